@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#ifndef DATA_BUFFER_H
+#define DATA_BUFFER_H
+#include "data/span.h"
+#include <stdint.h>
+
+// Growable bytes. { 0 } is an empty buffer. Owns `p`. Once an append fails for lack of memory,
+// `failed` stays true, the contents stay as they were before that append, and every later append does
+// nothing: a writer appends a whole message and looks once at the end.
+struct buffer {
+    char *p;
+    size_t n, room;
+    bool failed;
+};
+
+// Frees the bytes. The buffer is empty and usable afterwards.
+void buffer_fini(struct buffer *b);
+
+// Forgets the contents and `failed`, keeps the room.
+void buffer_clear(struct buffer *b);
+
+// Makes room for `more` bytes after the contents and returns where they go; the caller then adds to
+// `n` what it wrote. NULL (and `failed`) when there is no memory.
+char *buffer_reserve(struct buffer *b, size_t more);
+
+// Appends; on failure sets `failed`.
+void buffer_add(struct buffer *b, const void *p, size_t n);
+void buffer_add_string(struct buffer *b, const char *s);
+void buffer_add_byte(struct buffer *b, char c);
+void buffer_add_uint(struct buffer *b, uint64_t v);
+void buffer_add_format(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Removes the first `n` bytes.
+void buffer_consume(struct buffer *b, size_t n);
+
+// The contents followed by a NUL that does not count; NULL when there is no memory.
+const char *buffer_string(struct buffer *b);
+
+static inline struct span buffer_span(const struct buffer *b)
+{
+    return (struct span){b->p, b->n};
+}
+#endif

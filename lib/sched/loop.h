@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#ifndef SCHED_LOOP_H
+#define SCHED_LOOP_H
+#include "data/list.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// One scheduler: a libev loop, the fibers that run on it and their deadlines. One a thread at most; a fiber
+// stays on the loop it was spawned on. A round is: run every fiber that is ready, then the hooks, again until neither has
+// anything to do (a bounded number of times, so that I/O is not starved); then wait for I/O and deadlines.
+struct loop;
+struct ev_loop;
+
+struct loop_options {
+    const char *name;  // in messages and the census; a literal; NULL: "loop"
+    size_t stack_size; // virtual bytes of a fiber's stack; 0: 64 KB
+};
+
+// Makes the calling thread's loop. `options` may be NULL. Errors: -ENOMEM, -EBUSY (this thread has one), or what
+// creating its descriptors gave.
+int loop_new(struct loop **out, const struct loop_options *options);
+
+// Frees a loop on which no fiber is left (aborts, naming one, if there is one). NULL is legal.
+void loop_free(struct loop *l);
+
+// Runs `body(arg)` as the loop's first fiber and returns what it returned, when it and every other
+// fiber have ended. Called from the thread's own stack. Errors: -ENOMEM before anything ran.
+int loop_run(struct loop *l, int (*body)(void *arg), void *arg);
+
+// The calling thread's loop, NULL when it has none.
+struct loop *loop_current(void);
+
+// The libev loop underneath, for watchers of the caller's own. Their callbacks run on the loop's stack: they record and
+// wake, and must not park.
+struct ev_loop *loop_ev(struct loop *l);
+
+// Monotonic nanoseconds, read once a round: cheap, and late by at most the length of a round.
+int64_t loop_now(const struct loop *l);
+
+// Work for the loop's own stack, between running fibers and waiting for I/O. `run` returns whether it did
+// anything; it may wake fibers, and must not park.
+struct loop_hook {
+    struct list node;
+    bool (*run)(struct loop_hook *hook);
+};
+
+// Adds or removes a hook; the caller owns it and keeps it until it is removed. Hooks run in the order they were added. A hook
+// may be removed from inside a hook.
+void loop_add_hook(struct loop *l, struct loop_hook *hook);
+void loop_remove_hook(struct loop *l, struct loop_hook *hook);
+
+// A call at a time, on the loop's stack; must not park. { 0 } but for `fire` is not armed.
+struct loop_timer {
+    void (*fire)(struct loop_timer *timer);
+    int64_t at;   // monotonic ns, valid while armed
+    size_t place; // in the loop's heap; 0: not armed
+};
+
+// Arms, or arms anew, `t` for `at`. Errors: -ENOMEM. Disarming cannot fail and is legal at any time.
+int loop_arm(struct loop *l, struct loop_timer *t, int64_t at);
+void loop_disarm(struct loop *l, struct loop_timer *t);
+#endif
