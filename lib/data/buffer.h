@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 // Growable bytes. { 0 } is an empty buffer. Owns `p`. Once an append fails for lack of memory,
-// `failed` stays true, the contents stay as they were before that append, and every later append does
-// nothing: a writer appends a whole message and looks once at the end.
+// `failed` stays true, the contents stay as they were before that append, and every later append
+// does nothing: a writer appends a whole message and looks once at the end.
 struct buffer {
     char *p;
     size_t n, room;
@@ -19,18 +19,44 @@ void buffer_fini(struct buffer *b);
 // Forgets the contents and `failed`, keeps the room.
 void buffer_clear(struct buffer *b);
 
+// The slow path of buffer_reserve: moves the contents to a larger room.
+char *buffer_grow(struct buffer *b, size_t more);
+
 // Makes room for `more` bytes after the contents and returns where they go; the caller then adds to
 // `n` what it wrote. NULL (and `failed`) when there is no memory.
-char *buffer_reserve(struct buffer *b, size_t more);
+static inline char *buffer_reserve(struct buffer *b, size_t more)
+{
+    // An empty buffer has no room and no `p` to count from.
+    if (__builtin_expect(b->failed || more > b->room - b->n || !b->room, 0))
+        return buffer_grow(b, more);
+    return b->p + b->n;
+}
 
 // Appends; on failure sets `failed`.
-void buffer_add(struct buffer *b, const void *p, size_t n);
-void buffer_add_string(struct buffer *b, const char *s);
-void buffer_add_byte(struct buffer *b, char c);
-void buffer_add_uint(struct buffer *b, uint64_t v);
-void buffer_add_format(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static inline void buffer_add(struct buffer *b, const void *p, size_t n)
+{
+    char *to = n ? buffer_reserve(b, n) : NULL;
+    if (!to)
+        return;
+    memcpy(to, p, n);
+    b->n += n;
+}
 
-// Removes the first `n` bytes.
+static inline void buffer_add_string(struct buffer *b, const char *s)
+{
+    buffer_add(b, s, strlen(s));
+}
+
+static inline void buffer_add_byte(struct buffer *b, char c)
+{
+    buffer_add(b, &c, 1);
+}
+
+void buffer_add_uint(struct buffer *b, uint64_t v);
+void buffer_add_format(struct buffer *b, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+// Removes the first `n` bytes, at most all of them. Moves the rest to the front: O(bytes left).
 void buffer_consume(struct buffer *b, size_t n);
 
 // The contents followed by a NUL that does not count; NULL when there is no memory.
@@ -38,6 +64,6 @@ const char *buffer_string(struct buffer *b);
 
 static inline struct span buffer_span(const struct buffer *b)
 {
-    return (struct span){b->p, b->n};
+    return (struct span){ b->p, b->n };
 }
 #endif

@@ -8,12 +8,18 @@
 // removing it from the middle costs O(log n). A member on no heap has `place == 0`.
 struct heap_node {
     int64_t key;
-    size_t place; // 1-based index in `at`; 0: on no heap
+    size_t place; // 1-based index in `at`; 0: on no heap. Zero it before the first use
+};
+
+// A place on the heap: the key stands beside the member, so that sifting need not look members up.
+struct heap_slot {
+    int64_t key;
+    struct heap_node *node;
 };
 
 // { 0 } is an empty heap. Owns the array, not the members.
 struct heap {
-    struct heap_node **at;
+    struct heap_slot *at;
     size_t count, room;
 };
 
@@ -26,12 +32,12 @@ int heap_add(struct heap *h, struct heap_node *n, int64_t key);
 // Takes `n` off `h`; does nothing when it is on no heap.
 void heap_remove(struct heap *h, struct heap_node *n);
 
-// Changes the key of a member. Cannot fail.
+// Changes the key of `n`, which must be on `h`. Cannot fail.
 void heap_move(struct heap *h, struct heap_node *n, int64_t key);
 
 // The member with the smallest key, NULL when empty. Stays on the heap.
 static inline struct heap_node *heap_first(const struct heap *h)
 {
-    return h->count ? h->at[0] : NULL;
+    return h->count ? h->at[0].node : NULL;
 }
 #endif

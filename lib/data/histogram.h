@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 // Counts of non-negative values in buckets whose width is at most 1/64 of their value (an error of under
-// 1.6 %), from 0 to 2^40, above which everything falls in the last bucket. About 18 KB; never allocates.
+// 1.6 %), from 0 to 2^41; all above falls in the last bucket, whose quantile is the largest value. 18 KB; never allocates.
 enum { HISTOGRAM_SUB = 64, HISTOGRAM_BUCKETS = HISTOGRAM_SUB * 36 };
 struct histogram {
     uint64_t bucket[HISTOGRAM_BUCKETS];

@@ -23,6 +23,9 @@ struct map {
 // A hash of `key`, keyed by a secret chosen once a process (SipHash-1-3 or as strong).
 uint64_t map_hash(struct span key);
 
+// The same under a secret of the caller's: for hashes that must agree from run to run.
+uint64_t map_hash_with(const uint64_t secret[2], struct span key);
+
 // Frees the arrays. Nodes are left as they are.
 void map_fini(struct map *m);
 
@@ -36,6 +39,7 @@ int map_add(struct map *m, struct map_node *n, uint64_t hash, struct span key);
 // Takes `n`, which must be in the map, out of it.
 void map_remove(struct map *m, struct map_node *n);
 
-// Visits every node in no particular order; `visit` may remove the node it is given.
+// Visits every node in no particular order; `visit` may remove (and free) the node it is given,
+// must not add, and must not remove another.
 void map_each(struct map *m, void (*visit)(struct map_node *n, void *arg), void *arg);
 #endif

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "data/heap.h"
+#include <errno.h>
+#include <stdlib.h>
+
+// Four children a parent: half as deep as a binary heap, and the four keys to compare lie side by
+// side, for a slot holds a copy of its member's key. Sifting touches the array and only the members
+// that move.
+enum { HEAP_ARITY = 4, HEAP_FIRST_ROOM = 16 };
+
+static void heap_put(struct heap *h, size_t i, struct heap_slot s)
+{
+    h->at[i] = s;
+    s.node->place = i + 1;
+}
+
+// Moves the hole at `i` up to where `s` belongs and puts it there.
+static void heap_sift_up(struct heap *h, size_t i, struct heap_slot s)
+{
+    while (i > 0) {
+        size_t parent = (i - 1) / HEAP_ARITY;
+        if (h->at[parent].key <= s.key)
+            break;
+        heap_put(h, i, h->at[parent]);
+        i = parent;
+    }
+    heap_put(h, i, s);
+}
+
+// Moves the hole at `i` down to where `s` belongs and puts it there.
+static void heap_sift_down(struct heap *h, size_t i, struct heap_slot s)
+{
+    for (;;) {
+        size_t child = i * HEAP_ARITY + 1;
+        if (child >= h->count)
+            break;
+        size_t end = child + HEAP_ARITY < h->count ? child + HEAP_ARITY : h->count;
+        size_t least = child;
+        for (size_t c = child + 1; c < end; c++)
+            if (h->at[c].key < h->at[least].key)
+                least = c;
+        if (h->at[least].key >= s.key)
+            break;
+        heap_put(h, i, h->at[least]);
+        i = least;
+    }
+    heap_put(h, i, s);
+}
+
+static void heap_sift(struct heap *h, size_t i, struct heap_slot s)
+{
+    if (i > 0 && s.key < h->at[(i - 1) / HEAP_ARITY].key)
+        heap_sift_up(h, i, s);
+    else
+        heap_sift_down(h, i, s);
+}
+
+void heap_fini(struct heap *h)
+{
+    free(h->at);
+    *h = (struct heap){ 0 };
+}
+
+static int heap_grow(struct heap *h)
+{
+    size_t room = h->room ? h->room * 2 : HEAP_FIRST_ROOM;
+    struct heap_slot *at = reallocarray(h->at, room, sizeof *at);
+    if (!at)
+        return -ENOMEM;
+    h->at = at;
+    h->room = room;
+    return 0;
+}
+
+int heap_add(struct heap *h, struct heap_node *n, int64_t key)
+{
+    if (h->count == h->room && heap_grow(h) < 0)
+        return -ENOMEM;
+    n->key = key;
+    heap_sift_up(h, h->count++, (struct heap_slot){ key, n });
+    return 0;
+}
+
+void heap_remove(struct heap *h, struct heap_node *n)
+{
+    if (!n->place)
+        return;
+    size_t i = n->place - 1;
+    struct heap_slot last = h->at[--h->count];
+    n->place = 0;
+    if (last.node != n)
+        heap_sift(h, i, last);
+}
+
+void heap_move(struct heap *h, struct heap_node *n, int64_t key)
+{
+    n->key = key;
+    heap_sift(h, n->place - 1, (struct heap_slot){ key, n });
+}
