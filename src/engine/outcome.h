@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#ifndef ENGINE_OUTCOME_H
+#define ENGINE_OUTCOME_H
+#include "engine/job.h"
+#include "fetch/error.h"
+
+// What came of one job, as plain bytes like the job itself.
+enum outcome_flag {
+    OUTCOME_DIGEST = 1 << 0,    // `digest` is set
+    OUTCOME_TRUNCATED = 1 << 1, // the body was cut on purpose, at a bound
+    OUTCOME_SENT = 1 << 2,      // some of the request may have reached the server
+    OUTCOME_REUSED = 1 << 3,    // went over a connection that had been used before
+};
+
+struct outcome {
+    uint32_t size; // of the whole message, a multiple of 8
+    uint16_t kind; // MESSAGE_OUTCOME
+    uint16_t status; // HTTP; 0: none was received
+    uint32_t id;     // the job's
+    uint32_t flags;
+    uint16_t error; // enum fetch_error
+    uint16_t http_version; // 10, 11, 20; 0: none
+    uint16_t remote_port;
+    uint16_t unused;
+    struct address remote; // family 0: nobody was connected to
+    uint8_t digest[32];
+    int64_t started; // wall clock ns at which the exchange began
+    int64_t time_connect, time_appconnect, time_starttransfer, time_total; // ns; 0: not reached
+    uint64_t size_download; // bytes of body as received
+    struct message_text message, content_type, location, retry_after, etag, last_modified, saved;
+};
+
+// What outcome_build takes. Borrowed for the call.
+struct outcome_parts {
+    struct outcome head;
+    struct span message, content_type, location, retry_after, etag, last_modified, saved;
+};
+
+// Builds the message into `out`, replacing its contents. Overlong strings (over 64 KB) are cut. Errors: -ENOMEM.
+int outcome_build(struct buffer *out, const struct outcome_parts *parts);
+
+// As job_valid.
+bool outcome_valid(const void *p, size_t n);
+#endif
