@@ -25,7 +25,7 @@ char *buffer_grow(struct buffer *b, size_t more)
     size_t room = b->room ? b->room : BUFFER_FIRST_ROOM;
     if (more > SIZE_MAX / 4 - b->n)
         goto failed;
-    while (room - b->n < more)
+    while (room - b->n <= more)
         room *= 2;
     char *p = realloc(b->p, room);
     if (!p)
@@ -58,7 +58,7 @@ void buffer_add_format(struct buffer *b, const char *format, ...)
     int n = vsnprintf(p, b->room - b->n, format, args);
     va_end(args);
     if (n >= 0 && (size_t)n >= b->room - b->n) { // vsnprintf wants room for its NUL
-        p = buffer_reserve(b, (size_t)n + 1);
+        p = buffer_reserve(b, (size_t)n);
         if (!p)
             return;
         va_start(args, format);
@@ -80,7 +80,7 @@ void buffer_consume(struct buffer *b, size_t n)
 
 const char *buffer_string(struct buffer *b)
 {
-    char *end = buffer_reserve(b, 1);
+    char *end = buffer_reserve(b, 0);
     if (!end)
         return NULL;
     *end = '\0';

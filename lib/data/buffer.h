@@ -22,12 +22,11 @@ void buffer_clear(struct buffer *b);
 // The slow path of buffer_reserve: moves the contents to a larger room.
 char *buffer_grow(struct buffer *b, size_t more);
 
-// Makes room for `more` bytes after the contents and returns where they go; the caller then adds to
-// `n` what it wrote. NULL (and `failed`) when there is no memory.
+// Makes room for `more` bytes after the contents (and a NUL) and returns where they go; the caller then
+// adds to `n` what it wrote. NULL (and `failed`) when there is no memory.
 static inline char *buffer_reserve(struct buffer *b, size_t more)
 {
-    // An empty buffer has no room and no `p` to count from.
-    if (__builtin_expect(b->failed || more > b->room - b->n || !b->room, 0))
+    if (__builtin_expect(b->failed || more >= b->room - b->n, 0))
         return buffer_grow(b, more);
     return b->p + b->n;
 }
