@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#ifndef CMD_ARGUMENTS_H
+#define CMD_ARGUMENTS_H
+#include "crawl/settings.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+// A growing list of borrowed strings, always followed by a NULL once it has one. { 0 } is empty.
+// Owns `item`.
+struct arguments_list {
+    const char **item;
+    size_t count;
+};
+
+// Everything that a command line can say. An option's row in the table names the place here that it
+// fills; defaults are filled in first, by the same readers that read what was typed. Strings are
+// borrowed from argv.
+struct arguments {
+    struct arguments_list operands; // what is left when the options are gone
+    bool help, version;
+    bool quiet, verbose;
+    bool json;
+    struct arguments_list resolve;
+    struct crawl_settings crawl;
+};
+
+// Appends. Errors: -ENOMEM, the list as it was.
+int arguments_list_add(struct arguments_list *list, const char *item);
+
+// Frees the lists; the arguments are { 0 } afterwards.
+void arguments_fini(struct arguments *a);
+#endif

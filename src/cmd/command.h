@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+#include "cmd/arguments.h"
+
+// How the program ends.
+enum command_status {
+    STATUS_OK = 0,          // everything asked for was done
+    STATUS_BROKEN = 1,      // our own machinery failed
+    STATUS_USAGE = 2,       // we were asked for something that cannot be
+    STATUS_FAILED_URLS = 3, // the run is complete, but some URLs failed
+    STATUS_SIGNAL = 128,    // plus the signal that ended the run: 130, 143
+    STATUS_OUTPUT_GONE = 141,
+};
+
+// One command: a row of the table in command.c, from which help, manual and completion are made,
+// too.
+struct command {
+    const char *name;
+    unsigned bit;         // its enum options_command
+    const char *synopsis; // what follows the name: "[OPTIONS] [URL...]"
+    const char *help;     // half a sentence
+    const char *examples; // command lines, each ended by a newline; --help starts with them
+    const char *manual;   // paragraphs of trawl(1), an empty line between
+    const char *words;    // what completion offers as first operand, apart by spaces; NULL: files
+    bool operands;        // whether it takes any
+    int (*run)(
+        struct arguments *a); // does it and returns the exit status, having said what was wrong
+};
+
+extern const struct command command_table[];
+extern const unsigned command_count;
+
+// The command of this name; NULL when there is none.
+const struct command *command_find(const char *name);
+
+// One file each: fetch.c, serve.c, demo.c, inspect.c. They run on the main thread, before anything
+// else has been started: no loop, no thread, no libcurl.
+int cmd_fetch(struct arguments *a);
+int cmd_serve(struct arguments *a);
+int cmd_demo(struct arguments *a);
+int cmd_inspect(struct arguments *a);
+#endif

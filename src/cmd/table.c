@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The table of options, put together from the .def files of the commands.
+#include "config.h"
+
+#include "cmd/options.h"
+#include "cmd/reader.h"
+
+const struct option options_table[] = {
+// clang-format off
+#include "cmd/table.def"
+    // clang-format on
+};
+
+const unsigned options_count = sizeof options_table / sizeof *options_table;
+
+const char *const options_groups[GROUP_COUNT] = {
+    [GROUP_LISTS] = "What goes in and comes out",
+    [GROUP_PACE] = "How many at once, and how fast",
+    [GROUP_EXCHANGE] = "One exchange",
+    [GROUP_NAMES] = "Names, addresses, certificates",
+    [GROUP_ORIGIN] = "What is served",
+    [GROUP_GENERAL] = "General",
+};
