@@ -10,10 +10,12 @@ void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t n);
 void *__real_reallocarray(void *p, size_t n, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t n);
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t n);
 void *__wrap_reallocarray(void *p, size_t n, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t n);
 
 void faults_fail_allocation(unsigned nth)
 {
@@ -57,4 +59,9 @@ void *__wrap_realloc(void *p, size_t n)
 void *__wrap_reallocarray(void *p, size_t n, size_t size)
 {
     return faults_strike() ? NULL : __real_reallocarray(p, n, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t n)
+{
+    return faults_strike() ? NULL : __real_aligned_alloc(alignment, n);
 }

@@ -5,7 +5,7 @@
 // Makes the `nth` allocation from now on fail (1: the next), once. 0: none fails. For a test that
 // loops over n until a run gets through without meeting the fault: faults_pending() then says that
 // it was not used up. A test that uses this links $(FAULTS_LINK), which put themselves before
-// malloc, calloc, realloc and reallocarray of our own objects.
+// malloc, calloc, realloc, reallocarray and aligned_alloc of our own objects.
 void faults_fail_allocation(unsigned nth);
 
 // Makes every allocation fail until faults_fail_allocation(0).
