@@ -2,6 +2,7 @@
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 #include "cmd/arguments.h"
+#include "data/buffer.h"
 
 // How the program ends.
 enum command_status {
@@ -33,6 +34,13 @@ extern const unsigned command_count;
 
 // The command of this name; NULL when there is none.
 const struct command *command_find(const char *name);
+
+// Writes a text to standard output and returns the exit status: a text that could not be had or
+// written is STATUS_BROKEN, said on the log; STATUS_OUTPUT_GONE when its reader went away.
+int command_write(const struct buffer *text);
+
+// The same with what `write` appends.
+int command_show(void (*write)(struct buffer *out));
 
 // One file each: fetch.c, serve.c, demo.c, inspect.c. They run on the main thread, before anything
 // else has been started: no loop, no thread, no libcurl.

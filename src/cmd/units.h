@@ -29,7 +29,7 @@ enum { UNITS_ROOM = 32 };
 // figures.
 const char *units_show_bytes(char *out, uint64_t bytes);
 
-// Nanoseconds with three figures: "0", "250 us", "1.25 ms", "2.31 s"; from a minute on "2m05s",
+// Nanoseconds with three figures: "0 s", "250 us", "1.25 ms", "2.31 s"; from a minute on "2m05s",
 // "3h20m", "4d02h".
 const char *units_show_time(char *out, int64_t ns);
 

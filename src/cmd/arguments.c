@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/arguments.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int arguments_list_add(struct arguments_list *list, const char *item)
+{
+    // Doubles at each power of two, so the room need not be kept.
+    size_t used = list->count + 1;
+    if ((used & (used - 1)) == 0) {
+        const char **p = reallocarray(list->item, used * 2, sizeof *p);
+        if (!p)
+            return -ENOMEM;
+        list->item = p;
+    }
+    list->item[list->count++] = item;
+    list->item[list->count] = NULL;
+    return 0;
+}
+
+void arguments_fini(struct arguments *a)
+{
+    free(a->operands.item);
+    free(a->resolve.item);
+    memset(a, 0, sizeof *a);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/command.h"
+#include "cmd/options.h"
+#include "sys/files.h"
+#include "sys/log.h"
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct command command_table[] = {
+    {
+        .name = "fetch",
+        .bit = COMMAND_FETCH,
+        .synopsis = "[OPTIONS] [URL...]",
+        .help = "fetch a list of URLs, one JSON record for each",
+        .examples = "trawl fetch -i urls.txt -o records.jsonl --failed again.txt\n"
+                    "trawl fetch https://example.com/ | jq .status\n"
+                    "zcat list.gz | trawl fetch -j 1000 --host-rate 2/s > records.jsonl\n",
+        .manual =
+            "Fetches the URLs given as arguments, in FILE (-i), or on standard input, many at "
+            "once, "
+            "and writes one JSON record for each of them, in order of completion. \"fetch\" may be "
+            "left out: trawl URL does the same.\n\n"
+            "On a terminal one live line on standard error shows how it goes: what is done and "
+            "left, URLs and bytes a second, requests in flight, errors by kind. At the end a "
+            "summary follows: records by status and by error, how long exchanges took, and the "
+            "slowest hosts. The first Ctrl-C lets what is in flight finish, for 10 seconds at "
+            "most; "
+            "the second ends it now.",
+        .operands = true,
+        .run = cmd_fetch,
+    },
+    {
+        .name = "serve",
+        .bit = COMMAND_SERVE,
+        .synopsis = "[OPTIONS]",
+        .help = "a local origin to fetch from: sizes, delays, faults, a synthetic web, DNS",
+        .examples = "trawl serve\n",
+        .manual = "Serves HTTP on loopback, for trying things out and for measuring.",
+        .run = cmd_serve,
+    },
+    {
+        .name = "inspect",
+        .bit = COMMAND_INSPECT,
+        .synopsis = "url [--json] [URL...]",
+        .help = "apply one rule at a time: url shows how a URL is read",
+        .examples = "trawl inspect url 'HTTP://ex\303\244mple.com:80/a/../b?c#d'\n"
+                    "echo '{\"input\":\"../b\",\"base\":\"http://a.example/x/y/\"}' | "
+                    "trawl inspect url --json\n",
+        .manual =
+            "inspect url reads each URL by the WHATWG URL standard and shows its parts, one a "
+            "line. "
+            "The URLs are arguments, or the lines of standard input. With --json it is a filter: "
+            "each line of standard input is an object with an \"input\" and perhaps a \"base\" "
+            "that "
+            "completes it, and gives one line of output, {\"href\": ...} or {\"error\": ...}, in "
+            "order. The status is 3 when a URL given as an argument was none.",
+        .words = "url",
+        .operands = true,
+        .run = cmd_inspect,
+    },
+    {
+        .name = "demo",
+        .bit = COMMAND_DEMO,
+        .synopsis = "[OPTIONS]",
+        .help = "serve a synthetic web on loopback and fetch thousands of its URLs",
+        .examples = "trawl demo\n",
+        .manual = "Starts an origin with a synthetic web and its DNS on loopback, fetches "
+                  "urls/demo.txt from it with one engine after the other, and shows the summaries "
+                  "and three records. Takes a few seconds and touches nothing outside loopback.",
+        .run = cmd_demo,
+    },
+};
+
+const unsigned command_count = sizeof command_table / sizeof *command_table;
+
+const struct command *command_find(const char *name)
+{
+    for (unsigned i = 0; i < command_count; i++)
+        if (strcmp(command_table[i].name, name) == 0)
+            return &command_table[i];
+    return NULL;
+}
+
+int command_write(const struct buffer *text)
+{
+    int r = text->failed ? -ENOMEM : files_write_all(STDOUT_FILENO, text->p, text->n);
+    if (r == 0)
+        return STATUS_OK;
+    if (r == -EPIPE)
+        return STATUS_OUTPUT_GONE;
+    log_error("cannot write to standard output: %s", strerror(-r));
+    return STATUS_BROKEN;
+}
+
+int command_show(void (*write)(struct buffer *out))
+{
+    struct buffer text = { 0 };
+    write(&text);
+    int status = command_write(&text);
+    buffer_fini(&text);
+    return status;
+}

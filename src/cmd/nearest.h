@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#ifndef CMD_NEAREST_H
+#define CMD_NEAREST_H
+#include <stddef.h>
+
+// Finds the word that was meant. Begin with what was typed, offer every word there is, then look at
+// `best`.
+struct nearest {
+    const char *typed;
+    size_t length;
+    unsigned distance;
+    const char *best; // NULL: nothing offered is near enough
+};
+
+// Borrows `typed` (n bytes) as long as words are offered.
+void nearest_begin(struct nearest *n, const char *typed, size_t length);
+
+// Takes `word` for the best if it is nearer than those before: edits (a letter put in, left out,
+// changed, or two swapped) up to a third of its length, or one of the two being the beginning of
+// the other.
+void nearest_offer(struct nearest *n, const char *word);
+#endif

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/reader.h"
+#include "cmd/units.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+// Leaves the rest of a sentence for a units_* error `r`, and returns what a reader does.
+static int reader_refuse(int r, char *why, const char *kind, const char *cure)
+{
+    if (r == -ERANGE)
+        snprintf(why, OPTIONS_WHY, "is too much: %s", cure);
+    else
+        snprintf(why, OPTIONS_WHY, "is no %s: %s", kind, cure);
+    return -EINVAL;
+}
+
+int reader_flag(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    (void)why;
+    *(bool *)at = text[0] == 'y';
+    return 0;
+}
+
+int reader_text(const struct option *o, void *at, const char *text, char *why)
+{
+    if (!*text) {
+        snprintf(why, OPTIONS_WHY, "is empty: give a %s", o->argument);
+        return -EINVAL;
+    }
+    *(const char **)at = text;
+    return 0;
+}
+
+int reader_any_text(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    (void)why;
+    *(const char **)at = *text ? text : NULL;
+    return 0;
+}
+
+int reader_list(const struct option *o, void *at, const char *text, char *why)
+{
+    if (!*text) {
+        snprintf(why, OPTIONS_WHY, "is empty: give a %s", o->argument);
+        return -EINVAL;
+    }
+    return arguments_list_add(at, text);
+}
+
+int reader_count(const struct option *o, void *at, const char *text, char *why)
+{
+    uint64_t v;
+    int r = units_count(text, o->least, o->most, &v);
+    if (r < 0) {
+        snprintf(why, OPTIONS_WHY, "is %s: write one from %" PRIu64 " to %" PRIu64,
+                 r == -ERANGE ? "out of range" : "no whole number", o->least, o->most);
+        return -EINVAL;
+    }
+    *(unsigned *)at = (unsigned)v;
+    return 0;
+}
+
+int reader_bytes(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    int r = units_bytes(text, at);
+    return r < 0 ? reader_refuse(r, why, "size", "write bytes, or 500K, 64M, 1.5G") : 0;
+}
+
+int reader_time(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    int r = units_time(text, at);
+    return r < 0 ? reader_refuse(r, why, "time", "write seconds, or 500ms, 1.5s, 2m, 1h") : 0;
+}
+
+int reader_rate(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    int r = units_rate(text, at);
+    return r < 0 ? reader_refuse(r, why, "rate", "write a number a second, or 10/s, 30/m, 100/h")
+                 : 0;
+}
+
+int reader_min_speed(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    static const char cure[] = "write bytes a second, a comma and a time: 100,30 or 1K,500ms";
+    struct fetch_settings *to = at;
+    char bytes[UNITS_ROOM];
+    uint64_t speed;
+    int64_t time;
+    const char *comma = strchr(text, ',');
+    if (!comma || (size_t)(comma - text) >= sizeof bytes)
+        return reader_refuse(-EINVAL, why, "speed and time", cure);
+    memcpy(bytes, text, (size_t)(comma - text));
+    bytes[comma - text] = '\0';
+    int r = units_bytes(bytes, &speed);
+    if (r == 0)
+        r = units_time(comma + 1, &time);
+    if (r < 0)
+        return reader_refuse(r, why, "speed and time", cure);
+    to->min_speed = speed;
+    to->min_speed_time = time;
+    return 0;
+}
+
+int reader_engine(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    struct crawl_settings *to = at;
+    char sentence[OPTIONS_WHY - 40];
+    int n = engine_parse(to->engine, CRAWL_ENGINES, text, sentence, sizeof sentence);
+    if (n < 0) {
+        snprintf(why, OPTIONS_WHY, "cannot be used: %s", sentence);
+        return -EINVAL;
+    }
+    to->engines = (unsigned)n;
+    return 0;
+}
