@@ -16,17 +16,20 @@ enum crawl_end {
     CRAWL_BROKEN,      // our own machinery failed; said on the log
 };
 
-// Someone who is told how it goes. Called on the coordinator's loop, about ten times a second and once at the end; must not park.
+// Someone who is told how it goes. Called on the coordinator's loop, about ten times a second and
+// once at the end; must not park.
 struct crawl_watcher {
     void (*tick)(struct crawl_watcher *w, const struct crawl_stats *stats);
 };
 
-// Runs the whole crawl in the calling fiber and returns when it is over: 0 with `end` and `stats` (both may be NULL) filled, or a negative
-// errno when it could not start (said on the log). `zygote` is NULL when no engine needs one; `watcher` may be NULL. Parks.
-int crawl_run(struct loop *l, const struct crawl_settings *settings, struct zygote *zygote, struct crawl_watcher *watcher,
-              enum crawl_end *end, struct crawl_stats *stats);
+// Runs the whole crawl in the calling fiber and returns when it is over: 0 with `end` and `stats`
+// (both may be NULL) filled, or a negative errno when it could not start (said on the log).
+// `zygote` is NULL when no engine needs one; `watcher` may be NULL. Parks.
+int crawl_run(struct loop *l, const struct crawl_settings *settings, struct zygote *zygote,
+              struct crawl_watcher *watcher, enum crawl_end *end, struct crawl_stats *stats);
 
-// Asks the run of this loop to stop: the first time nothing new is started and what is in flight may finish within the grace;
-// the second time what is in flight is cancelled too. Does nothing when none runs. From the loop's thread.
+// Asks the run of this loop to stop: the first time nothing new is started and what is in flight
+// may finish within the grace; the second time what is in flight is cancelled too. Does nothing
+// when none runs. From the loop's thread.
 void crawl_stop(struct loop *l);
 #endif

@@ -8,21 +8,22 @@
 
 enum { CRAWL_ENGINES = 8 }; // side by side, at most
 
-// What a run is asked to do: filled from the command line, read-only from then on. Strings are borrowed for the run.
-// Times are ns, sizes bytes, rates requests a second. The command sets every field; { 0 } is not a default.
+// What a run is asked to do: filled from the command line, read-only from then on. Strings are
+// borrowed for the run. Times are ns, sizes bytes, rates requests a second. The command sets every
+// field; { 0 } is not a default.
 struct crawl_settings {
     // What to fetch: first `urls`, in order, then `input`.
     const char *const *urls; // arguments; NULL-terminated
     const char *input;       // -i: a path, "-" for standard input, NULL for none
     // Where the results go.
-    const char *output;      // -o: a path, created anew; NULL or "-": standard output
-    const char *failed;      // --failed; NULL: not wanted
+    const char *output; // -o: a path, created anew; NULL or "-": standard output
+    const char *failed; // --failed; NULL: not wanted
     bool digest;
     // How many at once, and how fast.
-    unsigned in_flight;      // -j
+    unsigned in_flight; // -j
     unsigned per_host;
     int64_t host_delay;
-    double rate, host_rate;  // 0: no limit
+    double rate, host_rate; // 0: no limit
     // One exchange.
     int64_t connect_timeout, max_time;
     uint64_t max_filesize;
@@ -30,11 +31,11 @@ struct crawl_settings {
     unsigned max_redirs;     // 0: redirects are not followed
     int64_t max_retry_after; // a Retry-After beyond this counts as this
     bool allow_private;
-    int64_t grace;           // after the first Ctrl-C: how long what is in flight may still take
+    int64_t grace; // after the first Ctrl-C: how long what is in flight may still take
     struct resolver_options resolver;
     struct engine_spec engine[CRAWL_ENGINES];
     unsigned engines;
     struct engine_settings worker;
-    uint64_t seed;           // of the jitter; 0: from the system
+    uint64_t seed; // of the jitter; 0: from the system
 };
 #endif

@@ -22,19 +22,19 @@ struct stats_engine {
 
 // What a run has done so far; a plain value that anybody may read on the coordinator's loop.
 struct crawl_stats {
-    int64_t began, now;          // monotonic ns
-    uint64_t total;              // lines of the input, when it has been read to its end; 0: not known yet
+    int64_t began, now; // monotonic ns
+    uint64_t total;     // lines of the input, when it has been read to its end; 0: not known yet
     uint64_t bytes_read, bytes_size; // of the input; size 0: not known (a pipe)
-    uint64_t taken;              // lines taken from the input so far
-    uint64_t records;            // written: done
-    uint64_t failed;             // of those: an error, or a status of 400 or more
+    uint64_t taken;                  // lines taken from the input so far
+    uint64_t records;                // written: done
+    uint64_t failed;                 // of those: an error, or a status of 400 or more
     uint64_t exchanges, retries, redirects;
-    uint64_t bytes;              // of bodies, as received
-    uint64_t status[600];        // records by HTTP status; index 0 unused; 600 and over count as 599
+    uint64_t bytes;       // of bodies, as received
+    uint64_t status[600]; // records by HTTP status; index 0 unused; 600 and over count as 599
     uint64_t error[FETCH_ERROR_COUNT]; // records by error
-    unsigned in_flight, waiting; // exchanges under way now; URLs taken and not yet done
-    unsigned hosts;              // known now
-    struct histogram latency;    // us, of each completed exchange
+    unsigned in_flight, waiting;       // exchanges under way now; URLs taken and not yet done
+    unsigned hosts;                    // known now
+    struct histogram latency;          // us, of each completed exchange
     struct stats_host slowest[STATS_SLOWEST]; // slowest first; those with a name
     struct stats_engine engine[CRAWL_ENGINES];
     unsigned engines;

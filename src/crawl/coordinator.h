@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#ifndef CRAWL_COORDINATOR_H
+#define CRAWL_COORDINATOR_H
+#include "crawl/crawl.h"
+#include "crawl/frontier.h"
+#include "crawl/trust.h"
+#include "sched/loop.h"
+#include "sched/nursery.h"
+#include "store/json.h"
+
+struct line;
+struct outcome;
+struct output;
+struct resolver;
+struct source;
+
+// The one that knows where and when. Everything of it happens on one loop: in its hook (`pump`),
+// which takes outcomes and starts what may start; in the fiber that feeds it lines; and in the
+// fibers that open hosts.
+struct coordinator {
+    struct loop *loop;
+    const struct crawl_settings *settings;
+    struct crawl_stats stats;
+    struct frontier frontier;
+    struct trust trust;
+    struct resolver *resolver; // made when the first name is looked up
+    struct source *source;
+    struct output *records, *failed;
+    struct nursery fibers;  // the feeder, the openers
+    struct nursery writers; // of the outputs
+    struct engine *engine[CRAWL_ENGINES];
+    struct lane **lane;   // of all engines
+    uint8_t *lane_engine; // index of its engine, a lane
+    unsigned lanes, cursor;
+    struct list ready_lanes; // that have outcomes
+    struct item **job;       // under way, by id
+    uint32_t *free_id;       // ids not in use
+    unsigned ids, free_ids;
+    unsigned in_flight,
+        cap;         // `cap` starts as -j and is lowered when the machine runs out of something
+    int64_t lowered; // when it was
+    struct bucket rate;
+    struct buffer message; // of the job being sent
+    struct json_time time;
+    uint64_t random;
+    int64_t now; // monotonic ns, of this pump
+    struct loop_hook hook;
+    struct loop_timer timer;
+    struct list hungry; // the feeder, while there is enough
+    struct list over;   // crawl_run, while it goes on
+    unsigned opening;   // fibers that open hosts
+    bool dirty;         // something happened that the pump should look at
+    bool fed;           // no more lines come
+    bool fed_to_end;    // because there are no more
+    bool stopping, abandoned;
+    enum crawl_end end;
+};
+
+// Makes sure that the pump runs in this round.
+static inline void coordinator_stir(struct coordinator *c)
+{
+    c->dirty = true;
+}
+
+// 64 random bits, for jitter only.
+uint64_t coordinator_random(struct coordinator *c);
+
+// intake.c: lines become items.
+// Whether the source may give more now.
+bool intake_wanted(const struct coordinator *c);
+// Takes one line: an item is queued, or a record says why there is none.
+void intake_line(struct coordinator *c, const struct line *line);
+// The fiber that feeds the coordinator; `arg` is the coordinator.
+int intake_feed(void *arg);
+
+// opening.c: hosts get their addresses.
+// Starts fibers for the hosts that wait to be opened, as many as are allowed at once.
+void opening_start(struct coordinator *c);
+
+// dispatch.c: items become jobs.
+// Starts everything that may start now.
+void dispatch_all(struct coordinator *c);
+
+// settle.c: outcomes become records, redirects or further attempts.
+// Takes every outcome there is.
+void settle_all(struct coordinator *c);
+// Ends an attempt of `i` that never became an exchange, or could not: a failed look-up, an address
+// that must not be reached. Takes `i`. `message` may be absent.
+void settle_without_exchange(struct coordinator *c, struct item *i, enum fetch_error error,
+                             struct span message);
+// Writes `i` to --failed only, for it was not finished: the end of an interrupted run. Frees it.
+void settle_unfinished(struct coordinator *c, struct item *i);
+// Adds a URL to --failed, if that is wanted.
+void settle_note_failed(struct coordinator *c, struct span url);
+#endif

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: MIT
+// The run: opens everything, lets the pump work until nothing is left, closes everything.
+#include "crawl/crawl.h"
+#include "crawl/coordinator.h"
+#include "crawl/lines.h"
+#include "crawl/output.h"
+#include "crawl/source.h"
+#include "crawl/tally.h"
+#include "engine/lane.h"
+#include "resolve/resolver.h"
+#include "sched/park.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+enum { KEEP_HOSTS = 16384, TICK_MS = 100 };
+
+static __thread struct coordinator *running;
+
+// splitmix64
+uint64_t coordinator_random(struct coordinator *c)
+{
+    uint64_t x = c->random += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
+
+static bool is_over(const struct coordinator *c)
+{
+    if (c->in_flight > 0)
+        return false;
+    return c->stopping || (c->fed && c->frontier.waiting == 0 && c->opening == 0);
+}
+
+static int64_t next_time(const struct coordinator *c)
+{
+    int64_t at = frontier_due(&c->frontier);
+    if (frontier_has_ready(&c->frontier) && c->in_flight < c->cap) {
+        int64_t start = bucket_next(&c->rate, c->now);
+        at = start > c->now && start < at ? start : at;
+    }
+    return at;
+}
+
+static void fire(struct loop_timer *t)
+{
+    coordinator_stir((struct coordinator *)((char *)t - offsetof(struct coordinator, timer)));
+}
+
+// One turn of everything; runs on the loop's stack whenever something has happened.
+static bool pump(struct loop_hook *hook)
+{
+    struct coordinator *c =
+        (struct coordinator *)((char *)hook - offsetof(struct coordinator, hook));
+    if (!c->dirty)
+        return false;
+    c->dirty = false;
+    c->now = clock_mono(); // read anew: a pace counts from when an exchange had really ended
+    settle_all(c);
+    if (!c->stopping) {
+        frontier_advance(&c->frontier, c->now);
+        dispatch_all(c);
+        opening_start(c);
+        if (!list_empty(&c->hungry) && intake_wanted(c))
+            wake_all(&c->hungry, 0);
+        int64_t at = next_time(c);
+        if (at == CLOCK_NEVER)
+            loop_disarm(c->loop, &c->timer);
+        else if (loop_arm(c->loop, &c->timer, at) < 0)
+            c->dirty = true;
+    }
+    if (is_over(c))
+        wake_all(&c->over, 0);
+    return true;
+}
+
+static void stir(void *arg)
+{
+    coordinator_stir(arg);
+}
+
+static void written(void *arg)
+{
+    struct coordinator *c = arg;
+    int r = output_error(c->records);
+    if (r < 0 && !c->abandoned) {
+        c->end = r == -EPIPE ? CRAWL_OUTPUT_GONE : CRAWL_BROKEN;
+        crawl_stop(c->loop);
+        crawl_stop(c->loop);
+    }
+    coordinator_stir(c);
+}
+
+void crawl_stop(struct loop *l)
+{
+    struct coordinator *c = running;
+    if (!c || c->loop != l)
+        return;
+    if (c->end == CRAWL_COMPLETE)
+        c->end = CRAWL_INTERRUPTED;
+    if (!c->stopping) {
+        c->stopping = true;
+    } else if (!c->abandoned) {
+        c->abandoned = true;
+        for (unsigned k = 0; k < CRAWL_ENGINES; k++)
+            if (c->engine[k])
+                engine_abandon(c->engine[k]);
+    }
+    coordinator_stir(c);
+}
+
+static int open_engine(struct coordinator *c, unsigned k, struct zygote *zygote)
+{
+    struct engine_setup setup = {
+        .loop = c->loop,
+        .settings = &c->settings->worker,
+        .zygote = zygote,
+        .cap = c->settings->in_flight,
+        .ready = &c->ready_lanes,
+        .wake = stir,
+        .arg = c,
+    };
+    int r = engine_open(&c->engine[k], &c->settings->engine[k], &setup);
+    if (r < 0) {
+        log_error("engine %s cannot be started: %s", c->settings->engine[k].name, strerror(-r));
+        return r;
+    }
+    c->stats.engine[k].name = c->engine[k]->name;
+    c->stats.engines = k + 1;
+    c->lanes += c->engine[k]->lane_count;
+    return 0;
+}
+
+// Lays the lanes of all engines side by side, under one numbering.
+static int gather_lanes(struct coordinator *c)
+{
+    unsigned n = 0;
+    c->lane = calloc(c->lanes + 1, sizeof *c->lane);
+    c->lane_engine = calloc(c->lanes + 1, 1);
+    if (!c->lane || !c->lane_engine)
+        return -ENOMEM;
+    for (unsigned k = 0; k < c->settings->engines; k++)
+        list_each(node, following, &c->engine[k]->lanes)
+        {
+            struct lane *l = list_entry(node, struct lane, node);
+            l->number = n;
+            c->lane_engine[n] = (uint8_t)k;
+            c->lane[n++] = l;
+        }
+    return 0;
+}
+
+static int make_ids(struct coordinator *c)
+{
+    c->ids = c->free_ids = c->cap = c->settings->in_flight;
+    c->job = calloc(c->ids, sizeof *c->job);
+    c->free_id = calloc(c->ids, sizeof *c->free_id);
+    if (!c->job || !c->free_id)
+        return -ENOMEM;
+    for (unsigned k = 0; k < c->ids; k++)
+        c->free_id[k] = c->ids - 1 - k;
+    return 0;
+}
+
+static void retire(void *arg, const struct host *h)
+{
+    tally_host(&((struct coordinator *)arg)->stats, h);
+}
+
+static void prepare(struct coordinator *c, struct loop *l, const struct crawl_settings *s)
+{
+    struct gate pace;
+    c->loop = l;
+    c->settings = s;
+    c->random = s->seed;
+    if (s->seed == 0 && getrandom(&c->random, sizeof c->random, 0) < 0)
+        c->random = (uint64_t)clock_mono();
+    gate_init(&pace, s->per_host, s->host_delay, s->host_rate);
+    frontier_init(&c->frontier, &pace, KEEP_HOSTS);
+    c->frontier.hosts.retire = retire;
+    c->frontier.hosts.arg = c;
+    bucket_init(&c->rate, s->rate);
+    list_init(&c->ready_lanes);
+    list_init(&c->hungry);
+    list_init(&c->over);
+    nursery_init(&c->fibers, "crawl");
+    nursery_init(&c->writers, "outputs");
+    c->hook.run = pump;
+    c->timer.fire = fire;
+    c->stats.began = c->now = clock_mono();
+}
+
+static int open_all(struct coordinator *c, struct zygote *zygote)
+{
+    const struct crawl_settings *s = c->settings;
+    int r = make_ids(c);
+    if (r == 0)
+        r = source_open(&c->source, s->urls, s->input);
+    if (r == 0)
+        r = output_open(&c->records, s->output, &c->writers);
+    if (r == 0 && s->failed)
+        r = output_open(&c->failed, s->failed, &c->writers);
+    for (unsigned k = 0; r == 0 && k < s->engines; k++)
+        r = open_engine(c, k, zygote);
+    if (r == 0)
+        r = gather_lanes(c);
+    if (r == 0) {
+        output_on_written(c->records, written, c);
+        loop_add_hook(c->loop, &c->hook);
+        r = nursery_spawn(&c->fibers, "source", intake_feed, c);
+        if (r < 0)
+            loop_remove_hook(c->loop, &c->hook);
+    }
+    return r;
+}
+
+static void report(struct coordinator *c, struct crawl_watcher *watcher)
+{
+    struct crawl_stats *s = &c->stats;
+    s->now = clock_mono();
+    s->in_flight = c->in_flight;
+    s->waiting = c->frontier.waiting;
+    s->hosts = c->frontier.hosts.count;
+    source_progress(c->source, &s->bytes_read, &s->bytes_size);
+    if (watcher)
+        watcher->tick(watcher, s);
+}
+
+static bool engines_failed(const struct coordinator *c)
+{
+    for (unsigned k = 0; k < c->settings->engines; k++)
+        if (!c->engine[k]->failed)
+            return false;
+    return true;
+}
+
+// Waits for the end, and looks now and then at what only time tells.
+static void wait_until_over(struct coordinator *c, struct crawl_watcher *watcher)
+{
+    int64_t grace_ends = CLOCK_NEVER;
+    while (!is_over(c)) {
+        park_on(&c->over, clock_after(clock_mono(), TICK_MS * CLOCK_MS));
+        report(c, watcher);
+        if (!c->stopping && engines_failed(c)) {
+            log_error("no engine is left that could do any work");
+            c->end = CRAWL_BROKEN;
+            crawl_stop(c->loop);
+        }
+        if (c->stopping && grace_ends == CLOCK_NEVER)
+            grace_ends = clock_after(clock_mono(), c->settings->grace);
+        if (c->stopping && !c->abandoned && clock_mono() >= grace_ends)
+            crawl_stop(c->loop);
+    }
+}
+
+// What was not finished is listed, also what was never taken from the source; unless the user wants
+// to be gone, or the list has no end.
+static void list_unfinished(struct coordinator *c)
+{
+    struct item *i;
+    struct line line;
+    while ((i = frontier_drain(&c->frontier, c->now)))
+        settle_unfinished(c, i);
+    if (!c->failed || c->fed_to_end || !source_is_at_hand(c->source))
+        return;
+    while (source_next(c->source, &line) == 1) {
+        struct buffer safe = { 0 };
+        item_redact(line.text, &safe);
+        settle_note_failed(c, buffer_span(&safe));
+        buffer_fini(&safe);
+    }
+}
+
+static void close_all(struct coordinator *c)
+{
+    for (unsigned k = 0; k < CRAWL_ENGINES; k++)
+        engine_close(c->engine[k]);
+    frontier_fini(&c->frontier); // the hosts look at no lane any more
+    resolver_free(c->resolver);
+    source_close(c->source);
+    output_close(c->records);
+    output_close(c->failed);
+    trust_fini(&c->trust);
+    buffer_fini(&c->message);
+    free(c->lane);
+    free(c->lane_engine);
+    free(c->job);
+    free(c->free_id);
+}
+
+static void finish_outputs(struct coordinator *c)
+{
+    if (c->records && output_finish(c->records) < 0 && c->end != CRAWL_OUTPUT_GONE)
+        c->end = output_error(c->records) == -EPIPE ? CRAWL_OUTPUT_GONE : CRAWL_BROKEN;
+    if (c->failed && output_finish(c->failed) < 0)
+        c->end = CRAWL_BROKEN;
+    nursery_close(&c->writers);
+}
+
+int crawl_run(struct loop *l, const struct crawl_settings *settings, struct zygote *zygote,
+              struct crawl_watcher *watcher, enum crawl_end *end, struct crawl_stats *stats)
+{
+    struct coordinator *c = calloc(1, sizeof *c);
+    if (!c)
+        return -ENOMEM;
+    prepare(c, l, settings);
+    int r = open_all(c, zygote);
+    if (r == 0) {
+        running = c;
+        coordinator_stir(c);
+        wait_until_over(c, watcher);
+        loop_remove_hook(l, &c->hook);
+        loop_disarm(l, &c->timer);
+        nursery_cancel(&c->fibers);
+        nursery_close(&c->fibers);
+        running = NULL;
+        list_unfinished(c);
+    }
+    finish_outputs(c);
+    if (r == 0)
+        report(c, NULL);
+    close_all(c); // retires the hosts: the slowest are known only now
+    if (r == 0 && watcher)
+        watcher->tick(watcher, &c->stats);
+    if (end)
+        *end = c->end;
+    if (stats)
+        *stats = c->stats;
+    free(c);
+    return r;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// Items become jobs: the next one that its gate lets go, to a worker that can start it now.
+#include "crawl/coordinator.h"
+#include "engine/job.h"
+#include "engine/lane.h"
+#include "sys/clock.h"
+
+// The lane that served this host last, if it still has that host's connections and room; otherwise
+// the next with room, in turn.
+static struct lane *choose(struct coordinator *c, const struct host *h)
+{
+    if (h->lane && lane_has_room(h->lane) && h->lane->last_host == h->node.hash)
+        return h->lane;
+    for (unsigned k = 0; k < c->lanes; k++) {
+        struct lane *l = c->lane[c->cursor];
+        c->cursor = c->cursor + 1 < c->lanes ? c->cursor + 1 : 0;
+        if (lane_has_room(l))
+            return l;
+    }
+    return NULL;
+}
+
+static bool any_room(const struct coordinator *c)
+{
+    for (unsigned k = 0; k < c->lanes; k++)
+        if (lane_has_room(c->lane[k]))
+            return true;
+    return false;
+}
+
+// Fills `out` with the addresses of `h` that `i` may be sent to. Returns how many.
+static unsigned permitted(const struct item *i, bool special_ok,
+                          struct address out[RESOLVE_ADDRESSES])
+{
+    unsigned n = 0;
+    for (unsigned k = 0; k < i->host->addresses && n < RESOLVE_ADDRESSES; k++)
+        if (special_ok || !address_is_special(&i->host->address[k]))
+            out[n++] = i->host->address[k];
+    return n;
+}
+
+// The user's own word lets a special address be reached: the line itself, another line, or
+// --allow-private.
+static bool may_be_special(const struct coordinator *c, const struct item *i)
+{
+    if (c->settings->allow_private)
+        return true;
+    uint64_t place = host_place_hash(&i->url);
+    return place == i->origin || trust_has(&c->trust, place);
+}
+
+// Whether another URL may want this connection: one is queued or under way, or the host keeps
+// coming back.
+static bool worth_keeping(const struct coordinator *c, const struct host *h)
+{
+    return h->queued > 0 || h->in_flight > 1 || (h->exchanges > 0 && !c->fed);
+}
+
+static void fill(const struct coordinator *c, const struct item *i, bool special_ok,
+                 struct job_parts *p)
+{
+    const struct crawl_settings *s = c->settings;
+    const struct host *h = i->host;
+    p->head.id = i->id;
+    p->head.flags = (special_ok ? JOB_SPECIAL_OK : 0u) | (worth_keeping(c, h) ? JOB_KEEP : 0u) |
+                    (s->digest ? JOB_DIGEST : 0u);
+    p->head.connect_timeout = s->connect_timeout;
+    p->head.max_time = s->max_time;
+    p->head.max_filesize = s->max_filesize;
+    p->head.host_key = h->node.hash;
+    p->head.port = i->url.port;
+    p->url = url_href(&i->url);
+    p->host = url_host_bare(&i->url);
+    if (i->credentials && i->home == h->node.hash)
+        p->credentials = span_of(i->credentials);
+}
+
+// Waiting ends here: what of it was for the name, and what for the gates.
+static void count_waiting(struct coordinator *c, struct item *i)
+{
+    const struct host *h = i->host;
+    int64_t from = i->entered > h->lookup_began ? i->entered : h->lookup_began;
+    i->lookup = h->lookup_ended > from ? h->lookup_ended - from : 0;
+    i->queued += c->now - i->entered - i->lookup;
+    i->entered = c->now;
+    if (i->first == 0) {
+        i->first = c->now;
+        i->started = clock_wall();
+    }
+}
+
+static void give_back(struct coordinator *c, struct item *i)
+{
+    struct host *h = i->host;
+    if (frontier_add(&c->frontier, i, true, c->now) < 0)
+        settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
+    frontier_ended(&c->frontier, h, c->now, 0);
+}
+
+// Sends one item. Returns false when no worker could take it: it is queued again.
+static bool dispatch(struct coordinator *c, struct item *i)
+{
+    struct host *h = i->host;
+    struct address to[RESOLVE_ADDRESSES];
+    struct job_parts parts = { .address = to };
+    bool special_ok = may_be_special(c, i);
+    count_waiting(c, i);
+    parts.addresses = permitted(i, special_ok, to);
+    if (parts.addresses == 0) {
+        settle_without_exchange(
+            c, i, FETCH_BLOCKED_ADDRESS,
+            span_of("a redirect to a special address that no line of the input named; "
+                    "--allow-private permits it"));
+        frontier_ended(&c->frontier, h, c->now, 0);
+        return true;
+    }
+    struct lane *l = choose(c, h);
+    i->id = c->free_id[c->free_ids - 1];
+    fill(c, i, special_ok, &parts);
+    if (!l || job_build(&c->message, &parts) < 0 ||
+        lane_send(l, (const struct job *)c->message.p) < 0) {
+        give_back(c, i);
+        return false;
+    }
+    c->free_ids--;
+    c->job[i->id] = i;
+    c->in_flight++;
+    i->engine = c->lane_engine[l->number];
+    h->lane = l;
+    bucket_take(&c->rate, c->now);
+    return true;
+}
+
+void dispatch_all(struct coordinator *c)
+{
+    struct item *i;
+    while (!c->stopping && c->in_flight < c->cap && c->free_ids > 0 &&
+           frontier_has_ready(&c->frontier) && bucket_next(&c->rate, c->now) <= c->now &&
+           any_room(c) && (i = frontier_next(&c->frontier, c->now)))
+        if (!dispatch(c, i))
+            break;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Lines become items, as fast as they can be used and no faster.
+#include "crawl/coordinator.h"
+#include "crawl/lines.h"
+#include "crawl/output.h"
+#include "crawl/record.h"
+#include "crawl/source.h"
+#include "crawl/tally.h"
+#include "sched/park.h"
+#include "sys/clock.h"
+#include <errno.h>
+
+enum {
+    LOOK_AHEAD = 1000000, // URLs taken and not done, at most
+    WINDOW = 64, // beyond twice what may be in flight: enough to always have something to start
+    BACKLOG = 4 << 20, // bytes of records not yet written at which the source waits for the reader
+                       // of the output
+};
+
+// Normally a short window suffices. Only when nothing can be started from it (its hosts are paced,
+// slow or full) is the list read further ahead, to find hosts that have nothing to do with those.
+bool intake_wanted(const struct coordinator *c)
+{
+    if (c->stopping || output_backlog(c->records) > BACKLOG)
+        return false;
+    if (c->frontier.waiting < 2 * c->cap + WINDOW)
+        return true;
+    bool starving = !frontier_has_ready(&c->frontier) && c->in_flight + c->opening < c->cap;
+    return starving && c->frontier.waiting < LOOK_AHEAD;
+}
+
+static void refuse(struct coordinator *c, const struct line *line, enum fetch_error error,
+                   const char *message)
+{
+    record_write_bad(output_buffer(c->records), line->text, line->number, error, span_of(message),
+                     clock_wall(), &c->time);
+    output_added(c->records);
+    tally_record(&c->stats, error, 0);
+    if (c->failed) {
+        struct buffer safe = { 0 };
+        item_redact(line->text, &safe);
+        settle_note_failed(c, buffer_span(&safe));
+        buffer_fini(&safe);
+    }
+}
+
+static void trust_typed(struct coordinator *c, struct item *i)
+{
+    struct host *h = i->host;
+    h->typed = true;
+    if (h->state == HOST_OPEN && host_is_special(h))
+        trust_add(&c->trust, i->origin);
+}
+
+void intake_line(struct coordinator *c, const struct line *line)
+{
+    enum url_error why = URL_FINE;
+    struct item *i;
+    c->stats.taken++;
+    if (line->dropped > 0) {
+        refuse(c, line, FETCH_BAD_URL,
+               "a line of over 2 MiB is no URL: is this a text file with one URL a line?");
+        return;
+    }
+    int r = item_new(&i, line->text, line->number, &why);
+    if (r < 0) {
+        refuse(c, line,
+               r == -EPROTONOSUPPORT ? FETCH_BLOCKED_SCHEME
+               : r == -ENOMEM        ? FETCH_NO_RESOURCES
+                                     : FETCH_BAD_URL,
+               r == -ENOMEM ? "no memory" : url_error_text(why));
+        return;
+    }
+    i->entered = c->now;
+    if (frontier_add(&c->frontier, i, false, c->now) < 0) {
+        settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
+        return;
+    }
+    trust_typed(c, i);
+}
+
+int intake_feed(void *arg)
+{
+    struct coordinator *c = arg;
+    struct line line;
+    int r = 0;
+    for (;;) {
+        while (!intake_wanted(c) && (r = park_on(&c->hungry, CLOCK_NEVER)) >= 0)
+            ;
+        if (r < 0)
+            break;
+        r = source_next(c->source, &line);
+        if (r <= 0)
+            break;
+        c->now = loop_now(c->loop);
+        intake_line(c, &line);
+        coordinator_stir(c);
+    }
+    c->fed_to_end = r == 0;
+    if (r == 0)
+        c->stats.total = c->stats.taken;
+    else if (r != -ECANCELED)
+        c->end = CRAWL_BROKEN; // said by the source; what was taken up to there is still done
+    c->fed = true;
+    coordinator_stir(c);
+    return 0;
+}

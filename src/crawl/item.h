@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#ifndef CRAWL_ITEM_H
+#define CRAWL_ITEM_H
+#include "data/buffer.h"
+#include "data/heap.h"
+#include "data/list.h"
+#include "web/url.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct host;
+
+// One line of the input on its way to its record. It is in exactly one place at a time: in a host's
+// queue, on the heap of those that wait for a time, or under way in a lane; and it keeps its credit
+// (it counts among those the source may have out) until its record is written.
+struct item {
+    struct list node;     // in a host's queue
+    struct heap_node due; // on the frontier's heap of delayed items
+    struct host *host;    // of the current hop
+    struct url url;       // the current hop: without user information and fragment
+    char *given; // the URL as given, when it differs from the first hop's href; NULL: the same
+    char *credentials;   // "user:password" that stood in the URL, for `origin` only; NULL: none
+    struct buffer trail; // the redirects so far, as the JSON of the record
+    uint64_t line;
+    uint64_t origin; // hash of the typed host and port: this item may go there whatever the address
+    uint64_t home;   // hash of the origin (scheme, host, port) the credentials belong to
+    int64_t entered; // monotonic ns: when it began to wait
+    int64_t queued;  // ns waited at gates so far
+    int64_t lookup;  // ns its last hop waited for the name
+    int64_t first;   // monotonic ns of the first dispatch; 0: none yet
+    int64_t started; // wall ns of the first dispatch
+    uint32_t given_length;
+    uint32_t id;        // while under way: its place among the jobs
+    uint16_t attempts;  // exchanges tried in all
+    uint16_t tries;     // attempts of the current hop, failed look-ups included
+    uint16_t redirects; // followed so far
+    uint8_t engine;     // index of the engine that did the last exchange
+};
+
+// Makes an item of one line. Errors: -ENOMEM; otherwise those of url_parse, with `why` set: then
+// there is no item.
+int item_new(struct item **out, struct span text, uint64_t line, enum url_error *why);
+void item_free(struct item *i);
+
+// The URL as it was given, never with a user name or a password.
+struct span item_given(const struct item *i);
+
+// Turns the item to the next hop: notes that its current URL answered `status`, and takes over
+// `target`. Errors: -ENOMEM, then nothing changed and `target` stays the caller's.
+int item_redirect(struct item *i, int status, struct url *target);
+
+// Appends `text` (a line that may be no URL at all) to `out` without anything between "//" and "@"
+// of its authority: what may stand in a record or a log of a line that could not be parsed.
+void item_redact(struct span text, struct buffer *out);
+#endif

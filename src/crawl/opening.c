@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Hosts get their addresses, each in straight-line code: a fiber takes the next host in line, looks
+// its name up, and lets its queue go or fail.
+#include "crawl/coordinator.h"
+#include "sched/park.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "web/url.h"
+#include <errno.h>
+#include <stdlib.h>
+
+enum { OPENING_MOST = 512 };
+
+static enum fetch_error error_of(enum resolve_status status)
+{
+    return status == RESOLVE_NOTFOUND  ? FETCH_DNS_NOTFOUND
+           : status == RESOLVE_TIMEOUT ? FETCH_DNS_TIMEOUT
+                                       : FETCH_DNS_FAILED;
+}
+
+// Every URL that waited for this name ends its attempt with the same answer.
+static void fail_queue(struct coordinator *c, struct host *h, enum fetch_error error,
+                       const char *why)
+{
+    struct item *i;
+    unsigned n = h->queued; // those only: an item that is tried again may be back at once
+    while (n-- > 0 && (i = frontier_take(&c->frontier, h, c->now)))
+        settle_without_exchange(c, i, error, span_of(why));
+}
+
+static int resolver_get(struct coordinator *c)
+{
+    char why[160] = "";
+    if (c->resolver)
+        return 0;
+    int r = resolver_new(&c->resolver, c->loop, &c->settings->resolver, why, sizeof why);
+    if (r < 0)
+        log_error("names cannot be looked up: %s", why[0] ? why : strerror(-r));
+    return r;
+}
+
+static uint16_t port_of(const struct host *h)
+{
+    struct span name = host_name(h);
+    const char *p = name.p + name.n + (name.p[-1] == '[');
+    if (*p == ':')
+        return (uint16_t)strtoul(p + 1, NULL, 10);
+    return strncmp(h->origin, "https", 5) == 0 ? 443 : 80;
+}
+
+static void open_host(struct coordinator *c, struct host *h)
+{
+    struct resolve_answer answer = { .status = RESOLVE_FAILED };
+    int r = resolver_get(c);
+    if (r == 0)
+        r = resolver_lookup(c->resolver, host_name(h), port_of(h), &answer, CLOCK_NEVER);
+    c->now = loop_now(c->loop);
+    if (r == 0 && answer.status == RESOLVE_FOUND)
+        r = host_answer(h, &answer, c->now);
+    bool found = r == 0 && answer.status == RESOLVE_FOUND;
+    if (r < 0 && r != -ECANCELED) // when cancelled, its queue is listed as unfinished
+        fail_queue(c, h, FETCH_DNS_FAILED, strerror(-r));
+    else if (r == 0 && !found)
+        fail_queue(c, h, error_of(answer.status), answer.why);
+    else if (found && h->typed && host_is_special(h) && h->queued > 0)
+        trust_add(&c->trust, host_place_hash(&list_entry(h->queue.next, struct item, node)->url));
+    frontier_opened(&c->frontier, h, found, c->now);
+    coordinator_stir(c);
+}
+
+static int opener(void *arg)
+{
+    struct coordinator *c = arg;
+    struct host *h;
+    while (!c->stopping && (h = frontier_unopened(&c->frontier, loop_now(c->loop))))
+        open_host(c, h);
+    c->opening--;
+    coordinator_stir(c);
+    return 0;
+}
+
+void opening_start(struct coordinator *c)
+{
+    unsigned wanted = 0;
+    list_each(node, following, &c->frontier.unopened)
+    {
+        (void)node;
+        if (wanted + c->opening >= OPENING_MOST)
+            break;
+        wanted++;
+    }
+    while (wanted-- > 0 && nursery_spawn(&c->fibers, "opener", opener, c) == 0)
+        c->opening++;
+}

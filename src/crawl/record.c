@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "crawl/record.h"
+#include "engine/outcome.h"
+
+static void text(struct buffer *out, const char *key, struct span value)
+{
+    if (!value.p)
+        return;
+    json_key(out, key);
+    json_string(out, value);
+}
+
+static void seconds(struct buffer *out, const char *key, int64_t ns)
+{
+    json_key(out, key);
+    json_seconds_us(out, ns);
+}
+
+static void number(struct buffer *out, const char *key, uint64_t value)
+{
+    json_key(out, key);
+    json_uint(out, value);
+}
+
+static void error(struct buffer *out, enum fetch_error e, struct span message)
+{
+    if (e == FETCH_OK)
+        return;
+    text(out, "error", fetch_error_word(e));
+    text(out, "errormsg", message);
+}
+
+static void remote(struct buffer *out, const struct outcome *o)
+{
+    char address[ADDRESS_TEXT_ROOM];
+    size_t n = address_text(&o->remote, address);
+    if (n > 0)
+        text(out, "remote_ip", (struct span){ address, n });
+    if (o->http_version)
+        text(out, "http_version",
+             span_of(o->http_version == 10   ? "1.0"
+                     : o->http_version == 11 ? "1.1"
+                                             : "2"));
+}
+
+static void digest(struct buffer *out, const struct outcome *o)
+{
+    static const char hex[] = "0123456789abcdef";
+    char word[7 + 64] = "sha256:";
+    if (!(o->flags & OUTCOME_DIGEST))
+        return;
+    for (unsigned k = 0; k < 32; k++) {
+        word[7 + 2 * k] = hex[o->digest[k] >> 4];
+        word[8 + 2 * k] = hex[o->digest[k] & 15];
+    }
+    text(out, "digest", (struct span){ word, sizeof word });
+}
+
+// The last exchange: what was received, and how long each part of it took.
+static void exchange(struct buffer *out, const struct item *i, const struct outcome *o)
+{
+    remote(out, o);
+    text(out, "content_type", message_span(o, o->content_type));
+    number(out, "size_download", o->size_download);
+    seconds(out, "time_namelookup", i->lookup);
+    seconds(out, "time_connect", o->time_connect);
+    seconds(out, "time_appconnect", o->time_appconnect);
+    seconds(out, "time_starttransfer", o->time_starttransfer);
+    seconds(out, "time_total", o->time_total);
+}
+
+static void extras(struct buffer *out, const struct outcome *o)
+{
+    digest(out, o);
+    if (o->flags & OUTCOME_TRUNCATED) {
+        json_key(out, "truncated");
+        json_bool(out, true);
+    }
+    text(out, "saved", message_span(o, o->saved));
+}
+
+void record_write(struct buffer *out, const struct item *i, const struct ending *e,
+                  struct json_time *time)
+{
+    json_object_open(out);
+    text(out, "url", item_given(i));
+    number(out, "line", i->line);
+    text(out, "url_effective", url_href(&i->url));
+    number(out, "status", e->last ? e->last->status : 0);
+    error(out, e->error, e->message);
+    if (e->last)
+        exchange(out, i, e->last);
+    seconds(out, "time_queue", i->queued);
+    seconds(out, "elapsed", i->first ? e->now - i->first : 0);
+    number(out, "attempts", i->attempts);
+    if (i->trail.n > 0) {
+        json_key(out, "redirects");
+        json_array_open(out);
+        buffer_add(out, i->trail.p, i->trail.n);
+        json_array_close(out);
+    }
+    if (e->engine)
+        text(out, "engine", span_of(e->engine));
+    json_key(out, "started");
+    json_time(out, time, i->started, 6);
+    if (e->last)
+        extras(out, e->last);
+    json_object_close(out);
+    json_newline(out);
+}
+
+void record_write_bad(struct buffer *out, struct span given, uint64_t line, enum fetch_error e,
+                      struct span message, int64_t wall, struct json_time *time)
+{
+    struct buffer safe = { 0 };
+    item_redact(given, &safe);
+    json_object_open(out);
+    text(out, "url", safe.failed ? span_of("") : (struct span){ safe.p ? safe.p : "", safe.n });
+    number(out, "line", line);
+    number(out, "status", 0);
+    error(out, e, message);
+    seconds(out, "time_queue", 0);
+    seconds(out, "elapsed", 0);
+    number(out, "attempts", 0);
+    json_key(out, "started");
+    json_time(out, time, wall, 6);
+    json_object_close(out);
+    json_newline(out);
+    buffer_fini(&safe);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#ifndef CRAWL_RECORD_H
+#define CRAWL_RECORD_H
+#include "crawl/item.h"
+#include "fetch/error.h"
+#include "store/json.h"
+
+struct outcome;
+
+// What a record says beyond the item: how it ended.
+struct ending {
+    enum fetch_error error;
+    struct span message;        // for a person; absent: none
+    const struct outcome *last; // the last exchange; NULL: there was none
+    const char *engine;         // that did it; NULL: none
+    int64_t now;                // monotonic ns
+};
+
+// Appends the record of `i`, one line of JSON with its newline. `time` caches a second between
+// calls.
+void record_write(struct buffer *out, const struct item *i, const struct ending *e,
+                  struct json_time *time);
+
+// Appends the record of a line that never became an item. `text` is shown without credentials.
+// `wall`: wall clock ns.
+void record_write_bad(struct buffer *out, struct span text, uint64_t line, enum fetch_error error,
+                      struct span message, int64_t wall, struct json_time *time);
+#endif

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+// Outcomes become records, redirects or further attempts. Nothing here waits: an item keeps its
+// credit until its record is written.
+#include "crawl/coordinator.h"
+#include "crawl/output.h"
+#include "crawl/record.h"
+#include "crawl/retry.h"
+#include "crawl/tally.h"
+#include "engine/lane.h"
+#include "engine/outcome.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "web/retry_after.h"
+#include <errno.h>
+
+void settle_note_failed(struct coordinator *c, struct span url)
+{
+    if (!c->failed)
+        return;
+    buffer_add(output_buffer(c->failed), url.p, url.n);
+    buffer_add_byte(output_buffer(c->failed), '\n');
+    output_added(c->failed);
+}
+
+// Writes the record and frees the item.
+static void finish(struct coordinator *c, struct item *i, enum fetch_error error,
+                   struct span message, const struct outcome *last)
+{
+    int status = last ? last->status : 0;
+    struct ending e = { .error = error, .message = message, .last = last, .now = c->now };
+    if (i->attempts > 0)
+        e.engine = c->stats.engine[i->engine].name;
+    if (!i->first)
+        i->started = clock_wall();
+    record_write(output_buffer(c->records), i, &e, &c->time);
+    output_added(c->records);
+    tally_record(&c->stats, error, status);
+    c->stats.engine[i->engine].records += i->attempts > 0;
+    if (tally_is_failure(error, status))
+        settle_note_failed(c, item_given(i));
+    item_free(i);
+}
+
+void settle_unfinished(struct coordinator *c, struct item *i)
+{
+    settle_note_failed(c, item_given(i));
+    item_free(i);
+}
+
+// Has the item tried again, not before `at`, nor before its own back-off has passed.
+static void again(struct coordinator *c, struct item *i, int64_t at, enum fetch_error error,
+                  struct span message, const struct outcome *last)
+{
+    c->stats.retries++;
+    i->entered = c->now;
+    if (c->stopping)
+        settle_unfinished(c, i);
+    else if (frontier_delay(&c->frontier, i, at) < 0)
+        finish(c, i, error, message, last);
+}
+
+static int64_t backoff(struct coordinator *c, const struct item *i)
+{
+    return clock_after(c->now, retry_delay(i->tries + 1u, coordinator_random(c)));
+}
+
+static bool has_further_try(const struct coordinator *c, const struct item *i,
+                            enum fetch_error error, int status)
+{
+    return retry_worthwhile(error, status) && i->tries <= retry_limit(error, c->settings->retry);
+}
+
+void settle_without_exchange(struct coordinator *c, struct item *i, enum fetch_error error,
+                             struct span message)
+{
+    i->tries++;
+    if (has_further_try(c, i, error, 0))
+        again(c, i, backoff(c, i), error, message, NULL);
+    else
+        finish(c, i, error, message, NULL);
+}
+
+static bool is_redirect(const struct coordinator *c, const struct outcome *o)
+{
+    bool status = o->status == 301 || o->status == 302 || o->status == 303 || o->status == 307 ||
+                  o->status == 308;
+    return c->settings->max_redirs > 0 && o->error == FETCH_OK && status && o->location.at != 0;
+}
+
+// Turns the item to where the outcome points. A user name or password in a Location is nobody's
+// word and is dropped.
+static void follow(struct coordinator *c, struct item *i, const struct outcome *o)
+{
+    enum url_error why = URL_FINE;
+    struct url target;
+    if (i->redirects >= c->settings->max_redirs) {
+        finish(c, i, FETCH_TOO_MANY_REDIRECTS,
+               span_of("redirected more often than --max-redirs allows"), o);
+        return;
+    }
+    int r = url_parse(&target, message_span(o, o->location), &i->url, &why);
+    if (r < 0) {
+        finish(c, i, r == -EPROTONOSUPPORT ? FETCH_BLOCKED_SCHEME : FETCH_BAD_REDIRECT,
+               span_of(url_error_text(why)), o);
+        return;
+    }
+    url_strip(&target);
+    if (item_redirect(i, o->status, &target) < 0) {
+        url_fini(&target);
+        finish(c, i, FETCH_NO_RESOURCES, span_of("no memory"), o);
+        return;
+    }
+    c->stats.redirects++;
+    i->entered = c->now;
+    if (c->stopping)
+        settle_unfinished(c, i);
+    else if (frontier_add(&c->frontier, i, true, c->now) < 0)
+        finish(c, i, FETCH_NO_RESOURCES, span_of("no memory"), o);
+}
+
+// Until when the server asked not to be called: Retry-After on the statuses where it speaks of the
+// whole host. 0: it did not.
+static int64_t hold_until(const struct coordinator *c, const struct outcome *o)
+{
+    int64_t wait;
+    if ((o->status != 429 && o->status != 503) || o->retry_after.at == 0)
+        return 0;
+    if (retry_after_parse(message_span(o, o->retry_after), clock_wall(),
+                          c->settings->max_retry_after, &wait) < 0)
+        return 0;
+    return clock_after(c->now, wait);
+}
+
+// The machine ran out of ports, descriptors or memory: that is ours to mend, by doing less at once.
+// Returns whether the attempt is given back; not when there is hardly anything left to lower.
+static bool give_way(struct coordinator *c)
+{
+    enum { LEAST = 4, CALM_MS = 200 };
+    if (c->cap <= LEAST)
+        return false;
+    if (c->now - c->lowered > CALM_MS * CLOCK_MS) {
+        unsigned now_in_flight = c->in_flight + 1;
+        unsigned cap = (now_in_flight < c->cap ? now_in_flight : c->cap) * 3 / 4;
+        if (c->lowered == 0)
+            log_warning("out of ports, descriptors or memory: %u requests at once instead of %u, "
+                        "or less (see -j)",
+                        cap, c->cap);
+        c->cap = cap < LEAST ? LEAST : cap;
+        c->lowered = c->now;
+    }
+    return true;
+}
+
+static void lack(struct coordinator *c, struct item *i, struct span message,
+                 const struct outcome *o)
+{
+    if (!give_way(c)) {
+        if (has_further_try(c, i, FETCH_NO_RESOURCES, 0))
+            again(c, i, backoff(c, i), FETCH_NO_RESOURCES, message, o);
+        else
+            finish(c, i, FETCH_NO_RESOURCES, message, o);
+        return;
+    }
+    i->attempts--;
+    i->tries--;
+    again(c, i, clock_after(c->now, CLOCK_S / 4), FETCH_NO_RESOURCES, message, o);
+    c->stats.retries--;
+}
+
+static void settle(struct coordinator *c, struct item *i, const struct outcome *o)
+{
+    struct host *h = i->host;
+    struct span message = message_span(o, o->message);
+    enum fetch_error error = (enum fetch_error)o->error;
+    int64_t hold = hold_until(c, o);
+    h->exchanges++;
+    h->spent += o->time_total;
+    tally_exchange(&c->stats, i->engine, o);
+    i->attempts++;
+    i->tries++;
+    frontier_ended(&c->frontier, h, c->now, hold); // `h` may be forgotten now
+    if (error == FETCH_CANCELLED && c->abandoned)
+        settle_unfinished(c, i);
+    else if (error == FETCH_NO_RESOURCES)
+        lack(c, i, message, o);
+    else if (has_further_try(c, i, error, o->status)) {
+        int64_t at = backoff(c, i);
+        again(c, i, hold > at ? hold : at, error, message, o);
+    } else if (is_redirect(c, o))
+        follow(c, i, o);
+    else
+        finish(c, i, error, message, o);
+}
+
+void settle_all(struct coordinator *c)
+{
+    struct list *node;
+    while ((node = list_pop(&c->ready_lanes))) {
+        struct lane *l = list_entry(node, struct lane, ready);
+        const struct outcome *o;
+        while ((o = lane_receive(l))) {
+            if (o->id >= c->ids || !c->job[o->id]) {
+                log_error("an outcome for job %u, which is not under way, was dropped", o->id);
+                continue;
+            }
+            struct item *i = c->job[o->id];
+            c->job[o->id] = NULL;
+            c->free_id[c->free_ids++] = o->id;
+            c->in_flight--;
+            settle(c, i, o);
+        }
+    }
+}
