@@ -37,9 +37,10 @@ enum address_kind {
 };
 
 // The kind of the 4 (family 4) or 16 (family 6) bytes at `bytes`. An IPv6 address that carries an
-// IPv4 one (mapped, compatible, NAT64 in 64:ff9b::/96, 6to4, Teredo) is judged by the embedded
-// address; local-use NAT64 (64:ff9b:1::/48), where the embedded address's place is the operator's
-// choice, is ADDRESS_PROTOCOL. Any other family is ADDRESS_RESERVED. Pure.
+// IPv4 one is judged by that: mapped, compatible, NAT64 (RFC 6052, and 64:ff9b:1::/96 of RFC 8215),
+// 6to4, Teredo (client and server). What else is in 64:ff9b:1::/48 is ADDRESS_PROTOCOL, for where
+// the IPv4 address stands in it is its operator's choice. Any other family is ADDRESS_RESERVED.
+// Pure.
 enum address_kind address_classify(int family, const uint8_t *bytes);
 
 // A word for people: "loopback", "private", ...
@@ -58,6 +59,10 @@ int address_parse(struct address *out, struct span text);
 // Writes the text form (RFC 5952; IPv4-mapped with a dotted quad) and a NUL. Returns its length, 0
 // for no address.
 size_t address_text(const struct address *a, char out[ADDRESS_TEXT_ROOM]);
+
+// As address_text, but IPv6 in hexadecimal groups throughout: the way URLs have it (URL standard
+// §3.5).
+size_t address_text_hex(const struct address *a, char out[ADDRESS_TEXT_ROOM]);
 
 // Takes the address out of a sockaddr_in or sockaddr_in6. An IPv4-mapped one stays family 6.
 // Errors: -EAFNOSUPPORT.
