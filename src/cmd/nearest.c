@@ -39,12 +39,12 @@ void nearest_offer(struct nearest *n, const char *word)
     size_t length = strlen(word);
     if (n->length > NEAREST_LONGEST || length > NEAREST_LONGEST || n->length < 2)
         return;
-    size_t both = n->length < length ? n->length : length;
+    size_t shorter = n->length < length ? n->length : length, shared = 0;
+    while (shared < shorter && n->typed[shared] == word[shared])
+        shared++;
     unsigned distance = edits(n->typed, n->length, word, length);
-    bool start = both >= 3 && memcmp(n->typed, word, both) == 0;
-    unsigned bound = (unsigned)(length < 6 ? 2 : length / 3);
-    if (length < 4)
-        bound = 1;
+    unsigned bound = length < 4 ? 1 : length < 6 ? 2 : (unsigned)length / 3;
+    bool start = shared >= 3 && 3 * shared >= 2 * shorter;
     if (distance > bound && !start)
         return;
     // A shared beginning counts as two edits at most: --max is nearer to --max-time than to --json.

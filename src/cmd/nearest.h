@@ -15,8 +15,8 @@ struct nearest {
 // Borrows `typed` (n bytes) as long as words are offered.
 void nearest_begin(struct nearest *n, const char *typed, size_t length);
 
-// Takes `word` for the best if it is nearer than those before: edits (a letter put in, left out,
-// changed, or two swapped) up to a third of its length, or one of the two being the beginning of
-// the other.
+// Takes `word` for the best if it is nearer than those before: by edits (a letter put in, left out,
+// changed, or two swapped), up to a third of its length, or by a beginning that is two thirds of
+// the shorter one.
 void nearest_offer(struct nearest *n, const char *word);
 #endif

@@ -164,7 +164,7 @@ const char *units_show_bytes(char *out, uint64_t bytes)
 const char *units_show_time(char *out, int64_t ns)
 {
     double v = (double)(ns < 0 ? 0 : ns);
-    int64_t s = (ns + 500000000) / 1000000000;
+    int64_t s = ns / 1000000000 + (ns % 1000000000 >= 500000000);
     if (ns <= 0)
         snprintf(out, UNITS_ROOM, "0 s");
     else if (v < 999.5e3)
