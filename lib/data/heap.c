@@ -72,6 +72,14 @@ static int heap_grow(struct heap *h)
     return 0;
 }
 
+int heap_reserve(struct heap *h, size_t count)
+{
+    while (h->room < count)
+        if (heap_grow(h) < 0)
+            return -ENOMEM;
+    return 0;
+}
+
 int heap_add(struct heap *h, struct heap_node *n, int64_t key)
 {
     if (h->count == h->room && heap_grow(h) < 0)

@@ -26,6 +26,9 @@ struct heap {
 // Frees the array; members are left as they are. The heap is empty and usable afterwards.
 void heap_fini(struct heap *h);
 
+// Makes room for `count` members in all, so that adding up to that many cannot fail. Errors: -ENOMEM.
+int heap_reserve(struct heap *h, size_t count);
+
 // Adds `n` with `key`. Errors: -ENOMEM, then nothing has changed. `n` must be on no heap.
 int heap_add(struct heap *h, struct heap_node *n, int64_t key);
 

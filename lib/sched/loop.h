@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #ifndef SCHED_LOOP_H
 #define SCHED_LOOP_H
+#include "data/heap.h"
 #include "data/list.h"
+#include "fiber/stack.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +17,7 @@ struct ev_loop;
 struct loop_options {
     const char *name;  // in messages and the census; a literal; NULL: "loop"
     size_t stack_size; // virtual bytes of a fiber's stack; 0: 64 KB
+    enum stack_guard guard; // how the ends of stacks are watched; 0: the best way there is
 };
 
 // Makes the calling thread's loop. `options` may be NULL. Errors: -ENOMEM, -EBUSY (this thread has one), or what
@@ -53,11 +56,16 @@ void loop_remove_hook(struct loop *l, struct loop_hook *hook);
 // A call at a time, on the loop's stack; must not park. { 0 } but for `fire` is not armed.
 struct loop_timer {
     void (*fire)(struct loop_timer *timer);
-    int64_t at;   // monotonic ns, valid while armed
-    size_t place; // in the loop's heap; 0: not armed
+    union {
+        struct heap_node node; // in the loop's heap
+        struct {
+            int64_t at;   // monotonic ns, valid while armed
+            size_t place; // 0: not armed
+        };
+    };
 };
 
-// Arms, or arms anew, `t` for `at`. Errors: -ENOMEM. Disarming cannot fail and is legal at any time.
+// Arms, or arms anew, `t` for `at`; a time that has passed comes at the end of the round. Errors: -ENOMEM. Disarming cannot fail and is legal at any time.
 int loop_arm(struct loop *l, struct loop_timer *t, int64_t at);
 void loop_disarm(struct loop *l, struct loop_timer *t);
 #endif

@@ -27,6 +27,9 @@ int park(struct waiter *w, unsigned n, int64_t deadline);
 // callback of the same loop; never from another thread. Does not switch.
 void waiter_fire(struct waiter *w, int result);
 
+// Names what the calling fiber's next park waits on, for the census. `what` is a literal.
+void park_label(const char *what);
+
 // The common case: waits on one queue. Returns the `result` given to waiter_fire, -ETIMEDOUT or -ECANCELED.
 int park_on(struct list *queue, int64_t deadline);
 

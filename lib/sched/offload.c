@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+#include "sched/offload.h"
+#include "sched/task.h"
+#include "sys/clock.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+// One pool a process, whatever the number of loops; one lock for all of it, held for a few instructions only.
+// What is done goes to the loop it came from through that loop's port, whose ev_async wakes it.
+//
+//      fiber ─► queue ─► thread ─► port->done ─► (ev_async) loop ─► fiber
+
+enum { OFFLOAD_THREADS = 16, OFFLOAD_IDLE_S = 5 };
+
+enum job_state { JOB_QUEUED, JOB_TAKEN, JOB_DONE, JOB_DELIVERED };
+
+// Lives on the stack of the fiber that waits for it.
+struct job {
+    struct list node; // in the queue, then in its port's `done`
+    int (*work)(void *arg);
+    void *arg;
+    int result;
+    enum job_state state;
+    struct offload_port *port;
+    struct list waiter;
+};
+
+// A loop's end.
+struct offload_port {
+    struct ev_async async;
+    struct ev_loop *ev;
+    struct list done;  // under the pool's lock
+    unsigned in_flight; // the loop's own
+};
+
+enum worker_state { WORKER_NONE, WORKER_IDLE, WORKER_BUSY, WORKER_ENDED };
+
+struct worker {
+    pthread_t thread;
+    enum worker_state state;
+};
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t wanted;
+    struct list queue;
+    struct worker workers[OFFLOAD_THREADS];
+    unsigned alive, idle, queued;
+    bool stopping;
+} pool;
+static pthread_once_t pool_once = PTHREAD_ONCE_INIT;
+
+// ---- the threads' side
+
+static bool worker_wait(void)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += OFFLOAD_IDLE_S;
+    while (list_empty(&pool.queue) && !pool.stopping)
+        if (pthread_cond_timedwait(&pool.wanted, &pool.lock, &until) == ETIMEDOUT)
+            break;
+    return !list_empty(&pool.queue) && !pool.stopping;
+}
+
+static void worker_do(struct job *j)
+{
+    j->state = JOB_TAKEN;
+    pool.queued--;
+    pthread_mutex_unlock(&pool.lock);
+    int result = j->work(j->arg);
+    pthread_mutex_lock(&pool.lock);
+    j->result = result;
+    j->state = JOB_DONE;
+    list_push(&j->port->done, &j->node);
+    // Under the lock: once the loop has taken the job up, its port may go away.
+    ev_async_send(j->port->ev, &j->port->async);
+}
+
+static void *worker_main(void *arg)
+{
+    struct worker *me = arg;
+    pthread_setname_np(pthread_self(), "offload");
+    pthread_mutex_lock(&pool.lock);
+    while (worker_wait()) {
+        me->state = WORKER_BUSY;
+        pool.idle--;
+        worker_do(list_entry(list_pop(&pool.queue), struct job, node));
+        me->state = WORKER_IDLE;
+        pool.idle++;
+    }
+    me->state = WORKER_ENDED;
+    pool.idle--;
+    pool.alive--;
+    pthread_mutex_unlock(&pool.lock);
+    return NULL;
+}
+
+// ---- the pool
+
+// With the lock held. Signals are for the threads that have loops.
+static int pool_start_worker(void)
+{
+    struct worker *w = pool.workers;
+    while (w->state != WORKER_NONE && w->state != WORKER_ENDED)
+        w++;
+    if (w->state == WORKER_ENDED)
+        pthread_join(w->thread, NULL);
+    w->state = WORKER_IDLE;
+    sigset_t all, former;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &former);
+    int error = pthread_create(&w->thread, NULL, worker_main, w);
+    pthread_sigmask(SIG_SETMASK, &former, NULL);
+    if (error) {
+        w->state = WORKER_NONE;
+        return -error;
+    }
+    pool.alive++;
+    pool.idle++;
+    return 0;
+}
+
+// At exit: idle threads end. One that is busy is left to its work, which nobody waits for any more.
+static void pool_stop(void)
+{
+    pthread_mutex_lock(&pool.lock);
+    pool.stopping = true;
+    pthread_cond_broadcast(&pool.wanted);
+    for (struct worker *w = pool.workers; w < pool.workers + OFFLOAD_THREADS; w++) {
+        if (w->state != WORKER_IDLE && w->state != WORKER_ENDED)
+            continue;
+        pthread_mutex_unlock(&pool.lock);
+        pthread_join(w->thread, NULL);
+        pthread_mutex_lock(&pool.lock);
+        w->state = WORKER_NONE;
+    }
+    pthread_mutex_unlock(&pool.lock);
+}
+
+static void pool_reset(void)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_mutex_init(&pool.lock, NULL);
+    pthread_cond_init(&pool.wanted, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    list_init(&pool.queue);
+    for (struct worker *w = pool.workers; w < pool.workers + OFFLOAD_THREADS; w++)
+        w->state = WORKER_NONE;
+    pool.alive = pool.idle = pool.queued = 0;
+    pool.stopping = false;
+}
+
+static void pool_before_fork(void)
+{
+    pthread_mutex_lock(&pool.lock);
+}
+
+static void pool_after_fork(void)
+{
+    pthread_mutex_unlock(&pool.lock);
+}
+
+// A forked child has none of the threads.
+static void pool_start(void)
+{
+    pool_reset();
+    pthread_atfork(pool_before_fork, pool_after_fork, pool_reset);
+    atexit(pool_stop);
+}
+
+static int pool_add(struct job *j)
+{
+    int r = 0;
+    pthread_mutex_lock(&pool.lock);
+    if (pool.idle <= pool.queued && pool.alive < OFFLOAD_THREADS)
+        r = pool_start_worker();
+    if (pool.alive == 0) {
+        pthread_mutex_unlock(&pool.lock);
+        return r;
+    }
+    list_push(&pool.queue, &j->node);
+    pool.queued++;
+    pthread_cond_signal(&pool.wanted);
+    pthread_mutex_unlock(&pool.lock);
+    return 0;
+}
+
+// Takes `j` back, if no thread has taken it up.
+static bool pool_take_back(struct job *j)
+{
+    pthread_mutex_lock(&pool.lock);
+    bool queued = j->state == JOB_QUEUED;
+    if (queued) {
+        list_remove(&j->node);
+        pool.queued--;
+    }
+    pthread_mutex_unlock(&pool.lock);
+    return queued;
+}
+
+// ---- the loops' side
+
+static void port_deliver(struct ev_loop *ev, struct ev_async *async, int events)
+{
+    (void)ev, (void)events;
+    struct offload_port *p = async->data;
+    pthread_mutex_lock(&pool.lock);
+    struct list *node;
+    while ((node = list_pop(&p->done))) {
+        struct job *j = list_entry(node, struct job, node);
+        j->state = JOB_DELIVERED;
+        wake_all(&j->waiter, 0);
+    }
+    pthread_mutex_unlock(&pool.lock);
+}
+
+static int port_open(struct loop *l)
+{
+    if (l->port)
+        return 0;
+    struct offload_port *p = calloc(1, sizeof *p);
+    if (!p)
+        return -ENOMEM;
+    p->ev = l->ev;
+    list_init(&p->done);
+    ev_async_init(&p->async, port_deliver);
+    p->async.data = p;
+    ev_async_start(l->ev, &p->async);
+    ev_unref(l->ev); // counts while work is in flight only
+    l->port = p;
+    return 0;
+}
+
+void offload_fini(struct loop *l)
+{
+    if (!l->port)
+        return;
+    ev_ref(l->ev);
+    ev_async_stop(l->ev, &l->port->async);
+    free(l->port);
+    l->port = NULL;
+}
+
+int offload(int (*work)(void *arg), void *arg)
+{
+    struct task *t = task_running("offload");
+    if (t->cancelled)
+        return -ECANCELED;
+    pthread_once(&pool_once, pool_start);
+    int r = port_open(t->loop);
+    if (r < 0)
+        return r;
+    struct offload_port *p = t->loop->port;
+    struct job j = { .work = work, .arg = arg, .port = p };
+    list_init(&j.waiter);
+    r = pool_add(&j);
+    if (r < 0)
+        return r;
+    p->in_flight++;
+    ev_ref(p->ev);
+    park_label("offload");
+    r = park_on(&j.waiter, CLOCK_NEVER);
+    if (r == -ECANCELED && !pool_take_back(&j)) {
+        while (j.state != JOB_DELIVERED)
+            park_shielded(&j.waiter, "offload");
+        r = 0;
+    }
+    ev_unref(p->ev);
+    p->in_flight--;
+    return r < 0 ? r : j.result;
+}
