@@ -3,6 +3,7 @@
 #define CRAWL_COORDINATOR_H
 #include "crawl/crawl.h"
 #include "crawl/frontier.h"
+#include "crawl/spill.h"
 #include "crawl/trust.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"
@@ -25,6 +26,7 @@ struct coordinator {
     struct trust trust;
     struct resolver *resolver; // made when the first name is looked up
     struct source *source;
+    struct spill spill; // lines read ahead, beyond what memory should hold
     struct output *records, *failed;
     struct nursery fibers;  // the feeder, the openers
     struct nursery writers; // of the outputs
@@ -47,6 +49,7 @@ struct coordinator {
     struct loop_hook hook;
     struct loop_timer timer;
     struct list hungry; // the feeder, while there is enough
+    struct list full;   // the refiller, while no queue with lines on disk is low
     struct list over;   // crawl_run, while it goes on
     unsigned opening;   // fibers that open hosts
     bool dirty;         // something happened that the pump should look at
@@ -70,8 +73,12 @@ uint64_t coordinator_random(struct coordinator *c);
 bool intake_wanted(const struct coordinator *c);
 // Takes one line: an item is queued, or a record says why there is none.
 void intake_line(struct coordinator *c, const struct line *line);
-// The fiber that feeds the coordinator; `arg` is the coordinator.
+// The fiber that feeds the coordinator from its source, and the one that brings lines back from
+// disk; `arg` is the coordinator.
 int intake_feed(void *arg);
+int intake_refill(void *arg);
+// A host with lines on disk whose queue is low; NULL when there is none.
+struct overflow *intake_low(const struct coordinator *c);
 
 // opening.c: hosts get their addresses.
 // Starts fibers for the hosts that wait to be opened, as many as are allowed at once.

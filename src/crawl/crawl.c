@@ -32,7 +32,8 @@ static bool is_over(const struct coordinator *c)
 {
     if (c->in_flight > 0)
         return false;
-    return c->stopping || (c->fed && c->frontier.waiting == 0 && c->opening == 0);
+    return c->stopping ||
+           (c->fed && c->frontier.waiting == 0 && c->spill.lines == 0 && c->opening == 0);
 }
 
 static int64_t next_time(const struct coordinator *c)
@@ -66,6 +67,8 @@ static bool pump(struct loop_hook *hook)
         opening_start(c);
         if (!list_empty(&c->hungry) && intake_wanted(c))
             wake_all(&c->hungry, 0);
+        if (!list_empty(&c->full) && intake_low(c))
+            wake_all(&c->full, 0);
         int64_t at = next_time(c);
         if (at == CLOCK_NEVER)
             loop_disarm(c->loop, &c->timer);
@@ -185,6 +188,8 @@ static void prepare(struct coordinator *c, struct loop *l, const struct crawl_se
     bucket_init(&c->rate, s->rate);
     list_init(&c->ready_lanes);
     list_init(&c->hungry);
+    list_init(&c->full);
+    spill_init(&c->spill);
     list_init(&c->over);
     nursery_init(&c->fibers, "crawl");
     nursery_init(&c->writers, "outputs");
@@ -211,6 +216,8 @@ static int open_all(struct coordinator *c, struct zygote *zygote)
         output_on_written(c->records, written, c);
         loop_add_hook(c->loop, &c->hook);
         r = nursery_spawn(&c->fibers, "source", intake_feed, c);
+        if (r == 0)
+            r = nursery_spawn(&c->fibers, "refill", intake_refill, c);
         if (r < 0)
             loop_remove_hook(c->loop, &c->hook);
     }
@@ -222,7 +229,7 @@ static void report(struct coordinator *c, struct crawl_watcher *watcher)
     struct crawl_stats *s = &c->stats;
     s->now = clock_mono();
     s->in_flight = c->in_flight;
-    s->waiting = c->frontier.waiting;
+    s->waiting = c->frontier.waiting + c->spill.lines;
     s->hosts = c->frontier.hosts.count;
     source_progress(c->source, &s->bytes_read, &s->bytes_size);
     if (watcher)
@@ -256,6 +263,14 @@ static void wait_until_over(struct coordinator *c, struct crawl_watcher *watcher
     }
 }
 
+static void note_unfinished(struct coordinator *c, const struct line *line)
+{
+    struct buffer safe = { 0 };
+    item_redact(line->text, &safe);
+    settle_note_failed(c, buffer_span(&safe));
+    buffer_fini(&safe);
+}
+
 // What was not finished is listed, also what was never taken from the source; unless the user wants
 // to be gone, or the list has no end.
 static void list_unfinished(struct coordinator *c)
@@ -264,6 +279,13 @@ static void list_unfinished(struct coordinator *c)
     struct line line;
     while ((i = frontier_drain(&c->frontier, c->now)))
         settle_unfinished(c, i);
+    list_each(node, following, &c->spill.overflows)
+    {
+        struct overflow *o = list_entry(node, struct overflow, node);
+        while (c->failed && o->lines > 0 && spill_fetch(&c->spill, o) == 0)
+            while (spill_take(&c->spill, o, &line))
+                note_unfinished(c, &line);
+    }
     if (!c->failed || c->fed_to_end || !source_is_at_hand(c->source))
         return;
     while (source_next(c->source, &line) == 1) {
@@ -278,6 +300,7 @@ static void close_all(struct coordinator *c)
 {
     for (unsigned k = 0; k < CRAWL_ENGINES; k++)
         engine_close(c->engine[k]);
+    spill_fini(&c->spill);
     frontier_fini(&c->frontier); // the hosts look at no lane any more
     resolver_free(c->resolver);
     source_close(c->source);

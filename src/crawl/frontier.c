@@ -98,7 +98,7 @@ void frontier_advance(struct frontier *f, int64_t now)
 
 static void leave_if_idle(struct frontier *f, struct host *h, int64_t now)
 {
-    if (h->queued == 0 && h->in_flight == 0 && h->state != HOST_OPENING)
+    if (h->queued == 0 && h->in_flight == 0 && h->state != HOST_OPENING && !h->overflow)
         host_idle(&f->hosts, h, now);
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct lane;
+struct overflow;
 
 // What shares a pace: for now, everything of one host name, whatever its scheme and port.
 struct group {
@@ -39,6 +40,8 @@ struct host {
     struct list idle;  // on the table's list of those with nothing to do, longest idle first
     struct lane
         *lane; // where its last job went; only compared and looked at while engines are open
+    struct overflow
+        *overflow; // further lines for it, on disk; NULL: none. It is not idle while it has one
     unsigned queued, in_flight;
     enum host_state state;
     bool typed; // a line of the input named this host and port

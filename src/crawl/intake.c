@@ -11,11 +11,25 @@
 #include <errno.h>
 
 enum {
-    LOOK_AHEAD = 1000000, // URLs taken and not done, at most
     WINDOW = 64, // beyond twice what may be in flight: enough to always have something to start
+    IN_MEMORY = 16384, // URLs that may wait in memory before lines of hosts with many go to disk
+    OF_A_HOST = 256,   // what "many" is
+    LOW = 64,          // so many left of a host's queue, and more are brought back from disk
+    LOOK_AHEAD =
+        1000000,       // URLs in memory at the very most: of that many hosts that all cannot start
     BACKLOG = 4 << 20, // bytes of records not yet written at which the source waits for the reader
                        // of the output
 };
+
+static unsigned window(const struct coordinator *c)
+{
+    return 2 * c->cap + WINDOW;
+}
+
+static unsigned memory_bound(const struct coordinator *c)
+{
+    return window(c) > IN_MEMORY ? window(c) : IN_MEMORY;
+}
 
 // Normally a short window suffices. Only when nothing can be started from it (its hosts are paced,
 // slow or full) is the list read further ahead, to find hosts that have nothing to do with those.
@@ -23,10 +37,10 @@ bool intake_wanted(const struct coordinator *c)
 {
     if (c->stopping || output_backlog(c->records) > BACKLOG)
         return false;
-    if (c->frontier.waiting < 2 * c->cap + WINDOW)
+    if (c->frontier.waiting < window(c))
         return true;
     bool starving = !frontier_has_ready(&c->frontier) && c->in_flight + c->opening < c->cap;
-    return starving && c->frontier.waiting < LOOK_AHEAD;
+    return starving && c->frontier.waiting < (c->spill.error ? memory_bound(c) : LOOK_AHEAD);
 }
 
 static void refuse(struct coordinator *c, const struct line *line, enum fetch_error error,
@@ -52,6 +66,32 @@ static void trust_typed(struct coordinator *c, struct item *i)
         trust_add(&c->trust, i->origin);
 }
 
+static void queue(struct coordinator *c, struct item *i)
+{
+    i->entered = c->now;
+    if (frontier_add(&c->frontier, i, false, c->now) < 0)
+        settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
+    else
+        trust_typed(c, i);
+}
+
+// Puts the line on disk instead, and frees the item, when its host has plenty in memory. Parks.
+// Returns whether it did.
+static bool spilled(struct coordinator *c, struct item *i, const struct line *line)
+{
+    struct host *h;
+    if (c->frontier.waiting < memory_bound(c) && c->spill.lines == 0)
+        return false;
+    if (host_get(&c->frontier.hosts, &i->url, c->now, &h) < 0)
+        return false;
+    bool many = h->queued >= OF_A_HOST && c->frontier.waiting >= memory_bound(c);
+    if ((!h->overflow && !many) || spill_push(&c->spill, &h->overflow, line) < 0)
+        return false;
+    h->overflow->host = h;
+    item_free(i);
+    return true;
+}
+
 void intake_line(struct coordinator *c, const struct line *line)
 {
     enum url_error why = URL_FINE;
@@ -71,12 +111,8 @@ void intake_line(struct coordinator *c, const struct line *line)
                r == -ENOMEM ? "no memory" : url_error_text(why));
         return;
     }
-    i->entered = c->now;
-    if (frontier_add(&c->frontier, i, false, c->now) < 0) {
-        settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
-        return;
-    }
-    trust_typed(c, i);
+    if (!spilled(c, i, line))
+        queue(c, i);
 }
 
 int intake_feed(void *arg)
@@ -104,4 +140,53 @@ int intake_feed(void *arg)
     c->fed = true;
     coordinator_stir(c);
     return 0;
+}
+
+struct overflow *intake_low(const struct coordinator *c)
+{
+    list_each(node, following, &c->spill.overflows)
+    {
+        struct overflow *o = list_entry(node, struct overflow, node);
+        if (o->host->queued < LOW)
+            return o;
+    }
+    return NULL;
+}
+
+// Queues what one block of the overflow holds.
+static void refill(struct coordinator *c, struct overflow *o)
+{
+    struct host *h = o->host;
+    struct line line;
+    int r = spill_fetch(&c->spill, o);
+    if (r < 0)
+        c->end = CRAWL_BROKEN; // said by the spill; its lines cannot be had back
+    c->now = loop_now(c->loop);
+    while (r == 0 && spill_take(&c->spill, o, &line)) {
+        struct item *i;
+        if (item_new(&i, line.text, line.number, NULL) == 0)
+            queue(c, i);
+        else
+            refuse(c, &line, FETCH_NO_RESOURCES,
+                   "no memory"); // it was a good URL when it was put there
+    }
+    if (r < 0 || o->lines == 0) {
+        h->overflow = NULL;
+        spill_end(&c->spill, o);
+    }
+    coordinator_stir(c);
+}
+
+int intake_refill(void *arg)
+{
+    struct coordinator *c = arg;
+    struct overflow *o;
+    for (;;) {
+        while (!(o = intake_low(c)))
+            if (park_on(&c->full, CLOCK_NEVER) < 0)
+                return 0;
+        refill(c, o);
+        if (fiber_cancelled())
+            return 0;
+    }
 }

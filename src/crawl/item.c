@@ -118,7 +118,7 @@ int item_redirect(struct item *i, int status, struct url *target)
     size_t before = i->trail.n;
     json_object_open(&i->trail);
     json_key(&i->trail, "url");
-    json_string(&i->trail, url_href(&i->url));
+    json_text(&i->trail, url_href(&i->url));
     json_key(&i->trail, "status");
     json_int(&i->trail, status);
     json_object_close(&i->trail);

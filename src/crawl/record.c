@@ -7,7 +7,7 @@ static void text(struct buffer *out, const char *key, struct span value)
     if (!value.p)
         return;
     json_key(out, key);
-    json_string(out, value);
+    json_text(out, value);
 }
 
 static void seconds(struct buffer *out, const char *key, int64_t ns)

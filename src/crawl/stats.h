@@ -31,10 +31,11 @@ struct crawl_stats {
     uint64_t exchanges, retries, redirects;
     uint64_t bytes;       // of bodies, as received
     uint64_t status[600]; // records by HTTP status; index 0 unused; 600 and over count as 599
-    uint64_t error[FETCH_ERROR_COUNT]; // records by error
-    unsigned in_flight, waiting;       // exchanges under way now; URLs taken and not yet done
-    unsigned hosts;                    // known now
-    struct histogram latency;          // us, of each completed exchange
+    uint64_t error[FETCH_ERROR_COUNT];        // records by error
+    unsigned in_flight;                       // exchanges under way now
+    uint64_t waiting;                         // URLs taken and not yet done
+    unsigned hosts;                           // known now
+    struct histogram latency;                 // us, of each completed exchange
     struct stats_host slowest[STATS_SLOWEST]; // slowest first; those with a name
     struct stats_engine engine[CRAWL_ENGINES];
     unsigned engines;
