@@ -162,17 +162,17 @@ void summary_format(struct buffer *out, const struct crawl_stats *s, enum crawl_
     add_memory(out, memory, worker);
 }
 
-// The most that one process held, in bytes; Linux counts it in units of 1024.
-static uint64_t most_memory(int who)
+// The most that this process held, in bytes; Linux counts it in units of 1024.
+static uint64_t most_memory(void)
 {
     struct rusage use;
-    return getrusage(who, &use) < 0 ? 0 : (uint64_t)use.ru_maxrss * 1024;
+    return getrusage(RUSAGE_SELF, &use) < 0 ? 0 : (uint64_t)use.ru_maxrss * 1024;
 }
 
-void summary_print(const struct crawl_stats *s, enum crawl_end end)
+void summary_print(const struct crawl_stats *s, enum crawl_end end, uint64_t worker)
 {
     struct buffer out = { 0 };
-    summary_format(&out, s, end, most_memory(RUSAGE_SELF), most_memory(RUSAGE_CHILDREN));
+    summary_format(&out, s, end, most_memory(), worker);
     if (!out.failed)
         files_write_all(STDERR_FILENO, out.p, out.n);
     buffer_fini(&out);

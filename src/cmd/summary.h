@@ -14,7 +14,7 @@ void summary_format(struct buffer *out, const struct crawl_stats *s, enum crawl_
                     uint64_t memory, uint64_t worker);
 
 // Writes the summary to standard error, with the memory of this process.
-void summary_print(const struct crawl_stats *s, enum crawl_end end);
+void summary_print(const struct crawl_stats *s, enum crawl_end end, uint64_t worker);
 
 // Appends one line about the run, for setting several side by side: "coro  5,000 URLs  2.31 s 2,165
 // URLs/s ...".

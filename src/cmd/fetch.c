@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// trawl fetch: a list of URLs, a record for each.
+#include "cmd/command.h"
+#include "cmd/run.h"
+#include "cmd/summary.h"
+#include "sys/clock.h"
+#include "sys/limits.h"
+#include "sys/log.h"
+#include "sys/zygote.h"
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FETCH_DESCRIPTORS = 64 }; // beside one a request in flight
+#define FETCH_GRACE (10 * CLOCK_S)
+
+// A word that is surely not meant as a URL. Says so.
+static bool is_mistaken(const char *word)
+{
+    struct stat s;
+    if (strcmp(word, "-") == 0) {
+        log_error("'-' is no URL: write -i - to read a list from standard input");
+        return true;
+    }
+    if (strstr(word, "://") || stat(word, &s) < 0 || !S_ISREG(s.st_mode))
+        return false;
+    log_error("'%s' is a file, not a URL: write -i %s to fetch the URLs in it", word, word);
+    return true;
+}
+
+// Fills in what no option says. Returns STATUS_OK, or STATUS_USAGE having said why.
+static int settle(struct arguments *a)
+{
+    struct crawl_settings *s = &a->crawl;
+    for (size_t i = 0; i < a->operands.count; i++)
+        if (is_mistaken(a->operands.item[i]))
+            return STATUS_USAGE;
+    if (s->worker.fetch.ca_file && access(s->worker.fetch.ca_file, R_OK) < 0) {
+        log_error("--cacert: '%s' cannot be read: %s", s->worker.fetch.ca_file, strerror(errno));
+        return STATUS_USAGE;
+    }
+    if (!a->operands.count && !s->input && isatty(STDIN_FILENO)) {
+        log_error("nothing to fetch: give URLs, -i FILE, or a list on standard input");
+        return STATUS_USAGE;
+    }
+    s->urls = a->operands.item;
+    if (!a->operands.count && !s->input)
+        s->input = "-";
+    s->resolver.overrides = a->resolve.item;
+    s->grace = FETCH_GRACE;
+    return STATUS_OK;
+}
+
+static void look_at_limits(const struct crawl_settings *s)
+{
+    size_t limit = limits_raise_descriptors();
+    if (limit < s->in_flight + FETCH_DESCRIPTORS)
+        log_warning("%zu open files are allowed, too few for -j %u: raise ulimit -n or lower -j",
+                    limit, s->in_flight);
+}
+
+// Records that go to a terminal are progress enough; a live line would only be in their way.
+static bool wants_live_line(const struct arguments *a)
+{
+    const char *output = a->crawl.output;
+    bool to_stdout = !output || strcmp(output, "-") == 0;
+    return !a->quiet && !(to_stdout && isatty(STDOUT_FILENO));
+}
+
+int cmd_fetch(struct arguments *a)
+{
+    struct zygote *zygote = NULL;
+    struct zygote_usage used = { 0 };
+    int status = settle(a);
+    if (status != STATUS_OK)
+        return status;
+    look_at_limits(&a->crawl);
+    if (engine_needs_zygote(a->crawl.engine, a->crawl.engines)) {
+        int r = zygote_start(&zygote, engine_worker_main);
+        if (r < 0) {
+            log_error("cannot start the process that forks workers: %s", strerror(-r));
+            return STATUS_BROKEN;
+        }
+    }
+    struct run run = { .settings = &a->crawl, .zygote = zygote, .live = wants_live_line(a) };
+    int r = run_crawl(&run);
+    zygote_stop(zygote, &used);
+    if (r == 0 && !a->quiet && run.end != CRAWL_OUTPUT_GONE)
+        summary_print(&run.stats, run.end, (uint64_t)used.max_resident);
+    return run_status(&run, r);
+}
