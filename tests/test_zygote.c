@@ -124,23 +124,34 @@ static struct zygote_report expect(struct zygote *z, enum zygote_event event, ui
     return r;
 }
 
-// Whether the process ends (or is a zombie that somebody else is to reap) within ten seconds.
-static bool goes_away(pid_t pid)
+// The process's state as ps(1) shows it, 'X' when there is none.
+static char state_of(pid_t pid)
 {
     char path[64], text[512];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    for (int i = 0; i < 5000; i++, usleep(2000)) {
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 'X';
+    ssize_t n = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *end = strrchr(text, ')');
+    return end ? end[2] : 'X';
+}
+
+// Whether it comes to one of `states` within ten seconds.
+static bool becomes(pid_t pid, const char *states)
+{
+    for (int i = 0; i < 5000; i++, usleep(2000))
+        if (strchr(states, state_of(pid)))
             return true;
-        ssize_t n = read(fd, text, sizeof text - 1);
-        close(fd);
-        text[n > 0 ? n : 0] = '\0';
-        const char *end = strrchr(text, ')');
-        if (n <= 0 || (end && end[2] == 'Z'))
-            return true;
-    }
     return false;
+}
+
+// Whether it ends; it may be a zombie that somebody else is to reap.
+static bool goes_away(pid_t pid)
+{
+    return becomes(pid, "XZ");
 }
 
 static void a_worker_runs_with_its_setup_and_its_status_comes_back(void **state)
@@ -381,6 +392,7 @@ static void what_was_reported_before_the_zygotes_death_is_still_read(void **stat
     assert_int_equal(poll(&p, 1, 10000), 1);
     usleep(50000); // for the second report
     kill(zygote_pid(z), SIGSTOP);
+    assert_true(becomes(zygote_pid(z), "T"));
     assert_int_equal(zygote_spawn(z, EXIT_WITH, &status, sizeof status, NULL, 0, 2), 0);
     kill(zygote_pid(z), SIGKILL); // with a request unread
     assert_true(goes_away(zygote_pid(z)));
@@ -463,6 +475,7 @@ static void requests_nobody_serves_are_bounded(void **state)
     int error = 0;
     unsigned sent = 0;
     kill(zygote_pid(z), SIGSTOP);
+    assert_true(becomes(zygote_pid(z), "T"));
     while (sent < 100000 && (error = zygote_kill(z, 1)) == 0)
         sent++;
     assert_int_equal(error, -EAGAIN);

@@ -9,11 +9,10 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ZYGOTE_PATIENCE_MS = 2000 };
+#define ZYGOTE_PATIENCE (2 * CLOCK_S)
 
 struct zygote {
     int fd;
@@ -59,25 +58,22 @@ void zygote_usage_of(struct zygote_usage *out, const struct rusage *r)
     out->involuntary = r->ru_nivcsw;
 }
 
-// Waits for the zygote to end of its own accord; not for ever: it could be stopped, or hang in a
-// debugger.
-static void zygote_await_end(pid_t pid)
+// Tells the zygote to end and waits until its side of the socket closes; not for ever: it could be
+// stopped, or held by a debugger.
+static void zygote_end(struct zygote *z)
 {
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (fd < 0)
-        return; // an old kernel: wait4 alone then
-    struct pollfd p = { .fd = fd, .events = POLLIN };
-    int64_t deadline = clock_mono() + ZYGOTE_PATIENCE_MS * CLOCK_MS;
-    int64_t left = ZYGOTE_PATIENCE_MS;
-    int ended;
-    while ((ended = poll(&p, 1, (int)left)) < 0 && errno == EINTR) {
-        left = (deadline - clock_mono()) / CLOCK_MS;
-        if (left < 0)
-            left = 0;
+    struct zygote_report unheard;
+    struct pollfd p = { .fd = z->fd, .events = POLLIN };
+    int64_t left, deadline = clock_mono() + ZYGOTE_PATIENCE;
+    shutdown(z->fd, SHUT_WR);
+    while (zygote_read(z, &unheard) >= 0) {
+        left = deadline - clock_mono();
+        if (left <= 0) {
+            kill(z->pid, SIGKILL);
+            return;
+        }
+        poll(&p, 1, (int)(left / CLOCK_MS) + 1);
     }
-    if (ended == 0)
-        kill(pid, SIGKILL);
-    close(fd);
 }
 
 void zygote_stop(struct zygote *z, struct zygote_usage *total)
@@ -86,8 +82,8 @@ void zygote_stop(struct zygote *z, struct zygote_usage *total)
         return;
     struct rusage used;
     memset(&used, 0, sizeof used);
-    close(z->fd); // is what tells it to end
-    zygote_await_end(z->pid);
+    zygote_end(z);
+    close(z->fd);
     // Its usage has that of all workers in it, for it has waited for each of them.
     while (wait4(z->pid, NULL, 0, &used) < 0 && errno == EINTR)
         ;
