@@ -3,14 +3,15 @@
 #define ENGINE_ENGINE_H
 #include "data/list.h"
 #include "fetch/request.h"
+#include "sys/zygote.h"
 #include <stddef.h>
 
 // A way to keep many visits going at once. The coordinator sees an engine as lanes, one a worker.
 struct loop;
-struct zygote;
 struct lane;
 
-// What every worker of every engine needs to know and no job says. Set up before anything starts; read-only from then on.
+// What every worker of every engine needs to know and no job says. Set up before anything starts;
+// read-only from then on.
 struct engine_settings {
     struct fetch_settings fetch;
     const char *save_dir; // NULL: bodies are not saved
@@ -24,29 +25,43 @@ struct engine_spec {
     unsigned inner_count;
 };
 
-// Reads "NAME[:N][/NAME[:N]],..." into at most `room` specs. Returns how many; -EINVAL with a sentence that names the item and
-// the engines there are, in `why`. A count left out is the engine's own default (coro 512, forks 4 a CPU). Does not start anything.
-int engine_parse(struct engine_spec *out, unsigned room, const char *text, char *why, size_t why_room);
+// Reads "NAME[:N][/NAME[:N]],..." into at most `room` specs. Returns how many; -EINVAL with a
+// sentence that names the item and the engines there are, in `why`. A count left out is the
+// engine's own default (coro 512, forks 4 a CPU). Does not start anything.
+int engine_parse(struct engine_spec *out, unsigned room, const char *text, char *why,
+                 size_t why_room);
 
 // Whether any of the specs needs a zygote, which must be forked before anything else starts.
 bool engine_needs_zygote(const struct engine_spec *specs, unsigned n);
 
+// What the workers of an engine that are processes of their own have used, of those that have
+// ended; all of them once the engine is closed.
+struct engine_usage {
+    struct zygote_usage processes;
+    unsigned started, died; // died: unasked
+};
+
 struct engine_setup {
-    struct loop *loop;                     // the coordinator's
+    struct loop *loop; // the coordinator's
     const struct engine_settings *settings;
-    struct zygote *zygote;                 // NULL when no spec needs one
-    unsigned cap;                          // -j: no more jobs than this will be sent at once
-    struct list *ready;                    // lanes that have outcomes put themselves here (lane.ready)
-    void (*wake)(void *arg);               // called, on the coordinator's loop, when `ready` gets its first lane or
-    void *arg;                             // a lane has room again that had none
+    struct zygote *zygote;      // NULL when no spec needs one
+    struct engine_usage *usage; // is added to; NULL: not wanted
+    unsigned cap;               // -j: no more jobs than this will be sent at once
+    struct list *ready;         // lanes that have outcomes put themselves here (lane.ready)
+    // Called, on the coordinator's loop, when `ready` gets its first lane or a lane has room again
+    // that had none.
+    void (*wake)(void *arg);
+    void *arg;
 };
 
 struct engine {
     const struct engine_ops *ops;
-    const char *name;   // as it stands in records: "coro", "forks"
-    struct list lanes;  // of struct lane; does not change while the engine is open
+    const char *name;  // as it stands in records: "coro", "forks"
+    struct list lanes; // of struct lane; does not change while the engine is open
     unsigned lane_count;
-    int failed;         // 0, or why it can take no more work ever (its zygote died ...): every lane's capacity is then 0
+    // 0, or why it can take no more work ever (its zygote died ...): every lane's capacity is then
+    // 0.
+    int failed;
 };
 
 struct engine_ops {
@@ -54,15 +69,20 @@ struct engine_ops {
     void (*close)(struct engine *e);
 };
 
-// Starts an engine. `setup` is copied, what it points at must outlive the engine. May park. Errors: -ENOMEM, -EAGAIN and what starting
-// threads or processes gave.
-int engine_open(struct engine **out, const struct engine_spec *spec, const struct engine_setup *setup);
+// Starts an engine. `setup` is copied, what it points at must outlive the engine. May park. Errors:
+// -ENOMEM, -EAGAIN and what starting threads or processes gave.
+int engine_open(struct engine **out, const struct engine_spec *spec,
+                const struct engine_setup *setup);
 
 // Ends every job under way as soon as possible: each still gives its outcome (FETCH_CANCELLED).
 void engine_abandon(struct engine *e);
 
-// Ends the engine and its workers and frees it and its lanes. No job may be under way. Parks. NULL is legal.
+// Ends the engine and its workers and frees it and its lanes. No job may be under way. Parks. NULL
+// is legal.
 void engine_close(struct engine *e);
+
+// For engines: prepares what all of them have in common, with no lanes. `name` is a literal.
+void engine_init(struct engine *e, const char *name, const struct engine_ops *ops);
 
 // What worker processes of this program run; given to zygote_start. See sys/zygote.h.
 int engine_worker_main(unsigned kind, const void *setup, size_t n, const int *fds, unsigned nfds);

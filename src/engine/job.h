@@ -3,25 +3,20 @@
 #define ENGINE_JOB_H
 #include "data/buffer.h"
 #include "data/span.h"
+#include "engine/message.h"
 #include "web/address.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-// One HTTP exchange to be done, as plain bytes: no pointers, so that it can cross a thread or a process. A struct job is the head
-// of a message of `size` bytes; its addresses and strings lie behind it, at offsets from its start.
-enum { MESSAGE_JOB = 1, MESSAGE_OUTCOME = 2 };
-
+// One HTTP exchange to be done, as plain bytes: no pointers, so that it can cross a thread or a
+// process. A struct job is the head of a message of `size` bytes; its addresses and strings lie
+// behind it, at offsets from its start.
 enum job_flag {
     JOB_SPECIAL_OK = 1 << 0, // special addresses may be connected to
     JOB_KEEP = 1 << 1,       // keep the connection: more work for this host is waiting
     JOB_HEAD = 1 << 2,
-    JOB_DIGEST = 1 << 3,     // SHA-256 of the decoded body into the outcome
-    JOB_SAVE = 1 << 4,       // the body goes to a file
-};
-
-// A string of a message: `n` bytes at `at` from its start, followed by a NUL. `at == 0`: absent.
-struct message_text {
-    uint32_t at, n;
+    JOB_DIGEST = 1 << 3, // SHA-256 of the decoded body into the outcome
+    JOB_SAVE = 1 << 4,   // the body goes to a file
 };
 
 struct job {
@@ -38,7 +33,10 @@ struct job {
     uint32_t addresses, address_at;
 };
 
-// What job_build takes: the strings and addresses of a job. Borrowed for the call. Absent spans stay absent.
+enum { JOB_ADDRESSES = 64 }; // of one job, at most
+
+// What job_build takes: the strings and addresses of a job. Borrowed for the call. Absent spans
+// stay absent.
 struct job_parts {
     struct job head; // the plain fields; size, kind and offsets are filled in
     struct span url, host, method, credentials, body, headers;
@@ -46,14 +44,16 @@ struct job_parts {
     unsigned addresses;
 };
 
-// Builds the message into `out`, replacing its contents. Errors: -ENOMEM; -EINVAL when host or URL is empty or there is no address.
+// Builds the message into `out`, replacing its contents. Errors: -ENOMEM; -EINVAL when host or URL
+// is empty, or there is no address or more than JOB_ADDRESSES; -EMSGSIZE when it would pass
+// MESSAGE_MOST.
 int job_build(struct buffer *out, const struct job_parts *parts);
 
-// Whether `n` bytes at `p` are a well-formed job: every offset inside, every string ended by its NUL. What came through
-// shared memory is looked at with this before anything else.
+// Whether `n` bytes at `p` are a well-formed job: every offset inside, every string ended by its
+// NUL, every header line by its own, and 8-byte aligned. What came through shared memory is looked
+// at with this before anything else.
 bool job_valid(const void *p, size_t n);
 
-// A string of a job or an outcome; absent ones give { NULL, 0 }. Borrowed from the message.
-struct span message_span(const void *message, struct message_text t);
+// Where to connect, `j->addresses` of them. Borrowed from the message.
 const struct address *job_addresses(const struct job *j);
 #endif

@@ -13,12 +13,12 @@ enum outcome_flag {
 };
 
 struct outcome {
-    uint32_t size; // of the whole message, a multiple of 8
-    uint16_t kind; // MESSAGE_OUTCOME
+    uint32_t size;   // of the whole message, a multiple of 8
+    uint16_t kind;   // MESSAGE_OUTCOME
     uint16_t status; // HTTP; 0: none was received
     uint32_t id;     // the job's
     uint32_t flags;
-    uint16_t error; // enum fetch_error
+    uint16_t error;        // enum fetch_error
     uint16_t http_version; // 10, 11, 20; 0: none
     uint16_t remote_port;
     uint16_t unused;
@@ -30,13 +30,17 @@ struct outcome {
     struct message_text message, content_type, location, retry_after, etag, last_modified, saved;
 };
 
+// A string of an outcome is cut to this many bytes.
+enum { OUTCOME_TEXT_MOST = 64 * 1024 };
+
 // What outcome_build takes. Borrowed for the call.
 struct outcome_parts {
     struct outcome head;
     struct span message, content_type, location, retry_after, etag, last_modified, saved;
 };
 
-// Builds the message into `out`, replacing its contents. Overlong strings (over 64 KB) are cut. Errors: -ENOMEM.
+// Builds the message into `out`, replacing its contents. Strings longer than OUTCOME_TEXT_MOST are
+// cut. Errors: -ENOMEM.
 int outcome_build(struct buffer *out, const struct outcome_parts *parts);
 
 // As job_valid.

@@ -2,22 +2,36 @@
 #ifndef ENGINE_VISIT_H
 #define ENGINE_VISIT_H
 #include "data/buffer.h"
+#include "engine/sinks.h"
 #include "fetch/response.h"
 
 struct io;
 struct job;
 struct engine_settings;
 
-// One place in which a visit is done, used again for the next one: what it needs while it runs. { 0 } is ready for use.
+// One place in which a visit is done, used again for the next one: what it needs while it runs.
+// Zeroed, it is ready for use. Nothing is allocated for a visit that an earlier one has had room
+// for.
 struct visit {
     struct response response;
+    struct sinks sinks;
+    const char **headers; // the job's lines, NULL-terminated; NULL until a job has some
+    unsigned header_room;
     struct buffer outcome; // the message, when the visit is over
 };
 
+// Makes sure that no later visit in this place fails. Errors: -ENOMEM.
+int visit_reserve(struct visit *v);
+
 void visit_fini(struct visit *v);
 
-// Does one job, start to end, in straight-line code that waits only in io->fetch; the outcome is left in `v->outcome`. A stale reused
-// connection is tried again once, on a fresh one. Returns 0 whatever came of the exchange, or -ENOMEM when not even an outcome could
-// be built. Parks, blocks or yields, as `io` does.
-int visit(struct visit *v, struct io *io, const struct job *job, const struct engine_settings *settings);
+// Does one job, start to end, in straight-line code that waits only in io->fetch; the outcome is
+// left in `v->outcome`. A stale reused connection is tried again once, on a fresh one (RFC 9112
+// §9.3.1). Returns 0 whatever came of the exchange, or -ENOMEM when not even an outcome could be
+// built, which visit_reserve excludes. Parks, blocks or yields, as `io` does.
+int visit(struct visit *v, struct io *io, const struct job *job,
+          const struct engine_settings *settings);
+
+// Gives back the room that an unusually large job has left behind.
+void visit_trim(struct visit *v);
 #endif

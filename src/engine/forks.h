@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#ifndef ENGINE_FORKS_H
+#define ENGINE_FORKS_H
+#include "engine/engine.h"
+
+// The engine "forks": a lane a worker process, each doing one blocking exchange at a time. A worker
+// that dies costs the job it had and is replaced. See engine.h for what opening takes and gives;
+// its lanes get room once their workers are there.
+int forks_open(struct engine **out, const struct engine_spec *spec,
+               const struct engine_setup *setup);
+#endif

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "engine/outcome.h"
+#include <errno.h>
+
+_Static_assert(sizeof(struct outcome) + 7 * (OUTCOME_TEXT_MOST + 1) + 8 <= MESSAGE_MOST,
+               "the largest outcome is a message");
+
+static struct span outcome_cut(struct span s)
+{
+    if (s.n > OUTCOME_TEXT_MOST)
+        s.n = OUTCOME_TEXT_MOST;
+    return s;
+}
+
+int outcome_build(struct buffer *out, const struct outcome_parts *parts)
+{
+    const struct span texts[] = {
+        outcome_cut(parts->message),  outcome_cut(parts->content_type),
+        outcome_cut(parts->location), outcome_cut(parts->retry_after),
+        outcome_cut(parts->etag),     outcome_cut(parts->last_modified),
+        outcome_cut(parts->saved),
+    };
+    size_t size = sizeof(struct outcome);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        size += message_text_size(texts[i]);
+    size = message_round(size);
+    buffer_clear(out);
+    char *p = buffer_reserve(out, size);
+    if (!p)
+        return -ENOMEM;
+    memset(p + size - 8, 0, 8);
+    struct outcome *o = (struct outcome *)(void *)p;
+    *o = parts->head;
+    o->size = (uint32_t)size;
+    o->kind = MESSAGE_OUTCOME;
+    size_t at = sizeof *o;
+    o->message = message_put(p, &at, texts[0]);
+    o->content_type = message_put(p, &at, texts[1]);
+    o->location = message_put(p, &at, texts[2]);
+    o->retry_after = message_put(p, &at, texts[3]);
+    o->etag = message_put(p, &at, texts[4]);
+    o->last_modified = message_put(p, &at, texts[5]);
+    o->saved = message_put(p, &at, texts[6]);
+    out->n = size;
+    return 0;
+}
+
+bool outcome_valid(const void *p, size_t n)
+{
+    const struct outcome *o = p;
+    if ((uintptr_t)p % 8 || n < sizeof *o || n > MESSAGE_MOST)
+        return false;
+    if (o->size != n || n % 8 || o->kind != MESSAGE_OUTCOME || o->error >= FETCH_ERROR_COUNT)
+        return false;
+    const struct message_text texts[] = { o->message, o->content_type,  o->location, o->retry_after,
+                                          o->etag,    o->last_modified, o->saved };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!message_text_valid(p, sizeof *o, n, texts[i]))
+            return false;
+    return true;
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include "engine/visit.h"
+#include "engine/engine.h"
+#include "engine/job.h"
+#include "engine/outcome.h"
+#include "fetch/io.h"
+#include "sys/clock.h"
+#include <errno.h>
+#include <stdlib.h>
+
+enum { VISIT_KEPT = 4096 }; // bytes of room that stay with a place
+
+int visit_reserve(struct visit *v)
+{
+    return buffer_reserve(&v->outcome, sizeof(struct outcome) + 8) ? 0 : -ENOMEM;
+}
+
+void visit_fini(struct visit *v)
+{
+    response_fini(&v->response);
+    sinks_fini(&v->sinks);
+    free(v->headers);
+    v->headers = NULL;
+    v->header_room = 0;
+    buffer_fini(&v->outcome);
+}
+
+static unsigned visit_count_headers(struct span lines)
+{
+    unsigned n = 0;
+    for (size_t at = 0; at < lines.n; at += strlen(lines.p + at) + 1)
+        n++;
+    return n;
+}
+
+// Points at each of the job's header lines. Errors: -ENOMEM.
+static int visit_point_headers(struct visit *v, struct span lines)
+{
+    unsigned n = visit_count_headers(lines) + 1;
+    if (n > v->header_room) {
+        const char **p = reallocarray(v->headers, n, sizeof *p);
+        if (!p)
+            return -ENOMEM;
+        v->headers = p;
+        v->header_room = n;
+    }
+    n = 0;
+    for (size_t at = 0; at < lines.n; at += strlen(lines.p + at) + 1)
+        v->headers[n++] = lines.p + at;
+    v->headers[n] = NULL;
+    return 0;
+}
+
+// Views into the job; nothing is copied.
+static int visit_request(struct visit *v, struct request *q, const struct job *j)
+{
+    struct span headers = message_span(j, j->headers);
+    if (headers.n) {
+        int e = visit_point_headers(v, headers);
+        if (e < 0)
+            return e;
+    }
+    *q = (struct request){
+        .url = message_span(j, j->url).p,
+        .method = message_span(j, j->method).p,
+        .head = j->flags & JOB_HEAD,
+        .body = message_span(j, j->body),
+        .headers = headers.n ? v->headers : NULL,
+        .credentials = message_span(j, j->credentials).p,
+        .host = message_span(j, j->host).p,
+        .port = j->port,
+        .address = job_addresses(j),
+        .addresses = j->addresses,
+        .special_ok = j->flags & JOB_SPECIAL_OK,
+        .keep = j->flags & JOB_KEEP,
+        .connect_timeout = j->connect_timeout,
+        .max_time = j->max_time,
+        .max_filesize = j->max_filesize,
+    };
+    return 0;
+}
+
+// RFC 9110 §9.2.2.
+static bool visit_idempotent(const char *method)
+{
+    static const char *const methods[] = { "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" };
+    if (!method)
+        return true;
+    for (unsigned i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (strcmp(method, methods[i]) == 0)
+            return true;
+    return false;
+}
+
+// Whether the exchange came to nothing because the server had closed the idle connection that it
+// was sent on.
+static bool visit_stale(const struct response *r, const struct request *q)
+{
+    return r->reused && r->status == 0 && r->size == 0 &&
+           (r->error == FETCH_RESET || r->error == FETCH_EMPTY_REPLY) &&
+           visit_idempotent(q->method);
+}
+
+static int visit_exchange(struct visit *v, struct io *io, const struct job *job, struct request *q)
+{
+    int e = sinks_begin(&v->sinks, job->flags, job->max_filesize);
+    if (e < 0)
+        return e;
+    e = io->fetch(io, q, v->sinks.first, &v->response);
+    if (e < 0 || !visit_stale(&v->response, q))
+        return e;
+    if (q->max_time) {
+        q->max_time -= v->response.time_total;
+        if (q->max_time <= 0)
+            return 0;
+    }
+    q->fresh = true;
+    e = sinks_begin(&v->sinks, job->flags, job->max_filesize);
+    return e < 0 ? e : io->fetch(io, q, v->sinks.first, &v->response);
+}
+
+// Our own machinery failed: what the response holds, if anything, means nothing.
+static void visit_excuse(struct response *r, int code)
+{
+    if (code == -ECANCELED && r->error == FETCH_CANCELLED)
+        return;
+    response_fini(r);
+    *r = (struct response){ .error = code == -ECANCELED ? FETCH_CANCELLED
+                                     : code == -ENOMEM  ? FETCH_NO_RESOURCES
+                                                        : FETCH_INTERNAL };
+    if (code != -ECANCELED)
+        strcpy(r->message,
+               code == -ENOMEM ? "out of memory" : "the job asks for what no worker can do");
+}
+
+static struct outcome visit_head(const struct response *r, const struct job *job, int64_t started)
+{
+    return (struct outcome){
+        .status = (uint16_t)r->status,
+        .id = job->id,
+        .flags = (r->sent ? OUTCOME_SENT : 0U) | (r->reused ? OUTCOME_REUSED : 0U),
+        .error = (uint16_t)r->error,
+        .http_version = (uint16_t)r->http_version,
+        .remote_port = r->remote_port,
+        .remote = r->remote,
+        .started = started,
+        .time_connect = r->time_connect,
+        .time_appconnect = r->time_appconnect,
+        .time_starttransfer = r->time_starttransfer,
+        .time_total = r->time_total,
+        .size_download = r->size,
+    };
+}
+
+// Not inlined: its locals must not be on the stack of a visit that waits.
+__attribute__((noinline)) static int visit_report(struct visit *v, const struct job *job,
+                                                  int64_t started, int code)
+{
+    struct response *r = &v->response;
+    struct outcome_parts parts = { 0 };
+    if (code < 0)
+        visit_excuse(r, code);
+    struct outcome found = { 0 };
+    sinks_end(&v->sinks, r, &found);
+    parts.head = visit_head(r, job, started);
+    parts.head.flags |= found.flags;
+    memcpy(parts.head.digest, found.digest, sizeof found.digest);
+    if (r->error == FETCH_TOO_LARGE)
+        parts.head.flags |= OUTCOME_TRUNCATED;
+    if (r->message[0])
+        parts.message = span_of(r->message);
+    parts.content_type = head_find(&r->head, "content-type");
+    parts.location = head_find(&r->head, "location");
+    parts.retry_after = head_find(&r->head, "retry-after");
+    parts.etag = head_find(&r->head, "etag");
+    parts.last_modified = head_find(&r->head, "last-modified");
+    int e = outcome_build(&v->outcome, &parts);
+    if (e == 0)
+        return 0;
+    // Without its strings it fits where visit_reserve made room.
+    parts = (struct outcome_parts){ .head = parts.head };
+    parts.head.error = FETCH_NO_RESOURCES;
+    return outcome_build(&v->outcome, &parts);
+}
+
+int visit(struct visit *v, struct io *io, const struct job *job,
+          const struct engine_settings *settings)
+{
+    (void)settings; // what a sink that writes files will need
+    struct request q;
+    int64_t started = clock_wall();
+    int e = visit_request(v, &q, job);
+    if (e == 0)
+        e = visit_exchange(v, io, job, &q);
+    return visit_report(v, job, started, e);
+}
+
+void visit_trim(struct visit *v)
+{
+    if (v->outcome.room > VISIT_KEPT)
+        buffer_fini(&v->outcome);
+}

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: MIT
+// The life and death of worker processes, with workers that fetch nothing: what a job's URL says
+// happens.
+#include "check.h"
+#include "engine/forks.h"
+#include "engine/worker.h"
+#include "engine_driver.h"
+#include "fetch/io.h"
+#include "fetch/response.h"
+#include "sched/loop.h"
+#include "sched/nursery.h"
+#include "sched/park.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct zygote *forks_zygote;
+static const struct engine_settings forks_settings = { .fetch.user_agent = "forks test" };
+
+// ---- The worker
+
+static struct shmq *forks_outcomes;
+
+static int forks_fetch(struct io *io, const struct request *q, struct sink *sink,
+                       struct response *out)
+{
+    (void)io;
+    (void)sink;
+    const char *path = strchr(q->url + strlen("http://"), '/');
+    *out = (struct response){ .status = 200, .http_version = 11, .size = 5, .time_total = 1 };
+    if (strcmp(path, "/killed") == 0)
+        raise(SIGKILL);
+    if (strcmp(path, "/exit") == 0)
+        _exit(3);
+    if (strcmp(path, "/hang") == 0)
+        for (;;)
+            pause();
+    if (strcmp(path, "/mad") == 0) {
+        shmq_write(forks_outcomes, "this is no outcome at all", 25);
+        pause();
+    }
+    if (strcmp(path, "/slow") == 0)
+        nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+    return 0;
+}
+
+// Publishes a job's outcome in its own way, the largest there is, and dies without another word.
+static int forks_last_words(struct shmq *jobs)
+{
+    const void *job;
+    size_t n;
+    static char text[OUTCOME_TEXT_MOST];
+    struct buffer b = { 0 };
+    if (shmq_wait(jobs, CLOCK_NEVER) < 0 || shmq_peek(jobs, &job, &n) != 1)
+        return 1;
+    memset(text, 'x', sizeof text);
+    struct span s = { text, sizeof text };
+    struct outcome_parts parts = { .head = { .id = ((const struct job *)job)->id, .status = 204 },
+                                   .message = s,
+                                   .content_type = s,
+                                   .location = s,
+                                   .retry_after = s,
+                                   .etag = s,
+                                   .last_modified = s,
+                                   .saved = s };
+    if (outcome_build(&b, &parts) < 0 || shmq_write(forks_outcomes, b.p, b.n) < 0)
+        return 1;
+    raise(SIGKILL);
+    return 1;
+}
+
+static int forks_worker(unsigned kind, const void *setup, size_t n, const int *fds, unsigned nfds)
+{
+    struct io io = { forks_fetch };
+    struct engine_settings settings;
+    struct shmq *jobs;
+    if (kind != WORKER_BLOCKING ||
+        worker_attach(&jobs, &forks_outcomes, &settings, setup, n, fds, nfds) < 0)
+        return 9;
+    if (strcmp(settings.fetch.user_agent, "dies at once") == 0)
+        return 8;
+    if (strcmp(settings.fetch.user_agent, "last words") == 0)
+        return forks_last_words(jobs);
+    return worker_serve(jobs, forks_outcomes, &io, &settings) < 0;
+}
+
+// ---- The coordinator
+
+struct forks_tally {
+    unsigned outcomes, ok, died, cancelled, twice;
+    uint32_t last;
+    char message[200];
+    unsigned char *seen; // by id
+    unsigned ids;
+};
+
+static void forks_taken(struct engine_driver *d, const struct outcome *o)
+{
+    struct forks_tally *t = d->arg;
+    t->outcomes++;
+    t->ok += o->error == FETCH_OK;
+    t->died += o->error == FETCH_WORKER_DIED;
+    t->cancelled += o->error == FETCH_CANCELLED;
+    t->last = o->id;
+    struct span m = message_span(o, o->message);
+    if (m.p)
+        snprintf(t->message, sizeof t->message, "%s", m.p);
+    if (o->id < t->ids)
+        t->twice += t->seen[o->id]++;
+}
+
+static const struct job *forks_job(struct buffer *b, uint32_t id, const char *path,
+                                   int64_t max_time)
+{
+    static const struct address loopback = { 4, { 127, 0, 0, 1 } };
+    char url[80];
+    snprintf(url, sizeof url, "http://example.org%s", path);
+    struct job_parts parts = { .head = { .id = id, .port = 80, .max_time = max_time },
+                               .url = span_of(url),
+                               .host = span_of("example.org"),
+                               .address = &loopback,
+                               .addresses = 1 };
+    assert_int_equal(job_build(b, &parts), 0);
+    return (const struct job *)(const void *)b->p;
+}
+
+// A run with one engine, as a body for loop_run.
+struct forks_case {
+    const char *engine;
+    const struct engine_settings *settings;
+    struct zygote *zygote;
+    void (*body)(struct engine_driver *d, struct forks_tally *t);
+    struct engine_usage usage;
+};
+
+static int forks_case_run(void *arg)
+{
+    struct forks_case *c = arg;
+    struct engine_driver d;
+    struct forks_tally t = { 0 };
+    engine_driver_init(&d, c->settings, c->zygote, 1000);
+    d.setup.usage = &c->usage;
+    d.taken = forks_taken;
+    d.arg = &t;
+    assert_int_equal(engine_driver_open(&d, c->engine), 0);
+    c->body(&d, &t);
+    engine_close(d.engine);
+    assert_true(list_empty(&d.ready));
+    return 0;
+}
+
+static void forks_run(struct forks_case *c)
+{
+    struct loop *l;
+    assert_int_equal(loop_new(&l, NULL), 0);
+    assert_int_equal(loop_run(l, forks_case_run, c), 0);
+    loop_free(l);
+}
+
+static void forks_run_body(const char *engine,
+                           void (*body)(struct engine_driver *, struct forks_tally *))
+{
+    struct forks_case c = { engine, &forks_settings, forks_zygote, body, { { 0 }, 0, 0 } };
+    forks_run(&c);
+}
+
+// The zygote's living workers, up to `room` of them.
+static unsigned forks_pids(struct zygote *z, pid_t *out, unsigned room)
+{
+    char path[64];
+    unsigned n = 0;
+    int pid;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", zygote_pid(z), zygote_pid(z));
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return 0;
+    while (n < room && fscanf(f, "%d", &pid) == 1)
+        out[n++] = pid;
+    fclose(f);
+    return n;
+}
+
+static unsigned forks_open_descriptors(void)
+{
+    unsigned n = 0;
+    DIR *d = opendir("/proc/self/fd");
+    assert_non_null(d);
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n;
+}
+
+// ---- Promises
+
+static void forks_ordinary(struct engine_driver *d, struct forks_tally *t)
+{
+    struct buffer b = { 0 };
+    for (uint32_t id = 0; id < 2000; id++)
+        assert_int_equal(engine_driver_send(d, forks_job(&b, id, "/ok", 0)), 0);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->outcomes, 2000);
+    assert_int_equal(t->ok, 2000);
+    assert_int_equal(d->engine->lane_count, 4);
+    buffer_fini(&b);
+}
+
+static void every_job_gives_one_outcome_and_nothing_is_left(void **state)
+{
+    (void)state;
+    pid_t pids[8];
+    unsigned before = forks_open_descriptors();
+    struct forks_case c = {
+        "forks:4", &forks_settings, forks_zygote, forks_ordinary, { { 0 }, 0, 0 }
+    };
+    forks_run(&c);
+    assert_int_equal(c.usage.started, 4);
+    assert_int_equal(c.usage.died, 0);
+    assert_true(c.usage.processes.user + c.usage.processes.system > 0);
+    assert_int_equal(forks_pids(forks_zygote, pids, 8), 0);
+    assert_int_equal(forks_open_descriptors(), before);
+}
+
+static void forks_bad_jobs(struct engine_driver *d, struct forks_tally *t)
+{
+    struct buffer b = { 0 };
+    int pid, n;
+    assert_int_equal(engine_driver_send(d, forks_job(&b, 1, "/killed", 0)), 0);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->died, 1);
+    assert_int_equal(sscanf(t->message, "worker %d was killed by signal 9 (SIGKILL)%n", &pid, &n),
+                     1);
+    assert_int_equal(n, strlen(t->message));
+    assert_int_equal(engine_driver_send(d, forks_job(&b, 2, "/exit", 0)), 0);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->died, 2);
+    assert_non_null(strstr(t->message, " ended with status 3"));
+    assert_int_equal(engine_driver_send(d, forks_job(&b, 3, "/mad", 0)), 0);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->died, 3);
+    assert_non_null(strstr(t->message, " gave a damaged outcome and was killed"));
+    assert_int_equal(engine_driver_send(d, forks_job(&b, 4, "/ok", 0)), 0);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->ok, 1);
+    assert_int_equal(t->last, 4);
+    buffer_fini(&b);
+}
+
+static void a_job_that_kills_its_worker_is_told_why_and_the_worker_replaced(void **state)
+{
+    (void)state;
+    struct forks_case c = {
+        "forks:1", &forks_settings, forks_zygote, forks_bad_jobs, { { 0 }, 0, 0 }
+    };
+    forks_run(&c);
+    assert_int_equal(c.usage.started, 4);
+    assert_int_equal(c.usage.died, 3);
+}
+
+static void forks_hanging_job(struct engine_driver *d, struct forks_tally *t)
+{
+    struct buffer b = { 0 };
+    int64_t start = clock_mono();
+    assert_int_equal(engine_driver_send(d, forks_job(&b, 1, "/hang", CLOCK_MS)), 0);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->died, 1);
+    assert_non_null(strstr(t->message, " hung past its job's time and was killed"));
+    assert_in_range(clock_mono() - start, 5 * CLOCK_S, 8 * CLOCK_S);
+    assert_int_equal(engine_driver_send(d, forks_job(&b, 2, "/ok", CLOCK_S)), 0);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->ok, 1);
+    buffer_fini(&b);
+}
+
+static void a_worker_that_hangs_is_killed_after_its_time(void **state)
+{
+    (void)state;
+    forks_run_body("forks:1", forks_hanging_job);
+}
+
+static void forks_last(struct engine_driver *d, struct forks_tally *t)
+{
+    struct buffer b = { 0 };
+    assert_int_equal(engine_driver_send(d, forks_job(&b, 1, "/", 0)), 0);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->ok, 1);
+    buffer_fini(&b);
+}
+
+static void what_a_dead_worker_had_published_counts(void **state)
+{
+    (void)state;
+    static const struct engine_settings settings = { .fetch.user_agent = "last words" };
+    struct forks_case c = { "forks:1", &settings, forks_zygote, forks_last, { { 0 }, 0, 0 } };
+    for (int i = 0; i < 20; i++)
+        forks_run(&c);
+}
+
+static void forks_useless(struct engine_driver *d, struct forks_tally *t)
+{
+    struct buffer b = { 0 };
+    int e = 0;
+    for (uint32_t id = 0; e == 0 && id < 1000; id++)
+        e = engine_driver_send(d, forks_job(&b, id, "/ok", 0));
+    assert_int_equal(e, -ECHILD);
+    assert_int_equal(d->engine->failed, -ECHILD);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->ok, 0);
+    list_each(node, next, &d->engine->lanes)
+        assert_int_equal(list_entry(node, struct lane, node)->capacity, 0);
+    buffer_fini(&b);
+}
+
+static void an_engine_whose_workers_all_die_at_once_gives_up(void **state)
+{
+    (void)state;
+    static const struct engine_settings settings = { .fetch.user_agent = "dies at once" };
+    struct forks_case c = { "forks:4", &settings, forks_zygote, forks_useless, { { 0 }, 0, 0 } };
+    log_set_level(LOG_ERROR);
+    forks_run(&c);
+    log_set_level(LOG_NOTE);
+    assert_in_range(c.usage.died, 20, 24);
+}
+
+static void forks_given_up(struct engine_driver *d, struct forks_tally *t)
+{
+    struct buffer b = { 0 };
+    for (uint32_t id = 0; id < 4; id++)
+        assert_int_equal(engine_driver_send(d, forks_job(&b, id, "/hang", 0)), 0);
+    engine_abandon(d->engine);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->cancelled, 4);
+    buffer_fini(&b);
+}
+
+static void abandoned_jobs_are_cancelled_at_once(void **state)
+{
+    (void)state;
+    int64_t start = clock_mono();
+    forks_run_body("forks:6", forks_given_up);
+    assert_in_range(clock_mono() - start, 0, CLOCK_S);
+}
+
+static int forks_killer(void *arg)
+{
+    struct zygote *z = arg;
+    pid_t pids[16];
+    while (sleep_until(clock_mono() + (rand() % 8) * CLOCK_MS) == 0) {
+        unsigned n = forks_pids(z, pids, 16);
+        if (n)
+            kill(pids[(unsigned)rand() % n], SIGKILL);
+    }
+    return 0;
+}
+
+static void forks_massacre(struct engine_driver *d, struct forks_tally *t)
+{
+    enum { JOBS = 4000 };
+    struct buffer b = { 0 };
+    struct nursery n;
+    t->seen = calloc(JOBS, 1);
+    t->ids = JOBS;
+    nursery_init(&n, "killer");
+    assert_int_equal(nursery_spawn(&n, "killer", forks_killer, forks_zygote), 0);
+    for (uint32_t id = 0; id < JOBS; id++)
+        assert_int_equal(engine_driver_send(d, forks_job(&b, id, id % 50 ? "/ok" : "/slow", 0)), 0);
+    nursery_cancel(&n);
+    nursery_close(&n);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->outcomes, JOBS);
+    assert_int_equal(t->twice, 0);
+    assert_int_equal(t->ok + t->died, JOBS);
+    assert_true(t->died > 0);
+    for (unsigned id = 0; id < JOBS; id++)
+        assert_int_equal(t->seen[id], 1);
+    free(t->seen);
+    buffer_fini(&b);
+}
+
+static void workers_killed_at_any_moment_lose_no_outcome(void **state)
+{
+    (void)state;
+    pid_t pids[8];
+    srand(3);
+    forks_run_body("forks:4", forks_massacre);
+    assert_int_equal(forks_pids(forks_zygote, pids, 8), 0);
+}
+
+static struct zygote *forks_victim;
+
+static void forks_lost(struct engine_driver *d, struct forks_tally *t)
+{
+    struct buffer b = { 0 };
+    for (uint32_t id = 0; id < 3; id++)
+        assert_int_equal(engine_driver_send(d, forks_job(&b, id, "/hang", 0)), 0);
+    kill(zygote_pid(forks_victim), SIGKILL);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->died, 3);
+    assert_string_equal(t->message, "the process that starts workers is dead");
+    assert_int_equal(d->engine->failed, -EPIPE);
+    assert_int_equal(engine_driver_send(d, forks_job(&b, 9, "/ok", 0)), -EPIPE);
+    buffer_fini(&b);
+}
+
+static void a_dead_zygote_ends_the_engine_and_every_job_is_told(void **state)
+{
+    (void)state;
+    struct forks_case c = { "forks:4", &forks_settings, forks_victim, forks_lost, { { 0 }, 0, 0 } };
+    log_set_level(LOG_ERROR);
+    forks_run(&c);
+    log_set_level(LOG_NOTE);
+    zygote_stop(forks_victim, NULL);
+}
+
+static int forks_two(void *arg)
+{
+    (void)arg;
+    struct buffer b = { 0 };
+    struct engine_driver d[2];
+    struct forks_tally t[2] = { { 0 }, { 0 } };
+    for (int i = 0; i < 2; i++) {
+        engine_driver_init(&d[i], &forks_settings, forks_zygote, 3);
+        d[i].taken = forks_taken;
+        d[i].arg = &t[i];
+        assert_int_equal(engine_driver_open(&d[i], "forks:8"), 0);
+        assert_int_equal(d[i].engine->lane_count, 3);
+    }
+    for (uint32_t id = 0; id < 20; id++)
+        assert_int_equal(
+            engine_driver_send(&d[id % 2], forks_job(&b, id, id == 6 ? "/killed" : "/ok", 0)), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(engine_driver_drain(&d[i]), 0);
+        engine_close(d[i].engine);
+    }
+    assert_int_equal(t[0].ok, 9);
+    assert_int_equal(t[0].died, 1);
+    assert_int_equal(t[1].ok, 10);
+    buffer_fini(&b);
+    return 0;
+}
+
+static void two_engines_share_a_zygote_and_none_has_more_lanes_than_jobs(void **state)
+{
+    (void)state;
+    struct loop *l;
+    assert_int_equal(loop_new(&l, NULL), 0);
+    assert_int_equal(loop_run(l, forks_two, NULL), 0);
+    loop_free(l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_job_gives_one_outcome_and_nothing_is_left),
+        cmocka_unit_test(a_job_that_kills_its_worker_is_told_why_and_the_worker_replaced),
+        cmocka_unit_test(a_worker_that_hangs_is_killed_after_its_time),
+        cmocka_unit_test(what_a_dead_worker_had_published_counts),
+        cmocka_unit_test(an_engine_whose_workers_all_die_at_once_gives_up),
+        cmocka_unit_test(abandoned_jobs_are_cancelled_at_once),
+        cmocka_unit_test(workers_killed_at_any_moment_lose_no_outcome),
+        cmocka_unit_test(a_dead_zygote_ends_the_engine_and_every_job_is_told),
+        cmocka_unit_test(two_engines_share_a_zygote_and_none_has_more_lanes_than_jobs),
+    };
+    alarm(120);
+    if (zygote_start(&forks_zygote, forks_worker) < 0 ||
+        zygote_start(&forks_victim, forks_worker) < 0)
+        return 1;
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    zygote_stop(forks_zygote, NULL);
+    // No child of ours is left.
+    if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
+        return 1;
+    return failed;
+}
