@@ -18,9 +18,9 @@ static void options_write(struct buffer *out)
             const struct command *c = &command_table[i];
             const struct option *o = &options_table[j];
             if (o->commands & c->bit)
-                buffer_add_format(out, "%s\t%s\t%c\t%s\t%s\n", c->name, o->name,
+                buffer_add_format(out, "%s\t%s\t%c\t%s\t%s\t%s\n", c->name, o->name,
                                   o->letter ? o->letter : '-', or_dash(o->argument),
-                                  or_dash(o->value));
+                                  or_dash(o->value), o->negatable ? "yes" : "-");
         }
 }
 
