@@ -15,6 +15,7 @@ struct head {
     int status;      // 0: no status line yet
     int version;     // 10, 11, 20, 30
     bool to_head;    // the response answers a HEAD: it has no body whatever it says
+    bool foldable;   // the last line was a field, which the next may go on with
     bool complete;   // its blank line has come
     bool chunked;    // the body ends where its chunks do
     bool has_length; // the body is `length` bytes
