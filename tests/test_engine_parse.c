@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "sys/limits.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { PARSE_ROOM = 3 };

@@ -159,7 +159,7 @@ static void damaged_messages_are_refused_or_harmless(void **state)
         memcpy(copy, b.p, b.n);
         for (int hits = 1 + rand() % 4; hits > 0; hits--) {
             size_t within = rand() % 4 ? sizeof(struct job) : b.n;
-            copy[(size_t)rand() % within] = rand() % 3 ? (char)rand() : (char)(rand() % 2 - 1);
+            copy[(size_t)rand() % within] = (char)(rand() % 3 ? rand() : rand() % 2 - 1);
         }
         job_survives(copy, b.n);
     }

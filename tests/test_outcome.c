@@ -124,7 +124,7 @@ static void damaged_messages_are_refused_or_harmless(void **state)
             size_t at = rand() % 4 ? offsetof(struct outcome, message) +
                                          (size_t)rand() % (7 * sizeof(struct message_text))
                                    : (size_t)rand() % b.n;
-            copy[at] = rand() % 3 ? (char)rand() : (char)(rand() % 2 - 1);
+            copy[at] = (char)(rand() % 3 ? rand() : rand() % 2 - 1);
         }
         outcome_survives(copy, b.n, true);
     }

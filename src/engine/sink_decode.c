@@ -34,14 +34,25 @@ static int sink_decode_pass(void *arg, const char *p, size_t n)
     return d->next->write(d->next, p, n) == SINK_STOP;
 }
 
+// Several fields are one list (RFC 9110 §5.3).
+static int sink_decode_prepare(struct sink_decode *d, const struct head *head)
+{
+    struct buffer list = { 0 };
+    head_join(head, "content-encoding", &list);
+    int e = list.failed
+                ? -ENOMEM
+                : coding_new(&d->coding, buffer_span(&list), d->most ? d->most : UINT64_MAX);
+    buffer_fini(&list);
+    return e;
+}
+
 static enum sink_answer sink_decode_head(struct sink *s, const struct head *head)
 {
     struct sink_decode *d = (struct sink_decode *)s;
-    struct span encoding = head_find(head, "content-encoding");
     coding_free(d->coding);
     d->coding = NULL;
-    if (encoding.n) {
-        int e = coding_new(&d->coding, encoding, d->most ? d->most : UINT64_MAX);
+    if (head_find(head, "content-encoding").n) {
+        int e = sink_decode_prepare(d, head);
         if (e < 0 && e != -EOPNOTSUPP)
             return sink_decode_failed(d, e);
     }

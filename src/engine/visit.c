@@ -12,6 +12,7 @@ enum { VISIT_KEPT = 4096 }; // bytes of room that stay with a place
 
 int visit_reserve(struct visit *v)
 {
+    buffer_clear(&v->outcome);
     return buffer_reserve(&v->outcome, sizeof(struct outcome) + 8) ? 0 : -ENOMEM;
 }
 
@@ -199,4 +200,6 @@ void visit_trim(struct visit *v)
 {
     if (v->outcome.room > VISIT_KEPT)
         buffer_fini(&v->outcome);
+    if (v->response.head.text.room > VISIT_KEPT || v->response.head.fields.room > VISIT_KEPT)
+        head_fini(&v->response.head);
 }
