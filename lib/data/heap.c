@@ -27,18 +27,27 @@ static void heap_sift_up(struct heap *h, size_t i, struct heap_slot s)
     heap_put(h, i, s);
 }
 
+// The least of the children that `i` has.
+static size_t heap_least_child(const struct heap *h, size_t i)
+{
+    size_t child = i * HEAP_ARITY + 1;
+    const struct heap_slot *at = h->at + child;
+    if (child + HEAP_ARITY <= h->count) { // all four: two pairs and their winners, without a branch
+        size_t a = at[1].key < at[0].key, b = 2 + (size_t)(at[3].key < at[2].key);
+        return child + (at[b].key < at[a].key ? b : a);
+    }
+    size_t least = 0;
+    for (size_t c = 1; child + c < h->count; c++)
+        if (at[c].key < at[least].key)
+            least = c;
+    return child + least;
+}
+
 // Moves the hole at `i` down to where `s` belongs and puts it there.
 static void heap_sift_down(struct heap *h, size_t i, struct heap_slot s)
 {
-    for (;;) {
-        size_t child = i * HEAP_ARITY + 1;
-        if (child >= h->count)
-            break;
-        size_t end = child + HEAP_ARITY < h->count ? child + HEAP_ARITY : h->count;
-        size_t least = child;
-        for (size_t c = child + 1; c < end; c++)
-            if (h->at[c].key < h->at[least].key)
-                least = c;
+    while (i * HEAP_ARITY + 1 < h->count) {
+        size_t least = heap_least_child(h, i);
         if (h->at[least].key >= s.key)
             break;
         heap_put(h, i, h->at[least]);

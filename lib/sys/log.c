@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sys/log.h"
+#include "data/utf8.h"
 #include "sys/files.h"
 #include <errno.h>
 #include <pthread.h>
@@ -96,56 +97,32 @@ void log_detail(const char *format, ...)
     va_end(args);
 }
 
-// How many bytes the UTF-8 sequence at `p` has, 0 when it is none (RFC 3629: no surrogates,
-// shortest form only, up to U+10FFFF). Puts its code point into `*c`.
-static size_t log_utf8(const unsigned char *p, size_t n, unsigned *c)
-{
-    static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    size_t k = p[0] < 0x80   ? 1
-               : p[0] < 0xc2 ? 0
-               : p[0] < 0xe0 ? 2
-               : p[0] < 0xf0 ? 3
-               : p[0] < 0xf5 ? 4
-                             : 0;
-    if (k == 0 || k > n)
-        return 0;
-    *c = k == 1 ? p[0] : p[0] & (0xffu >> (k + 1));
-    for (size_t i = 1; i < k; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-        *c = *c << 6 | (p[i] & 0x3fu);
-    }
-    if (*c < least[k] || *c > 0x10ffff || (*c >= 0xd800 && *c < 0xe000))
-        return 0;
-    return k;
-}
-
 // Whether a terminal may show `c` as it is: no control character (C0, DEL, C1), no line or
 // paragraph separator, nothing that turns the direction of what stands around it.
-static int log_harmless(unsigned c)
+static bool log_harmless(uint32_t c)
 {
     if (c < 0x20 || (c >= 0x7f && c < 0xa0))
-        return 0;
+        return false;
     if (c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2066 && c <= 0x2069))
-        return 0;
+        return false;
     return c < 0x2028 || c > 0x202e;
 }
 
 // Writes the next character of `from` to `to` (16 bytes), as it is or as \xNN. Puts the length of
 // that into `*len` and returns how many bytes of `from` it was.
-static size_t log_escape_one(char *to, size_t *len, const unsigned char *from, size_t n)
+static size_t log_escape_one(char *to, size_t *len, const char *from, size_t n)
 {
     static const char hex[] = "0123456789abcdef";
-    unsigned c = 0;
-    size_t k = log_utf8(from, n, &c);
-    if (k && log_harmless(c)) {
+    bool valid;
+    const char *end = from;
+    uint32_t c = utf8_next(&end, from + n, &valid);
+    size_t k = (size_t)(end - from);
+    if (valid && log_harmless(c)) {
         memcpy(to, from, k);
         return *len = k;
     }
-    if (k == 0)
-        k = 1;
     for (size_t i = 0; i < k; i++) {
-        char escaped[4] = { '\\', 'x', hex[from[i] >> 4], hex[from[i] & 15] };
+        char escaped[4] = { '\\', 'x', hex[(unsigned char)from[i] >> 4], hex[from[i] & 15] };
         memcpy(to + 4 * i, escaped, 4);
     }
     *len = 4 * k;
@@ -159,7 +136,7 @@ const char *log_escape(char *out, size_t room, const char *from, size_t n)
     char piece[16];
     size_t at = 0, len, mark = 0; // `mark`: the last place where "..." would still fit
     for (size_t i = 0; i < n;) {
-        i += log_escape_one(piece, &len, (const unsigned char *)from + i, n - i);
+        i += log_escape_one(piece, &len, from + i, n - i);
         if (at + len >= room) {
             at = mark;
             for (int dots = 0; dots < 3 && at + 1 < room; dots++)
