@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "serve/head.h"
+#include "serve/request_head.h"
 #include <strings.h>
 
 // What has been seen of the fields that frame the message.
@@ -7,7 +7,7 @@ struct framing {
     bool length, transfer, host;
 };
 
-size_t head_end(const char *p, size_t n, size_t *seen)
+size_t request_head_end(const char *p, size_t n, size_t *seen)
 {
     size_t at = *seen;
     while (at < n) {
@@ -86,7 +86,7 @@ static bool head_member(struct span *list, struct span *member)
     return true;
 }
 
-bool head_has_token(struct span list, const char *token)
+bool request_head_has_token(struct span list, const char *token)
 {
     struct span member;
     while (head_member(&list, &member))
@@ -95,28 +95,30 @@ bool head_has_token(struct span list, const char *token)
     return false;
 }
 
-struct span head_value(const struct head *h, const char *name)
+struct span request_head_value(const struct request_head *h, const char *name)
 {
     for (unsigned i = 0; i < h->count; i++)
-        if (head_same(head_span(h, h->field[i].name), name))
-            return head_span(h, h->field[i].value);
+        if (head_same(request_head_span(h, h->field[i].name), name))
+            return request_head_span(h, h->field[i].value);
     return (struct span){ NULL, 0 };
 }
 
-static struct head_part head_part_of(const struct head *h, const char *from, const char *to)
+static struct request_head_part head_part_of(const struct request_head *h, const char *from,
+                                             const char *to)
 {
-    return (struct head_part){ (uint16_t)(from - h->bytes), (uint16_t)(to - from) };
+    return (struct request_head_part){ (uint16_t)(from - h->bytes), (uint16_t)(to - from) };
 }
 
-static int head_method_find(struct head *h)
+static int head_method_find(struct request_head *h)
 {
     static const struct {
         char name[8];
-        enum head_method method;
-    } known[] = { { "GET", HEAD_GET },        { "HEAD", HEAD_HEAD },   { "POST", HEAD_POST },
-                  { "PUT", HEAD_PUT },        { "PATCH", HEAD_PATCH }, { "DELETE", HEAD_DELETE },
-                  { "OPTIONS", HEAD_OPTIONS } };
-    struct span text = head_span(h, h->method_text); // case counts (RFC 9110 §9.1)
+        enum request_method method;
+    } known[] = { { "GET", METHOD_GET },        { "HEAD", METHOD_HEAD },
+                  { "POST", METHOD_POST },      { "PUT", METHOD_PUT },
+                  { "PATCH", METHOD_PATCH },    { "DELETE", METHOD_DELETE },
+                  { "OPTIONS", METHOD_OPTIONS } };
+    struct span text = request_head_span(h, h->method_text); // case counts (RFC 9110 §9.1)
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (span_is(text, known[i].name)) {
             h->method = known[i].method;
@@ -126,10 +128,10 @@ static int head_method_find(struct head *h)
 }
 
 // Splits the request target (RFC 9112 §3.2): origin form, absolute form, or "*" of OPTIONS.
-static int head_target_split(struct head *h)
+static int head_target_split(struct request_head *h)
 {
     const char *p = h->bytes + h->target.at, *end = p + h->target.n;
-    if (h->target.n == 1 && *p == '*' && h->method == HEAD_OPTIONS) {
+    if (h->target.n == 1 && *p == '*' && h->method == METHOD_OPTIONS) {
         h->path = h->target;
         return 0;
     }
@@ -145,12 +147,12 @@ static int head_target_split(struct head *h)
     }
     const char *mark = p < end ? memchr(p, '?', (size_t)(end - p)) : NULL;
     h->path = head_part_of(h, p, mark ? mark : end);
-    h->query = mark ? head_part_of(h, mark + 1, end) : (struct head_part){ h->path.at, 0 };
+    h->query = mark ? head_part_of(h, mark + 1, end) : (struct request_head_part){ h->path.at, 0 };
     return 0;
 }
 
 // "HTTP/1.1" and its kin (RFC 9112 §2.3).
-static int head_version(struct head *h, const char *p, size_t n)
+static int head_version(struct request_head *h, const char *p, size_t n)
 {
     if (n != 8 || memcmp(p, "HTTP/", 5) != 0 || p[6] != '.' || p[5] < '0' || p[5] > '9' ||
         p[7] < '0' || p[7] > '9')
@@ -161,9 +163,9 @@ static int head_version(struct head *h, const char *p, size_t n)
     return 0;
 }
 
-static int head_request_line(struct head *h, const char *p, size_t n)
+static int head_request_line(struct request_head *h, const char *p, size_t n)
 {
-    if (n > HEAD_LINE_MAX)
+    if (n > REQUEST_HEAD_LINE_MAX)
         return 414;
     size_t method = head_token(p, n);
     if (method == 0 || method == n || p[method] != ' ')
@@ -181,7 +183,7 @@ static int head_request_line(struct head *h, const char *p, size_t n)
 }
 
 // Content-Length (RFC 9110 §8.6): digits, and the same ones when it stands twice.
-static int head_length(struct head *h, struct framing *f, struct span value)
+static int head_length(struct request_head *h, struct framing *f, struct span value)
 {
     uint64_t length = 0;
     for (size_t i = 0; i < value.n; i++) {
@@ -197,7 +199,7 @@ static int head_length(struct head *h, struct framing *f, struct span value)
     return 0;
 }
 
-static int head_transfer(struct head *h, struct framing *f, struct span value)
+static int head_transfer(struct request_head *h, struct framing *f, struct span value)
 {
     if (f->transfer || h->minor == 0)
         return 400;
@@ -209,7 +211,8 @@ static int head_transfer(struct head *h, struct framing *f, struct span value)
 }
 
 // Takes notice of the fields that say how the message is framed.
-static int head_notice(struct head *h, struct framing *f, struct span name, struct span value)
+static int head_notice(struct request_head *h, struct framing *f, struct span name,
+                       struct span value)
 {
     switch (name.n) {
     case 4:
@@ -228,9 +231,9 @@ static int head_notice(struct head *h, struct framing *f, struct span name, stru
     case 10:
         if (!head_same(name, "Connection"))
             break;
-        if (head_has_token(value, "close"))
+        if (request_head_has_token(value, "close"))
             h->keep_alive = false;
-        else if (h->minor == 0 && head_has_token(value, "keep-alive"))
+        else if (h->minor == 0 && request_head_has_token(value, "keep-alive"))
             h->keep_alive = true;
         break;
     case 14:
@@ -249,24 +252,25 @@ static int head_notice(struct head *h, struct framing *f, struct span name, stru
 
 // One field line, without its line end. A fold (RFC 9112 §5.2) or a space before the colon is
 // refused.
-static int head_field_line(struct head *h, struct framing *f, const char *p, size_t n)
+static int head_field_line(struct request_head *h, struct framing *f, const char *p, size_t n)
 {
     size_t name = head_token(p, n);
     if (name == 0 || name == n || p[name] != ':' || !head_printable(p + name, n - name, true))
         return 400;
-    if (h->count == HEAD_FIELDS)
+    if (h->count == REQUEST_HEAD_FIELDS)
         return 431;
     struct span value = head_trim((struct span){ p + name + 1, n - name - 1 });
-    h->field[h->count++] = (struct head_field){ head_part_of(h, p, p + name),
-                                                head_part_of(h, value.p, value.p + value.n) };
+    h->field[h->count++] =
+        (struct request_head_field){ head_part_of(h, p, p + name),
+                                     head_part_of(h, value.p, value.p + value.n) };
     return head_notice(h, f, (struct span){ p, name }, value);
 }
 
-int head_parse(struct head *h, const char *p, size_t n)
+int request_head_parse(struct request_head *h, const char *p, size_t n)
 {
     const char *end = p + n;
     struct framing f = { 0 };
-    memset(h, 0, offsetof(struct head, field));
+    memset(h, 0, offsetof(struct request_head, field));
     h->bytes = p;
     h->size = (uint16_t)n;
     for (bool first = true;; first = false) {

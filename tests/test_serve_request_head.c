@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "serve/head.h"
+#include "serve/request_head.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 // Parses from a block of exactly the head's size, so that a byte read too many is seen by ASan.
-static int parse(struct head *h, const char *text)
+static int parse(struct request_head *h, const char *text)
 {
     static char *block;
     size_t n = strlen(text);
@@ -13,13 +13,14 @@ static int parse(struct head *h, const char *text)
     block = malloc(n ? n : 1);
     assert_non_null(block);
     memcpy(block, text, n);
-    return head_parse(h, block, n);
+    return request_head_parse(h, block, n);
 }
 
-static void assert_part(const struct head *h, struct head_part part, const char *expected)
+static void assert_part(const struct request_head *h, struct request_head_part part,
+                        const char *expected)
 {
     char text[256];
-    struct span s = head_span(h, part);
+    struct span s = request_head_span(h, part);
     snprintf(text, sizeof text, "%.*s", (int)s.n, s.p);
     assert_string_equal(text, expected);
 }
@@ -27,7 +28,7 @@ static void assert_part(const struct head *h, struct head_part part, const char 
 static void a_request_comes_apart_into_its_parts(void **state)
 {
     (void)state;
-    struct head h;
+    struct request_head h;
     assert_int_equal(parse(&h, "GET /a/b?c=d HTTP/1.1\r\nHost: x.test:80\r\nX-One:  two \r\n\r\n"),
                      0);
     assert_part(&h, h.method_text, "GET");
@@ -36,8 +37,8 @@ static void a_request_comes_apart_into_its_parts(void **state)
     assert_part(&h, h.query, "c=d");
     assert_part(&h, h.host, "x.test:80");
     assert_int_equal(h.count, 2);
-    assert_true(span_is(head_value(&h, "x-oNE"), "two"));
-    assert_null(head_value(&h, "x-two").p);
+    assert_true(span_is(request_head_value(&h, "x-oNE"), "two"));
+    assert_null(request_head_value(&h, "x-two").p);
     assert_true(h.keep_alive);
     assert_false(h.chunked);
     assert_int_equal(h.length, 0);
@@ -46,7 +47,7 @@ static void a_request_comes_apart_into_its_parts(void **state)
 static void an_absolute_target_names_the_host(void **state)
 {
     (void)state;
-    struct head h;
+    struct request_head h;
     assert_int_equal(parse(&h, "GET http://a.test:8080/p?q HTTP/1.1\r\nHost: b.test\r\n\r\n"), 0);
     assert_part(&h, h.host, "a.test:8080");
     assert_part(&h, h.path, "/p");
@@ -69,7 +70,7 @@ static void the_connection_is_kept_as_the_version_and_the_field_say(void **state
         { "GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n", false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct head h;
+        struct request_head h;
         assert_int_equal(parse(&h, cases[i].text), 0);
         assert_int_equal(h.keep_alive, cases[i].keep);
     }
@@ -112,7 +113,7 @@ static void what_two_could_read_in_two_ways_is_refused(void **state)
         { "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct head h;
+        struct request_head h;
         int status = parse(&h, cases[i].text);
         if (status != cases[i].status)
             print_error("%s", cases[i].text);
@@ -123,7 +124,7 @@ static void what_two_could_read_in_two_ways_is_refused(void **state)
 static void the_body_is_framed_by_length_or_chunks(void **state)
 {
     (void)state;
-    struct head h;
+    struct request_head h;
     assert_int_equal(
         parse(&h, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 17\r\nContent-Length: 17\r\n\r\n"),
         0);
@@ -138,7 +139,7 @@ static void the_body_is_framed_by_length_or_chunks(void **state)
 static void lines_may_end_without_a_carriage_return(void **state)
 {
     (void)state;
-    struct head h;
+    struct request_head h;
     assert_int_equal(parse(&h, "GET / HTTP/1.1\nHost: a\n\n"), 0);
     assert_part(&h, h.host, "a");
 }
@@ -146,14 +147,14 @@ static void lines_may_end_without_a_carriage_return(void **state)
 static void too_long_a_line_and_too_many_fields_have_their_own_statuses(void **state)
 {
     (void)state;
-    static char text[HEAD_MAX + 1];
-    struct head h;
+    static char text[REQUEST_HEAD_MAX + 1];
+    struct request_head h;
     int n = sprintf(text, "GET /");
-    memset(text + n, 'a', HEAD_LINE_MAX);
-    strcpy(text + n + HEAD_LINE_MAX, " HTTP/1.1\r\nHost: a\r\n\r\n");
+    memset(text + n, 'a', REQUEST_HEAD_LINE_MAX);
+    strcpy(text + n + REQUEST_HEAD_LINE_MAX, " HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_int_equal(parse(&h, text), 414);
     n = sprintf(text, "GET / HTTP/1.1\r\nHost: a\r\n");
-    for (int i = 1; i < HEAD_FIELDS; i++)
+    for (int i = 1; i < REQUEST_HEAD_FIELDS; i++)
         n += sprintf(text + n, "A: b\r\n");
     strcpy(text + n, "\r\n");
     assert_int_equal(parse(&h, text), 0);
@@ -171,14 +172,14 @@ static void the_end_is_found_however_the_bytes_come(void **state)
         for (size_t step = 1; step <= n; step++) {
             size_t seen = 0, have = 0;
             while (have < n) {
-                assert_int_equal(head_end(heads[i], have, &seen), 0);
+                assert_int_equal(request_head_end(heads[i], have, &seen), 0);
                 have = have + step < n ? have + step : n;
             }
-            assert_int_equal(head_end(heads[i], have, &seen), n);
+            assert_int_equal(request_head_end(heads[i], have, &seen), n);
         }
     }
     size_t seen = 0; // what follows the head is no part of it
-    assert_int_equal(head_end("GET / HTTP/1.0\r\n\r\nGET /\r\n\r\n", 27, &seen), 18);
+    assert_int_equal(request_head_end("GET / HTTP/1.0\r\n\r\nGET /\r\n\r\n", 27, &seen), 18);
 }
 
 static void any_bytes_are_answered_with_a_status(void **state)
@@ -189,7 +190,7 @@ static void any_bytes_are_answered_with_a_status(void **state)
     uint32_t draw = 1;
     for (int round = 0; round < 20000; round++) {
         char text[sizeof start];
-        struct head h;
+        struct request_head h;
         memcpy(text, start, sizeof start);
         for (int k = 0; k < 3; k++) {
             draw = draw * 1664525 + 1013904223;

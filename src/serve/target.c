@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "serve/query.h"
+#include "serve/target.h"
 #include <errno.h>
 
-bool query_segment(struct span *path, struct span *segment)
+bool target_segment(struct span *path, struct span *segment)
 {
     if (path->n == 0)
         return false;
@@ -15,7 +15,7 @@ bool query_segment(struct span *path, struct span *segment)
     return true;
 }
 
-struct span query_value(struct span query, const char *name)
+struct span target_value(struct span query, const char *name)
 {
     size_t n = strlen(name);
     while (query.n > 0) {
@@ -31,14 +31,14 @@ struct span query_value(struct span query, const char *name)
     return (struct span){ NULL, 0 };
 }
 
-bool query_flag(struct span query, const char *name)
+bool target_flag(struct span query, const char *name)
 {
-    struct span value = query_value(query, name);
+    struct span value = target_value(query, name);
     return value.p && !span_is(value, "0") && !span_is(value, "no") && !span_is(value, "false");
 }
 
 // What the letter behind a size multiplies it with; 0 when it is none.
-static unsigned query_shift(char unit)
+static unsigned target_shift(char unit)
 {
     switch (unit | 0x20) {
     case 'k':
@@ -52,10 +52,10 @@ static unsigned query_shift(char unit)
     }
 }
 
-int query_size(struct span text, uint64_t most, uint64_t *out)
+int target_size(struct span text, uint64_t most, uint64_t *out)
 {
     uint64_t v = 0;
-    unsigned shift = text.n > 1 ? query_shift(text.p[text.n - 1]) : 0;
+    unsigned shift = text.n > 1 ? target_shift(text.p[text.n - 1]) : 0;
     size_t digits = shift ? text.n - 1 : text.n;
     if (digits == 0)
         return -EINVAL;
@@ -73,17 +73,17 @@ int query_size(struct span text, uint64_t most, uint64_t *out)
     return 0;
 }
 
-int query_size_value(struct span query, const char *name, uint64_t otherwise, uint64_t most,
-                     uint64_t *out)
+int target_size_value(struct span query, const char *name, uint64_t otherwise, uint64_t most,
+                      uint64_t *out)
 {
-    struct span value = query_value(query, name);
+    struct span value = target_value(query, name);
     if (value.p)
-        return query_size(value, most, out);
+        return target_size(value, most, out);
     *out = otherwise;
     return 0;
 }
 
-static int query_hex(char c)
+static int target_hex(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -91,12 +91,12 @@ static int query_hex(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-size_t query_decode(struct span text, char *to)
+size_t target_decode(struct span text, char *to)
 {
     size_t n = 0;
     for (size_t i = 0; i < text.n; i++) {
-        int high = i + 2 < text.n && text.p[i] == '%' ? query_hex(text.p[i + 1]) : -1;
-        int low = high >= 0 ? query_hex(text.p[i + 2]) : -1;
+        int high = i + 2 < text.n && text.p[i] == '%' ? target_hex(text.p[i + 1]) : -1;
+        int low = high >= 0 ? target_hex(text.p[i + 2]) : -1;
         to[n++] = (char)(low >= 0 ? high << 4 | low : text.p[i]);
         if (low >= 0)
             i += 2;

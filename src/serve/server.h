@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#ifndef SERVE_SERVER_H
+#define SERVE_SERVER_H
+#include "sched/nursery.h"
+#include "serve/endpoint.h"
+#include "serve/flaky.h"
+#include "serve/pool.h"
+#include "serve/serve.h"
+#include "serve/web.h"
+
+// What the files of src/serve share: one server.
+
+struct access_log;
+struct dns;
+struct listener;
+
+struct server {
+    struct serve_settings settings;
+    struct serve_counts counts;
+    struct nursery fibers; // all of them
+    struct list room;      // acceptors that wait for a descriptor to become free
+    struct pool intakes, outlets;
+    struct web web; // pages == 0: none
+    struct flaky flaky;
+    struct listener *listener;
+    struct dns *dns;
+    struct endpoint dns_at;
+    struct access_log *log; // NULL: none
+    char date[80];          // the lines "Server" and "Date" of a response, good until `date_until`
+    size_t date_n;
+    int64_t date_until; // monotonic
+};
+#endif
