@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""What the end-to-end tests share: real servers on free loopback ports, and runs of trawl.
+
+A test file is a list of unittest cases and ends with rig.main(). Servers are started at need, stopped by the process that was
+started, never by name. Exit status 77 is a skip: something that the test needs is not installed.
+"""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+TRAWL = os.environ.get("TRAWL", "trawl")
+DIR = tempfile.mkdtemp(prefix="trawl-e2e-")
+_cleanup = []
+
+
+def need(*programs):
+    """Skips the whole file unless all of these are installed."""
+    for program in programs:
+        if not shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
+            print(f"skipped: {program} is not installed")
+            sys.exit(77)
+
+
+def need_path(*paths):
+    for path in paths:
+        if not os.path.exists(path):
+            print(f"skipped: {path} is not there")
+            sys.exit(77)
+
+
+def free_port(kind=socket.SOCK_STREAM, address="127.0.0.1"):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind((address, 0))
+        return s.getsockname()[1]
+
+
+def path(name):
+    return os.path.join(DIR, name)
+
+
+def write(name, content):
+    mode = "wb" if isinstance(content, bytes) else "w"
+    with open(path(name), mode) as f:
+        f.write(content)
+    return path(name)
+
+
+def wait_port(port, address="127.0.0.1", seconds=10):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            socket.create_connection((address, port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+def stop(process):
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def start(command, **options):
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+    _cleanup.append(lambda: stop(process))
+    return process
+
+
+def serve(*options):
+    """Starts `trawl serve` and returns the port that it listens on."""
+    port = free_port()
+    with open(path("serve.err"), "ab") as err:
+        start([TRAWL, "serve", "-p", str(port), "--max-time", "300s", *options], stdout=err, stderr=err)
+    wait_port(port)
+    return port
+
+
+def nginx(server, http=""):
+    """Starts nginx with the lines `server` in one server block (PORT stands for its port) and returns the port."""
+    port = free_port()
+    number = len(_cleanup)
+    home = path(f"nginx{number}")
+    os.makedirs(home)
+    with open(f"{home}/nginx.conf", "w") as f:
+        f.write(f"""worker_processes 1; daemon off; pid {home}/pid; error_log {home}/error.log crit;
+events {{ worker_connections 16384; multi_accept on; }}
+http {{ access_log off; keepalive_requests 1000000; types {{ text/html html; text/css css; text/plain txt; }}
+client_body_temp_path {home}/b; proxy_temp_path {home}/p; fastcgi_temp_path {home}/f; uwsgi_temp_path {home}/u;
+scgi_temp_path {home}/s; {http}
+server {{ listen 127.0.0.1:{port} backlog=16384; {server.replace("PORT", str(port))} }} }}""")
+    binary = shutil.which("nginx") or "/usr/sbin/nginx"
+    start([binary, "-p", home, "-c", f"{home}/nginx.conf"], stderr=subprocess.DEVNULL)
+    wait_port(port)
+    return port
+
+
+def dnsmasq(*options):
+    """Starts dnsmasq that knows only what `options` tell it; returns its port on 127.0.0.1."""
+    port = free_port(socket.SOCK_DGRAM)
+    binary = shutil.which("dnsmasq") or "/usr/sbin/dnsmasq"
+    user = ["--user=root"] if os.getuid() == 0 else []
+    start([binary, "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--cache-size=0",
+           "--listen-address=127.0.0.1", "--bind-interfaces", f"--port={port}", "--pid-file=", *user, *options],
+          stderr=subprocess.DEVNULL)
+    wait_port(port)  # it answers over TCP as well
+    return port
+
+
+class Run:
+    """What a finished run of trawl left: exit status, records in order, standard error."""
+
+    def __init__(self, status, out, err):
+        self.status, self.out, self.err = status, out, err.decode("utf-8", "replace")
+
+    @property
+    def records(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def by_line(self):
+        return {r["line"]: r for r in self.records}
+
+
+def fetch(*options, urls=(), stdin=b"", timeout=60):
+    """Runs `trawl fetch`; with `urls` they are its standard input, one a line."""
+    command = [TRAWL, "fetch", *options]
+    if urls:
+        stdin = "".join(f"{u}\n" for u in urls).encode()
+        command += ["-i", "-"]
+    done = subprocess.run(command, input=stdin, capture_output=True, timeout=timeout, check=False)
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+class RawOrigin:
+    """A server that answers each connection with what `handler(socket, number)` does."""
+
+    def __init__(self, handler, address="127.0.0.1"):
+        self.listener = socket.create_server((address, 0), backlog=512)
+        self.port = self.listener.getsockname()[1]
+        self.count = 0
+        self.handler = handler
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.count += 1
+            threading.Thread(target=self._run, args=(connection, self.count), daemon=True).start()
+
+    def _run(self, connection, number):
+        try:
+            with connection:
+                self.handler(connection, number)
+        except OSError:
+            pass
+
+
+def read_head(connection):
+    head = b""
+    while b"\r\n\r\n" not in head:
+        more = connection.recv(65536)
+        if not more:
+            break
+        head += more
+    return head
+
+
+def children_of(pid):
+    """All processes below `pid`, as a list of pids."""
+    found, queue = [], [pid]
+    while queue:
+        p = queue.pop()
+        try:
+            tasks = os.listdir(f"/proc/{p}/task")
+            for task in tasks:
+                with open(f"/proc/{p}/task/{task}/children") as f:
+                    for child in f.read().split():
+                        found.append(int(child))
+                        queue.append(int(child))
+        except OSError:
+            pass
+    return found
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def peak_kb(pid):
+    with open(f"/proc/{pid}/status") as f:
+        for line in f:
+            if line.startswith("VmHWM"):
+                return int(line.split()[1])
+    return 0
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    status = 1
+    try:
+        program = unittest.main(verbosity=1, exit=False)
+        status = 0 if program.result.wasSuccessful() else 1
+    finally:
+        for end in reversed(_cleanup):
+            end()
+        if status == 0:
+            shutil.rmtree(DIR, ignore_errors=True)
+        else:
+            print(f"the files of this run are in {DIR}")
+    sys.exit(status)
