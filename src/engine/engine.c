@@ -21,7 +21,7 @@ struct engine_kind {
 };
 
 static const struct engine_kind engine_kinds[] = {
-    { "coro", 512, false, 100000, false, NULL, coro_open },
+    { "coro", 100000, false, 100000, false, NULL, coro_open },
     { "forks", 4, true, 1024, true, NULL, forks_open },
 };
 
