@@ -71,9 +71,11 @@ class Layers(unittest.TestCase):
     def test_a_dumping_ground_is_refused(self):
         self.refuses("lib/data/util.h", HEAD, "lib/data/util.h:1: ", "name the concept")
         self.refuses("src/crawl/helpers.c", HEAD, "src/crawl/helpers.c:1: ", "name the concept")
-        run = check({f"src/crawl/concept{n}.c": HEAD for n in range(60)})
-        self.assertEqual(run.returncode, 1)
-        self.assertIn("src/crawl/:1: holds 60 concepts", run.stderr)
+        for count, name, said in (25, "concept{}", "25 concepts"), (33, "sink_{}", "33 sources"):
+            run = check({f"src/crawl/{name.format(n)}.c": HEAD for n in range(count)})
+            self.assertEqual(run.returncode, 1)
+            self.assertIn(f"src/crawl/:1: holds {said}", run.stderr)
+        self.assertEqual(check({f"src/crawl/concept{n}.c": HEAD for n in range(24)}).returncode, 0)
 
     def test_a_source_of_the_library_without_its_header_is_refused(self):
         self.refuses("lib/data/heap.c", HEAD, "lib/data/heap.c:1: ", "has no heap.h")
