@@ -22,8 +22,8 @@ void buffer_clear(struct buffer *b);
 // The slow path of buffer_reserve: moves the contents to a larger room.
 char *buffer_grow(struct buffer *b, size_t more);
 
-// Makes room for `more` bytes after the contents (and a NUL) and returns where they go; the caller then
-// adds to `n` what it wrote. NULL (and `failed`) when there is no memory.
+// Makes room for `more` bytes after the contents (and a NUL) and returns where they go; the caller
+// then adds to `n` what it wrote. NULL (and `failed`) when there is no memory.
 static inline char *buffer_reserve(struct buffer *b, size_t more)
 {
     if (__builtin_expect(b->failed || more >= b->room - b->n, 0))

@@ -26,7 +26,8 @@ struct heap {
 // Frees the array; members are left as they are. The heap is empty and usable afterwards.
 void heap_fini(struct heap *h);
 
-// Makes room for `count` members in all, so that adding up to that many cannot fail. Errors: -ENOMEM.
+// Makes room for `count` members in all, so that adding up to that many cannot fail. Errors:
+// -ENOMEM.
 int heap_reserve(struct heap *h, size_t count);
 
 // Adds `n` with `key`. Errors: -ENOMEM, then nothing has changed. `n` must be on no heap.
