@@ -134,23 +134,22 @@ static void visit_excuse(struct response *r, int code)
                code == -ENOMEM ? "out of memory" : "the job asks for what no worker can do");
 }
 
-static struct outcome visit_head(const struct response *r, const struct job *job, int64_t started)
+static void visit_fill_head(struct outcome *o, const struct response *r, const struct job *job)
 {
-    return (struct outcome){
-        .status = (uint16_t)r->status,
-        .id = job->id,
-        .flags = (r->sent ? OUTCOME_SENT : 0U) | (r->reused ? OUTCOME_REUSED : 0U),
-        .error = (uint16_t)r->error,
-        .http_version = (uint16_t)r->http_version,
-        .remote_port = r->remote_port,
-        .remote = r->remote,
-        .started = started,
-        .time_connect = r->time_connect,
-        .time_appconnect = r->time_appconnect,
-        .time_starttransfer = r->time_starttransfer,
-        .time_total = r->time_total,
-        .size_download = r->size,
-    };
+    o->id = job->id;
+    o->status = (uint16_t)r->status;
+    o->error = (uint16_t)r->error;
+    o->flags |= (r->sent ? OUTCOME_SENT : 0U) | (r->reused ? OUTCOME_REUSED : 0U);
+    if (r->error == FETCH_TOO_LARGE)
+        o->flags |= OUTCOME_TRUNCATED;
+    o->http_version = (uint16_t)r->http_version;
+    o->remote_port = r->remote_port;
+    o->remote = r->remote;
+    o->time_connect = r->time_connect;
+    o->time_appconnect = r->time_appconnect;
+    o->time_starttransfer = r->time_starttransfer;
+    o->time_total = r->time_total;
+    o->size_download = r->size;
 }
 
 // Not inlined: its locals must not be on the stack of a visit that waits.
@@ -158,16 +157,11 @@ __attribute__((noinline)) static int visit_report(struct visit *v, const struct 
                                                   int64_t started, int code)
 {
     struct response *r = &v->response;
-    struct outcome_parts parts = { 0 };
+    struct outcome_parts parts = { .head.started = started };
     if (code < 0)
         visit_excuse(r, code);
-    struct outcome found = { 0 };
-    sinks_end(&v->sinks, r, &found);
-    parts.head = visit_head(r, job, started);
-    parts.head.flags |= found.flags;
-    memcpy(parts.head.digest, found.digest, sizeof found.digest);
-    if (r->error == FETCH_TOO_LARGE)
-        parts.head.flags |= OUTCOME_TRUNCATED;
+    sinks_end(&v->sinks, r, &parts.head);
+    visit_fill_head(&parts.head, r, job);
     if (r->message[0])
         parts.message = span_of(r->message);
     parts.content_type = head_find(&r->head, "content-type");
