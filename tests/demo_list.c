@@ -26,7 +26,7 @@ int main(void)
     printf("# The synthetic web of `trawl demo`, which fetches this list. By hand:\n"
            "#   trawl serve --web %d,%d --web-delay %dms --web-errors %g --dns 127.0.0.1:5300 &\n"
            "#   trawl fetch -i urls/demo.txt --dns-servers 127.0.0.1:5300 --allow-private\n",
-           DEMO_HOSTS, DEMO_PAGES, DEMO_DELAY_MS, DEMO_ERRORS);
+           DEMO_HOSTS, DEMO_PAGES, DEMO_DELAY_MS, DEMO_ERRORS * 100);
     for (uint32_t page = 0; page < DEMO_PAGES; page++)
         for (uint32_t host = 0; host < DEMO_HOSTS; host++) {
             char name[WEB_NAME_ROOM], path[WEB_PATH_ROOM];

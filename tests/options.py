@@ -38,7 +38,7 @@ def spellings(name, letter, negatable):
 # An argument that each option takes, where it is not a number.
 ARGUMENTS = {"FILE": "/dev/null", "TIME": "5s", "RATE": "5/s", "BYTES": "5M", "BYTES,TIME": "5,5",
              "TEXT": "words", "SPEC": "coro", "LIST": "127.0.0.1",
-             "HOST:PORT:ADDRESS": "a:80:127.0.0.1", "DIR": "/tmp"}
+             "HOST:PORT:ADDRESS": "a:80:127.0.0.1", "HOSTS,PAGES": "5,5", "DIR": "/tmp"}
 
 
 class Options(unittest.TestCase):
@@ -76,13 +76,24 @@ class Options(unittest.TestCase):
         self.assertEqual(letters, {row[1] for rows in self.table.values() for row in rows} - {"-"})
 
     def test_documented_defaults_are_the_real_ones(self):
-        page = re.sub(r"\s+", " ", run("--dump", "manual").stdout.replace(r"\-", "-"))
+        page = run("--dump", "manual").stdout.replace(r"\-", "-")
+        manual = {}
+        for block in page.split("\n.TP\n"):
+            name = re.match(r"(?:\\fB-\S\\fR, )?\\fB--(?:\[no-\])?([a-z0-9-]+)\\fR", block)
+            if name:
+                words = " ".join(re.split(r"\n\.S[SH]", block)[0].split())
+                manual.setdefault(name[1], []).append(words)
         for command, rows in self.table.items():
-            text = re.sub(r"\s+", " ", run(command, "--help").stdout)
+            text = run(command, "--help").stdout
+            blocks = re.split(r"\n(?=  (?:-\S, |    )--|\n)", text)
             for name, _, _, default, _ in rows:
-                if default != "-":
-                    self.assertRegex(text, rf"--(\[no-\])?{name}\b[^-]((?! --).)*\(default: {re.escape(default)}\)")
-                    self.assertRegex(page, rf"--(\[no-\])?{name}\\fR((?!\.TP).)*; default: {re.escape(default)}\.")
+                if default == "-":
+                    continue
+                block = [one for one in blocks if re.match(rf"  (-\S, |    )--(\[no-\])?{name}\s", one)]
+                with self.subTest(f"{command} --{name}"):
+                    self.assertEqual(len(block), 1)
+                    self.assertTrue(" ".join(block[0].split()).endswith(f"(default: {default})"), block)
+                    self.assertTrue(any(one.endswith(f"; default: {default}.") for one in manual[name]))
 
     def test_every_documented_option_is_parsed(self):
         for command, rows in self.table.items():

@@ -45,7 +45,7 @@ static void __attribute__((noreturn)) live(pid_t parent, int ready)
 // The lines with which a server says that it is ready; the last one names its port.
 static int read_ready(struct demo_origin *o, int fd)
 {
-    char line[128];
+    char line[64];
     FILE *from = fdopen(fd, "r");
     int r = -EIO;
     if (!from) {

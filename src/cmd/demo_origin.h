@@ -8,7 +8,7 @@
 struct demo_origin {
     pid_t pid;
     uint16_t port;
-    char dns[32]; // where its names are answered: "127.0.0.1:41234"
+    char dns[64]; // where its names are answered: "127.0.0.1:41234"
 };
 
 // Forks it and waits until it serves. To be called before anything else has been started; ends with
