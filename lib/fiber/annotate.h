@@ -23,16 +23,15 @@
 #define ANNOTATE_TSAN 1
 #include <sanitizer/tsan_interface.h>
 #endif
-#if __has_include(<valgrind/memcheck.h>)
-#define ANNOTATE_VALGRIND 1
-#include <valgrind/memcheck.h>
-#endif
-
 // Frames are larger, and reads of a stack that only look at it are errors, in these builds.
 #if defined(ANNOTATE_ASAN) || defined(ANNOTATE_TSAN)
 #define ANNOTATE_SANITIZED 1
 #else
 #define ANNOTATE_SANITIZED 0
+#endif
+#if __has_include(<valgrind/memcheck.h>) && !ANNOTATE_SANITIZED // nobody runs one inside the other
+#define ANNOTATE_VALGRIND 1
+#include <valgrind/memcheck.h>
 #endif
 
 // One for each stack that is switched between, the thread's own included.
@@ -144,6 +143,16 @@ ANNOTATE_INLINE void annotate_unmap(unsigned number)
     (void)number;
 #ifdef ANNOTATE_VALGRIND
     VALGRIND_STACK_DEREGISTER(number);
+#endif
+}
+
+// Whether the program runs under Valgrind, which has limits of its own.
+ANNOTATE_INLINE bool annotate_under_valgrind(void)
+{
+#ifdef ANNOTATE_VALGRIND
+    return RUNNING_ON_VALGRIND;
+#else
+    return false;
 #endif
 }
 

@@ -47,16 +47,16 @@ int fiber_new(struct stack_pool *pool, struct fiber **out, size_t size, void (*b
     return 0;
 }
 
+void fiber_overrun(const struct fiber *f)
+{
+    if (!stack_canary_lives(f->canary))
+        overflow_die(f);
+}
+
 void fiber_free(struct stack_pool *pool, struct fiber *f)
 {
     annotate_forget(&f->annotation);
     stack_put(pool, f->stack);
-}
-
-static inline void fiber_check(const struct fiber *f)
-{
-    if (f->canary && !stack_canary_lives(f->canary))
-        overflow_die(f);
 }
 
 // Not inlined: a compiler may keep the address of a thread-local variable over what it takes for a plain call.

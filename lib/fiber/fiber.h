@@ -43,6 +43,14 @@ void fiber_switch(struct fiber *from, struct fiber *to);
 // stack any more.
 __attribute__((noreturn)) void fiber_leave(struct stack_pool *pool, struct fiber *from, struct fiber *to);
 
+// Dies, naming `f`, when it has overrun a stack without a guard page. Each switch away from it does so.
+void fiber_overrun(const struct fiber *f) __attribute__((cold));
+static inline void fiber_check(const struct fiber *f)
+{
+    if (f->canary)
+        fiber_overrun(f);
+}
+
 // The fiber that runs on the calling thread; NULL when none was ever switched to.
 struct fiber *fiber_current(void);
 #endif

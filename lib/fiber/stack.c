@@ -233,6 +233,6 @@ __attribute__((no_sanitize("address", "thread"))) bool stack_canary_lives(const 
     annotate_readable(canary, STACK_CANARY_WORDS * sizeof *canary);
     uint64_t seen = 0;
     for (unsigned i = 0; i < STACK_CANARY_WORDS; i++)
-        seen |= ((const volatile uint64_t *)canary)[i];
+        seen |= canary[i];
     return seen == 0;
 }

@@ -81,8 +81,9 @@ size_t stack_size(const struct stack *s);
 bool stack_guards(const struct stack *s, const void *address);
 
 // The words that must stay zero at the end of a stack without a guard page; NULL for one that has it. They are zero because
-// nobody wrote them: so they cost no memory.
-enum { STACK_CANARY_WORDS = 16 };
+// nobody wrote them: so they cost no memory. A kilobyte of them, for functions write only here and there in their frames: overrunning
+// with frames that are larger may go unnoticed.
+enum { STACK_CANARY_WORDS = 128 };
 const uint64_t *stack_canary(const struct stack *s);
 
 // Whether they still are.

@@ -45,6 +45,7 @@ static void task_main(struct fiber *f)
     struct loop *l = t->loop;
     t->state = TASK_RUNNING;
     int result = t->body(t->arg);
+    fiber_check(f); // before anything that it may have run over is used
     l->living--;
     if (t->nursery)
         nursery_ended(t->nursery, t, result);
