@@ -104,7 +104,8 @@ static bool visit_stale(const struct response *r, const struct request *q)
 
 static int visit_exchange(struct visit *v, struct io *io, const struct job *job, struct request *q)
 {
-    int e = sinks_begin(&v->sinks, job->flags, job->max_filesize);
+    uint32_t flags = job->flags | (request_is_head(q) ? JOB_HEAD : 0U);
+    int e = sinks_begin(&v->sinks, flags, job->max_filesize);
     if (e < 0)
         return e;
     e = io->fetch(io, q, v->sinks.first, &v->response);
@@ -116,7 +117,7 @@ static int visit_exchange(struct visit *v, struct io *io, const struct job *job,
             return 0;
     }
     q->fresh = true;
-    e = sinks_begin(&v->sinks, job->flags, job->max_filesize);
+    e = sinks_begin(&v->sinks, flags, job->max_filesize);
     return e < 0 ? e : io->fetch(io, q, v->sinks.first, &v->response);
 }
 
