@@ -3,7 +3,8 @@
 #define FETCH_EASY_H
 #include "fetch/io.h"
 
-// The blocking twin of multi: one exchange at a time, in curl_easy_perform, on any thread or process; its own connections.
+// The blocking twin of multi: one exchange at a time, in curl_easy_perform, on any thread or
+// process; its own connections.
 struct easy;
 struct fetch_settings;
 

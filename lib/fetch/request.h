@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// What is the same for every exchange of a run. Set up once, before any worker starts; read-only from then on, so that
-// threads share it and forked processes inherit it. Strings are borrowed for the run. { 0 } is all defaults.
+// What is the same for every exchange of a run. Set up once, before any worker starts; read-only
+// from then on, so that threads share it and forked processes inherit it. Strings are borrowed for
+// the run. { 0 } is all defaults.
 struct fetch_settings {
     const char *user_agent; // NULL: none is sent
     const char *ca_file;    // PEM bundle; NULL: the system's
@@ -21,21 +22,31 @@ struct fetch_settings {
 
 // One HTTP exchange to be done. Borrows everything until the call that takes it returns.
 struct request {
-    const char *url;             // http or https, serialised, without fragment and user information; NUL-terminated
-    const char *method;          // NULL: GET, or HEAD with `head`
-    bool head;                   // no body is expected
-    struct span body;            // sent when p is not NULL
-    const char *const *headers;  // "Name: value" lines, NULL-terminated; NULL: none
-    const char *credentials;     // "user:password" for Authorization: Basic; NULL: none
-    const char *host;            // of the URL, as libcurl keys it: punycode, IPv6 without brackets; NUL-terminated
+    const char
+        *url; // http or https, serialised, without fragment and user information; NUL-terminated
+    const char *method;         // NULL: GET, or HEAD with `head`
+    bool head;                  // no body is expected
+    struct span body;           // sent when p is not NULL
+    const char *const *headers; // "Name: value" lines, NULL-terminated; NULL: none
+    const char *credentials;    // "user:password" for Authorization: Basic; NULL: none
+    const char
+        *host; // of the URL, as libcurl keys it: punycode, IPv6 without brackets; NUL-terminated
     uint16_t port;
-    const struct address *address; // where to connect, in order of preference; never empty, also for a literal
+    const struct address
+        *address; // where to connect, in order of preference; never empty, also for a literal
     unsigned addresses;
-    bool special_ok;             // loopback, private and other special addresses may be connected to
-    bool fresh;                  // do not reuse a connection
-    bool keep;                   // keep the connection afterwards: more work for this host is waiting
-    int64_t connect_timeout;     // ns; 0: none
-    int64_t max_time;            // ns for the whole exchange; 0: none
-    uint64_t max_filesize;       // bytes of body as received, and as decoded; 0: none
+    bool special_ok;         // loopback, private and other special addresses may be connected to
+    bool fresh;              // do not reuse a connection
+    bool keep;               // keep the connection afterwards: more work for this host is waiting
+    int64_t connect_timeout; // ns; 0: none
+    int64_t max_time;        // ns for the whole exchange; 0: none
+    uint64_t max_filesize;   // bytes of body as received, and as decoded; 0: none
 };
+
+// Scheme, host and port of its URL, as they stand there: what a connection can be used again for.
+// Borrows the URL.
+struct span request_origin(const struct request *q);
+
+// Whether its response has no body whatever it says.
+bool request_is_head(const struct request *q);
 #endif

@@ -13,7 +13,8 @@ enum sink_answer {
     SINK_STOP, // enough: the exchange ends, and counts as complete with `stopped` set
 };
 
-// Where a response goes while it arrives. Called on the stack of the loop (or of the blocking worker): must not park.
+// Where a response goes while it arrives. Called on the stack of the loop (or of the blocking
+// worker): must not park.
 struct sink {
     // The response's head is complete (interim 1xx responses are not shown). NULL: not wanted.
     enum sink_answer (*head)(struct sink *s, const struct head *head);
@@ -21,20 +22,23 @@ struct sink {
     enum sink_answer (*write)(struct sink *s, const char *p, size_t n);
 };
 
-// What came of one exchange. The caller owns it and may use it again and again; { 0 } is ready for use.
+// What came of one exchange. The caller owns it and may use it again and again; { 0 } is ready for
+// use.
 struct response {
     enum fetch_error error;
-    char message[160];        // what went wrong, for a person; empty when nothing did. Nothing of it is escaped
-    int status;               // 0: none was received
-    int http_version;         // 10, 11, 20; 0: none
-    bool reused;              // went over a connection that had been used before
-    bool sent;                // some of the request may have reached the server
-    bool stopped;             // a sink said SINK_STOP
-    uint64_t size;            // bytes of body received, as given to the sink
-    struct address remote;    // who was connected to; family 0: nobody
+    char message[160]; // what went wrong, for a person; empty when nothing did. Nothing of it is
+                       // escaped
+    int status;        // 0: none was received
+    int http_version;  // 10, 11, 20; 0: none
+    bool reused;       // went over a connection that had been used before
+    bool sent;         // some of the request may have reached the server
+    bool stopped;      // a sink said SINK_STOP
+    uint64_t size;     // bytes of body received, as given to the sink
+    struct address remote; // who was connected to; family 0: nobody
     uint16_t remote_port;
-    int64_t time_connect, time_appconnect, time_starttransfer, time_total; // ns from the start of the exchange; 0: not reached
-    struct head head;         // of the final response; owns its text
+    int64_t time_connect, time_appconnect, time_starttransfer,
+        time_total;   // ns from the start of the exchange; 0: not reached
+    struct head head; // of the final response; owns its text
 };
 
 // Frees what the head holds. The response is ready for use again.

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "fetch/arrive.h"
+#include "fetch/request.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+void arrival_begin(struct arrival *a, const struct request *request, struct sink *sink,
+                   struct response *out)
+{
+    struct head head = out->head;
+    *out = (struct response){ .head = head };
+    head_reset(&out->head, request_is_head(request));
+    *a = (struct arrival){ .out = out, .sink = sink, .most = request->max_filesize };
+}
+
+void arrival_fail(struct arrival *a, enum fetch_error why, const char *format, ...)
+{
+    struct response *r = a->out;
+    if (r->error)
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(r->message, sizeof r->message, format, args);
+    va_end(args);
+    r->error = why;
+}
+
+bool arrival_has_head(const struct arrival *a)
+{
+    return a->out->head.complete && a->out->head.status >= 200;
+}
+
+// Whether the response has a body by its status (RFC 9110 §6.4.1).
+static bool arrival_has_body(const struct head *h)
+{
+    return !h->to_head && h->status != 204 && h->status != 304;
+}
+
+static enum sink_answer arrival_on_head(struct arrival *a)
+{
+    struct response *r = a->out;
+    struct head *h = &r->head;
+    r->status = h->status;
+    r->http_version = h->version;
+    if (a->most && h->has_length && h->length > a->most && arrival_has_body(h)) {
+        arrival_fail(a, FETCH_TOO_LARGE, "a body of %" PRIu64 " bytes: more than %" PRIu64,
+                     h->length, a->most);
+        return SINK_STOP;
+    }
+    if (a->sink->head && a->sink->head(a->sink, h) == SINK_STOP) {
+        r->stopped = true;
+        return SINK_STOP;
+    }
+    return SINK_GO;
+}
+
+static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
+{
+    struct arrival *a = arg;
+    struct head *h = &a->out->head;
+    bool trailers = arrival_has_head(a);
+    n *= size;
+    a->bytes += n;
+    int r = head_take(h, (struct span){ p, n });
+    if (r < 0) {
+        enum fetch_error why = r == -E2BIG    ? FETCH_TOO_LARGE
+                               : r == -ENOMEM ? FETCH_NO_RESOURCES
+                                              : FETCH_PROTOCOL;
+        arrival_fail(a, why, "%s", h->why ? h->why : "out of memory");
+        return CURL_WRITEFUNC_ERROR;
+    }
+    if (h->complete && h->status == 101) {
+        arrival_fail(a, FETCH_PROTOCOL, "the server switched protocols without being asked to");
+        return CURL_WRITEFUNC_ERROR;
+    }
+    if (!trailers && arrival_has_head(a) && arrival_on_head(a) == SINK_STOP)
+        return CURL_WRITEFUNC_ERROR;
+    return n;
+}
+
+static size_t arrival_take_body(char *p, size_t size, size_t n, void *arg)
+{
+    struct arrival *a = arg;
+    struct response *r = a->out;
+    n *= size;
+    a->bytes += n;
+    size_t fits = a->most && n > a->most - r->size ? (size_t)(a->most - r->size) : n;
+    r->size += fits;
+    if (fits && a->sink->write(a->sink, p, fits) == SINK_STOP) {
+        r->stopped = true;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    if (fits < n) {
+        arrival_fail(a, FETCH_TOO_LARGE, "the body is longer than %" PRIu64 " bytes", a->most);
+        return CURL_WRITEFUNC_ERROR;
+    }
+    return n;
+}
+
+CURLcode arrival_set(struct arrival *a, CURL *easy)
+{
+    CURLcode r = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, arrival_take_line);
+    if (!r)
+        r = curl_easy_setopt(easy, CURLOPT_HEADERDATA, a);
+    if (!r)
+        r = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, arrival_take_body);
+    if (!r)
+        r = curl_easy_setopt(easy, CURLOPT_WRITEDATA, a);
+    return r;
+}
+
+void arrival_end(struct arrival *a)
+{
+    struct response *r = a->out;
+    const struct head *h = &r->head;
+    if (!arrival_has_head(a))
+        arrival_fail(a, FETCH_TRUNCATED, "the connection ended within the response's head");
+    else if (h->has_length && arrival_has_body(h) && r->size != h->length)
+        arrival_fail(a, FETCH_TRUNCATED, "%" PRIu64 " bytes of body came, not %" PRIu64, r->size,
+                     h->length);
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "fetch/easy.h"
+#include "data/list.h"
+#include "fetch/pins.h"
+#include "fetch/request.h"
+#include "fetch/start.h"
+#include "fetch/transfer.h"
+#include "sys/clock.h"
+#include <errno.h>
+#include <stdlib.h>
+
+enum { EASY_CONNECTIONS = 64 }; // kept open at most
+
+struct easy {
+    struct io io;
+    struct dial_owner owner; // asks for nothing
+    struct pins pins;        // of the multi inside curl_easy_perform, which stays with the handle
+    const struct fetch_settings *settings;
+    struct transfer transfer;
+    bool slow; // that is why the exchange was ended
+};
+
+// libcurl calls this once a second at least.
+static int easy_on_progress(void *arg, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
+                            curl_off_t up)
+{
+    (void)down_all, (void)down, (void)up_all, (void)up;
+    struct easy *e = arg;
+    e->slow = transfer_is_slow(&e->transfer, clock_mono());
+    return e->slow;
+}
+
+static CURLcode easy_set(struct easy *e)
+{
+    CURL *curl = e->transfer.easy;
+    CURLcode r = curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, (long)EASY_CONNECTIONS);
+    if (!r && e->settings->min_speed && e->settings->min_speed_time) {
+        r = curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, easy_on_progress);
+        if (!r)
+            r = curl_easy_setopt(curl, CURLOPT_XFERINFODATA, e);
+        if (!r)
+            r = curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    }
+    return r;
+}
+
+static int easy_fetch(struct io *io, const struct request *request, struct sink *sink,
+                      struct response *out)
+{
+    struct easy *e = list_entry(io, struct easy, io);
+    int r = transfer_start(&e->transfer, request, sink, out);
+    if (r < 0)
+        return r == -EINVAL ? 0 : r;
+    CURLcode code;
+    do {
+        e->slow = false;
+        code = curl_easy_perform(e->transfer.easy);
+        if (e->slow) {
+            transfer_abort_slow(&e->transfer);
+            break;
+        }
+    } while (transfer_finish(&e->transfer, code));
+    return 0;
+}
+
+int easy_new(struct easy **out, const struct fetch_settings *settings)
+{
+    int r = start_libcurl();
+    if (r < 0)
+        return r;
+    struct easy *e = calloc(1, sizeof *e);
+    if (!e)
+        return -ENOMEM;
+    e->io.fetch = easy_fetch;
+    e->settings = settings;
+    r = transfer_init(&e->transfer, settings, &e->owner);
+    if (r < 0)
+        goto no_transfer;
+    e->transfer.pins = &e->pins;
+    r = -ENOMEM;
+    if (easy_set(e))
+        goto no_set;
+    *out = e;
+    return 0;
+
+no_set:
+    transfer_fini(&e->transfer);
+no_transfer:
+    free(e);
+    return r;
+}
+
+void easy_free(struct easy *e)
+{
+    if (!e)
+        return;
+    transfer_fini(&e->transfer);
+    free(e);
+}
+
+struct io *easy_io(struct easy *e)
+{
+    return &e->io;
+}

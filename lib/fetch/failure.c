@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "fetch/failure.h"
+#include <errno.h>
+#include <string.h>
+
+static bool failure_says(const struct failure *f, const char *what)
+{
+    return strstr(f->text, what) != NULL;
+}
+
+// Our side ran out of something: no host is to blame. For IPv6 EADDRNOTAVAIL means that this
+// machine has no such address to speak from, which is no shortage.
+static bool failure_is_shortage(int error, int family)
+{
+    switch (error) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        return true;
+    case EADDRNOTAVAIL:
+    case EADDRINUSE:
+        return family != 6;
+    default:
+        return false;
+    }
+}
+
+static enum fetch_error failure_of_connect(const struct failure *f)
+{
+    if (f->os_error == ETIMEDOUT)
+        return FETCH_CONNECT_TIMEOUT;
+    if (f->over_proxy)
+        return FETCH_PROXY_FAILED;
+    return f->os_error == ECONNREFUSED ? FETCH_CONNECT_REFUSED : FETCH_CONNECT_FAILED;
+}
+
+static enum fetch_error failure_of_timeout(const struct failure *f)
+{
+    return f->asked || f->max_time_out ? FETCH_TIMEOUT : FETCH_CONNECT_TIMEOUT;
+}
+
+// The connection broke: by a reset, by its end, or because what came over it made no sense.
+static enum fetch_error failure_of_receive(const struct failure *f)
+{
+    if (!f->asked && f->over_proxy)
+        return FETCH_PROXY_FAILED;
+    if (failure_says(f, "chunked-enc"))
+        return FETCH_PROTOCOL;
+    // The peer closed without close_notify, which is where truncation could hide.
+    if (failure_says(f, "unexpected eof") || failure_says(f, "SSL_ERROR_SYSCALL, errno 0"))
+        return f->head_begun ? FETCH_TRUNCATED : FETCH_EMPTY_REPLY;
+    if (failure_says(f, "SSL_") && f->os_error == 0)
+        return FETCH_TLS_FAILED;
+    return FETCH_RESET;
+}
+
+static enum fetch_error failure_of_handshake(const struct failure *f)
+{
+    if (failure_says(f, "reset by peer"))
+        return FETCH_RESET;
+    return FETCH_TLS_FAILED;
+}
+
+enum fetch_error failure_word(const struct failure *f)
+{
+    if (failure_is_shortage(f->os_error, f->family))
+        return FETCH_NO_RESOURCES;
+    switch (f->code) {
+    case CURLE_COULDNT_CONNECT:
+        return failure_of_connect(f);
+    case CURLE_INTERFACE_FAILED:
+        return FETCH_CONNECT_FAILED;
+    case CURLE_OPERATION_TIMEDOUT:
+        return failure_of_timeout(f);
+    case CURLE_PARTIAL_FILE:
+        return FETCH_TRUNCATED;
+    case CURLE_GOT_NOTHING:
+        return FETCH_EMPTY_REPLY;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_HTTP2_STREAM: // RST_STREAM
+        return failure_of_receive(f);
+    case CURLE_SSL_CONNECT_ERROR:
+        return failure_of_handshake(f);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+        return FETCH_TLS_CERTIFICATE;
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+    case CURLE_SSL_ENGINE_INITFAILED:
+    case CURLE_SSL_SHUTDOWN_FAILED:
+    case CURLE_SSL_CLIENTCERT:
+    case CURLE_USE_SSL_FAILED:
+        return FETCH_TLS_FAILED;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL: // "Received HTTP/0.9 when not allowed"
+    case CURLE_HTTP2:
+    case CURLE_TOO_MANY_REDIRECTS: // of an authentication that goes round in circles
+        return FETCH_PROTOCOL;
+    case CURLE_BAD_CONTENT_ENCODING:
+        return FETCH_DECODE;
+    case CURLE_FILESIZE_EXCEEDED:
+        return FETCH_TOO_LARGE;
+    case CURLE_PROXY:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return FETCH_PROXY_FAILED;
+    case CURLE_URL_MALFORMAT:
+        return FETCH_BAD_URL;
+    case CURLE_OUT_OF_MEMORY:
+        // A line of a head beyond libcurl's 100 KB is told as running out of memory.
+        return f->asked && !f->head_done ? FETCH_TOO_LARGE : FETCH_NO_RESOURCES;
+    default:
+        return FETCH_INTERNAL;
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#include "fetch/start.h"
+#include <curl/curl.h>
+#include <errno.h>
+#include <pthread.h>
+
+static CURLcode start_result;
+
+static void start_once(void)
+{
+    start_result = curl_global_init(CURL_GLOBAL_ALL);
+}
+
+int start_libcurl(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start_once);
+    return start_result ? -EIO : 0;
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#ifndef FETCH_TLS_H
+#define FETCH_TLS_H
+#include <curl/curl.h>
+
+// Whom this process trusts: one X509_STORE a bundle of certificate authorities, for every
+// connection of every thread. libcurl by itself would read the bundle for each connection, or keep
+// a copy of it in each multi (0.85 MB).
+struct fetch_settings;
+
+// Sets an easy handle up for TLS as `settings` says: it borrows them for its life. The bundle is
+// read when the first connection needs it (20 ms), so that plain http never pays. If it cannot be
+// read, the connection fails with CURLE_SSL_CACERT_BADFILE.
+CURLcode tls_set(CURL *easy, const struct fetch_settings *settings);
+#endif

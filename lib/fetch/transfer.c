@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: MIT
+#include "fetch/transfer.h"
+#include "fetch/failure.h"
+#include "fetch/pins.h"
+#include "fetch/request.h"
+#include "fetch/tls.h"
+#include "sys/clock.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// How often an exchange may bring its pins before their absence is held for a mistake of ours.
+enum { TRANSFER_LOADS = 4 };
+
+// ---- what never changes
+
+static const struct {
+    CURLoption option;
+    long value;
+} transfer_constants[] = {
+    { CURLOPT_NOSIGNAL, 1 },           // two system calls a transfer
+    { CURLOPT_DNS_CACHE_TIMEOUT, -1 }, // else the whole cache is gone over after each transfer
+    { CURLOPT_PATH_AS_IS, 1 },         // the URL is serialised already
+    { CURLOPT_DISALLOW_USERNAME_IN_URL, 1 }, // credentials come separately
+    { CURLOPT_HTTP_CONTENT_DECODING, 0 },    // sinks decode, within their own bounds
+    { CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },
+    { CURLOPT_MAXAGE_CONN, 8 }, // seconds idle; longer ones are mostly dead
+};
+
+// Names are resolved by the coordinator alone.
+static int transfer_refuse_lookup(void *resolver, void *reserved, void *arg)
+{
+    (void)resolver, (void)reserved, (void)arg;
+    return 1;
+}
+
+static CURLcode transfer_set_constants(struct transfer *t)
+{
+    const struct fetch_settings *s = t->settings;
+    CURL *e = t->easy;
+    CURLcode r = CURLE_OK;
+    for (size_t i = 0; !r && i < sizeof transfer_constants / sizeof transfer_constants[0]; i++)
+        r = curl_easy_setopt(e, transfer_constants[i].option, transfer_constants[i].value);
+    if (!r)
+        r = curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->text);
+    if (!r)
+        r = curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+    if (!r) // else the environment is asked each time: 3 us
+        r = curl_easy_setopt(e, CURLOPT_PROXY, "");
+    if (!r)
+        r = curl_easy_setopt(e, CURLOPT_NOPROXY, "");
+    if (!r)
+        r = curl_easy_setopt(e, CURLOPT_RESOLVER_START_FUNCTION, transfer_refuse_lookup);
+    if (!r)
+        r = curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
+                             (long)(s->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    if (!r && s->http2)
+        r = curl_easy_setopt(e, CURLOPT_PIPEWAIT, 1L); // rather share a connection than open one
+    if (!r && s->buffer_size)
+        r = curl_easy_setopt(e, CURLOPT_BUFFERSIZE, (long)s->buffer_size);
+    if (!r && s->user_agent)
+        r = curl_easy_setopt(e, CURLOPT_USERAGENT, s->user_agent);
+    if (!r && s->compressed)
+        r = curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br, zstd");
+    return r;
+}
+
+int transfer_init(struct transfer *t, const struct fetch_settings *settings,
+                  struct dial_owner *owner)
+{
+    *t = (struct transfer){ .settings = settings, .owner = owner, .easy = curl_easy_init() };
+    if (!t->easy)
+        return -ENOMEM;
+    CURLcode r = transfer_set_constants(t);
+    if (!r)
+        r = dial_set(t);
+    if (!r)
+        r = arrival_set(&t->arrival, t->easy);
+    if (!r)
+        r = tls_set(t->easy, settings);
+    if (!r)
+        return 0;
+    transfer_fini(t);
+    return -ENOMEM;
+}
+
+void transfer_fini(struct transfer *t)
+{
+    if (t->easy)
+        curl_easy_cleanup(t->easy);
+    free(t->lines);
+    *t = (struct transfer){ 0 };
+}
+
+// ---- what a request changes
+
+static CURLcode transfer_set_method(struct transfer *t, const struct request *q)
+{
+    CURL *e = t->easy;
+    bool head = request_is_head(q), special = head || q->method || q->body.p;
+    if (!special && !t->told.special)
+        return CURLE_OK;
+    t->told.special = special;
+    // Each of these sets the method, too: the last one counts.
+    CURLcode r = curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
+                                  q->body.p ? (curl_off_t)q->body.n : (curl_off_t)-1);
+    if (!r)
+        r = curl_easy_setopt(e, CURLOPT_POSTFIELDS, q->body.p);
+    if (!r && !q->body.p)
+        r = curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
+    if (!r && head)
+        r = curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
+    if (!r)
+        r = curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, head ? NULL : q->method);
+    return r;
+}
+
+// libcurl would ask for 100-continue before a longer body, and wait a second for servers that do
+// not know it.
+static bool transfer_must_not_expect(const struct request *q)
+{
+    if (q->body.n <= 1024 * 1024)
+        return false;
+    for (const char *const *h = q->headers; h && *h; h++) {
+        if (strncasecmp(*h, "Expect:", 7) == 0)
+            return false;
+    }
+    return true;
+}
+
+static int transfer_reserve_lines(struct transfer *t, unsigned n)
+{
+    if (n <= t->line_room)
+        return 0;
+    struct curl_slist *more = reallocarray(t->lines, n, sizeof *more);
+    if (!more)
+        return -ENOMEM;
+    t->lines = more;
+    t->line_room = n;
+    return 0;
+}
+
+static CURLcode transfer_set_lines(struct transfer *t, const struct request *q)
+{
+    static char no_expect[] = "Expect:";
+    unsigned n = 0;
+    bool quiet = transfer_must_not_expect(q);
+    while (q->headers && q->headers[n])
+        n++;
+    if (n + quiet == 0 && !t->told.lines)
+        return CURLE_OK;
+    if (transfer_reserve_lines(t, n + quiet) < 0)
+        return CURLE_OUT_OF_MEMORY;
+    for (unsigned i = 0; i < n; i++)
+        t->lines[i] = (struct curl_slist){ (char *)q->headers[i], &t->lines[i + 1] };
+    if (quiet)
+        t->lines[n++] = (struct curl_slist){ no_expect, NULL };
+    if (n)
+        t->lines[n - 1].next = NULL;
+    t->told.lines = n > 0;
+    return curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, n ? t->lines : NULL);
+}
+
+static CURLcode transfer_set_credentials(struct transfer *t, const struct request *q)
+{
+    if (!q->credentials && !t->told.credentials)
+        return CURLE_OK;
+    t->told.credentials = q->credentials != NULL;
+    return curl_easy_setopt(t->easy, CURLOPT_USERPWD, q->credentials);
+}
+
+static long transfer_ms(int64_t ns)
+{
+    int64_t ms = ns / CLOCK_MS + (ns % CLOCK_MS > 0);
+    return ms > INT32_MAX ? INT32_MAX : (long)ms;
+}
+
+static CURLcode transfer_tell(struct transfer *t, CURLoption option, long *told, long value)
+{
+    if (*told == value)
+        return CURLE_OK;
+    *told = value;
+    return curl_easy_setopt(t->easy, option, value);
+}
+
+static CURLcode transfer_set_limits(struct transfer *t, const struct request *q)
+{
+    CURLcode r = transfer_tell(t, CURLOPT_CONNECTTIMEOUT_MS, &t->told.connect_timeout,
+                               transfer_ms(q->connect_timeout));
+    if (!r)
+        r = transfer_tell(t, CURLOPT_TIMEOUT_MS, &t->told.max_time, transfer_ms(q->max_time));
+    if (!r)
+        r = transfer_tell(t, CURLOPT_FRESH_CONNECT, &t->told.fresh, q->fresh);
+    if (!r)
+        r = transfer_tell(t, CURLOPT_FORBID_REUSE, &t->told.forbid_reuse, !q->keep);
+    return r;
+}
+
+static CURLcode transfer_set_pins(struct transfer *t, const struct request *q, bool load)
+{
+    struct curl_slist *list =
+        pins_list(t->pins, q->port, q->address, q->addresses, load || !t->told.pinned);
+    if (!list)
+        return CURLE_OK;
+    t->loads++;
+    t->told.pinned = true;
+    return curl_easy_setopt(t->easy, CURLOPT_RESOLVE, list);
+}
+
+static CURLcode transfer_set(struct transfer *t, const struct request *q)
+{
+    CURLcode r = curl_easy_setopt(t->easy, CURLOPT_URL, q->url);
+    if (!r)
+        r = transfer_set_method(t, q);
+    if (!r)
+        r = transfer_set_lines(t, q);
+    if (!r)
+        r = transfer_set_credentials(t, q);
+    if (!r)
+        r = transfer_set_limits(t, q);
+    if (!r)
+        r = transfer_set_pins(t, q, false);
+    return r;
+}
+
+int transfer_start(struct transfer *t, const struct request *request, struct sink *sink,
+                   struct response *out)
+{
+    arrival_begin(&t->arrival, request, sink, out);
+    t->request = request;
+    t->dial = (struct dial){ 0 };
+    t->slowness = (struct slowness){ 0 };
+    t->loads = 0;
+    CURLcode r = transfer_set(t, request);
+    if (!r)
+        return 0;
+    t->request = NULL;
+    if (r == CURLE_OUT_OF_MEMORY)
+        return -ENOMEM;
+    arrival_fail(&t->arrival, FETCH_BAD_URL, "%s", curl_easy_strerror(r));
+    return -EINVAL;
+}
+
+// ---- how it ended
+
+static int64_t transfer_time(const struct transfer *t, CURLINFO which)
+{
+    curl_off_t us = 0;
+    curl_easy_getinfo(t->easy, which, &us);
+    return us * CLOCK_US;
+}
+
+static void transfer_fill(struct transfer *t)
+{
+    struct response *r = t->arrival.out;
+    const struct dial *d = &t->dial;
+    r->reused = d->asked && d->opened == 0;
+    r->sent = d->asked;
+    r->remote = d->remote;
+    r->remote_port = d->remote_port;
+    r->time_total = transfer_time(t, CURLINFO_TOTAL_TIME_T);
+    r->time_connect = transfer_time(t, CURLINFO_CONNECT_TIME_T);
+    r->time_appconnect = transfer_time(t, CURLINFO_APPCONNECT_TIME_T);
+    r->time_starttransfer = transfer_time(t, CURLINFO_STARTTRANSFER_TIME_T);
+}
+
+// Says what libcurl's sentences leave out: who, and the system's reason.
+static void transfer_explain(struct transfer *t, const struct failure *f, enum fetch_error why)
+{
+    const struct dial *d = &t->dial;
+    char peer[ADDRESS_TEXT_ROOM];
+    bool connecting = f->code == CURLE_COULDNT_CONNECT && f->os_error;
+    if (d->error)
+        arrival_fail(&t->arrival, why, "socket: %s", strerror(f->os_error));
+    else if (connecting && address_text(&d->remote, peer))
+        arrival_fail(&t->arrival, why, "connect to %s port %u: %s", peer, d->remote_port,
+                     strerror(f->os_error));
+    else if (f->code == CURLE_SSL_CACERT_BADFILE)
+        arrival_fail(&t->arrival, why, "cannot read certificates from %s",
+                     t->settings->ca_file ? t->settings->ca_file : "the system's bundle");
+    else
+        arrival_fail(&t->arrival, why, "%s", *t->text ? t->text : curl_easy_strerror(f->code));
+}
+
+// libcurl keeps an errno until the next one, through later exchanges. It is of this one when
+// connecting failed, and when the message tells of a failed send or recv.
+static int transfer_errno(const struct transfer *t, CURLcode code)
+{
+    long e = 0;
+    if (t->dial.error)
+        return t->dial.error;
+    if (code == CURLE_COULDNT_CONNECT || strncmp(t->text, "Send failure", 12) == 0 ||
+        strncmp(t->text, "Recv failure", 12) == 0)
+        curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &e);
+    return (int)e;
+}
+
+static void transfer_judge(struct transfer *t, CURLcode code)
+{
+    const struct dial *d = &t->dial;
+    const struct request *q = t->request;
+    if (d->blocked && d->opened == 0) {
+        char peer[ADDRESS_TEXT_ROOM] = "";
+        address_text(&d->remote, peer);
+        arrival_fail(&t->arrival, FETCH_BLOCKED_ADDRESS, "%s is %s", peer,
+                     address_kind_name(address_classify(d->remote.family, d->remote.bytes)));
+        return;
+    }
+    if (d->error && d->opened == 0)
+        code = CURLE_COULDNT_CONNECT; // libcurl goes by an old errno: see below
+    struct failure f = {
+        .code = code,
+        .os_error = transfer_errno(t, code),
+        .family = d->remote.family,
+        .asked = d->asked,
+        .head_begun = t->arrival.bytes > 0,
+        .head_done = arrival_has_head(&t->arrival),
+        .max_time_out = q->max_time && t->arrival.out->time_total >= q->max_time,
+        .text = t->text,
+    };
+    transfer_explain(t, &f, failure_word(&f));
+}
+
+static bool transfer_goes_on(struct transfer *t, CURLcode code)
+{
+    if (code != CURLE_COULDNT_RESOLVE_HOST && code != CURLE_COULDNT_RESOLVE_PROXY)
+        return false;
+    return t->loads < TRANSFER_LOADS && transfer_set_pins(t, t->request, true) == CURLE_OK;
+}
+
+bool transfer_finish(struct transfer *t, CURLcode code)
+{
+    struct response *r = t->arrival.out;
+    if (transfer_goes_on(t, code))
+        return true;
+    transfer_fill(t);
+    if (code == CURLE_OK)
+        arrival_end(&t->arrival);
+    else if (!r->error && !r->stopped)
+        transfer_judge(t, code);
+    t->request = NULL;
+    return false;
+}
+
+void transfer_abort(struct transfer *t, enum fetch_error why, const char *message)
+{
+    transfer_fill(t);
+    t->request = NULL;
+    arrival_fail(&t->arrival, why, "%s", message);
+}
+
+// ---- slowness
+
+bool transfer_is_slow(struct transfer *t, int64_t now)
+{
+    const struct fetch_settings *s = t->settings;
+    if (!t->dial.asked || !s->min_speed || !s->min_speed_time)
+        return false;
+    curl_off_t sent = 0;
+    if (t->request->body.p)
+        curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    return slowness_check(&t->slowness, now, t->arrival.bytes + (uint64_t)sent, s->min_speed,
+                          s->min_speed_time);
+}
+
+void transfer_abort_slow(struct transfer *t)
+{
+    char text[96];
+    snprintf(text, sizeof text, "slower than %" PRIu64 " bytes/s for %.3g s",
+             t->settings->min_speed, (double)t->settings->min_speed_time / CLOCK_S);
+    transfer_abort(t, FETCH_TIMEOUT, text);
+}
