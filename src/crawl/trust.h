@@ -8,7 +8,7 @@
 // The places (host and port) with a special address that the user typed somewhere in the input, so
 // that a redirect may go there too. A set of hashes, bounded: beyond TRUST_MOST places a redirect
 // to a further one is blocked unless its own line named it.
-enum { TRUST_MOST = 1 << 20 };
+enum { TRUST_MOST = 1 << 17 };
 
 // { 0 } is empty.
 struct trust {

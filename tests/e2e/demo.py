@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""trawl demo: shows both engines on the synthetic web, and leaves nothing behind."""
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+import rig
+
+
+def serving(pid):
+    return [child for child in rig.children_of(pid) if rig.alive(child)]
+
+
+class Demo(unittest.TestCase):
+    def test_it_shows_both_engines_and_three_records_in_time(self):
+        started = time.monotonic()
+        done = subprocess.run([rig.TRAWL, "demo"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        took = time.monotonic() - started
+        out = done.stdout.decode()
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertNotIn("\x1b", out)
+        print(f"trawl demo took {took:.1f} s")
+        # Ten seconds by itself; here other tests run beside it.
+        self.assertLess(took, 30)
+        heads = [line for line in out.splitlines() if " URLs in " in line and ": " in line]
+        self.assertEqual(len(heads), 2, out)
+        # The same list on the same web comes to the same, whoever fetches it.
+        shares = {line.split(": ", 1)[1] for line in heads}
+        self.assertEqual(len(shares), 1, heads)
+        records = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+        self.assertEqual(len(records), 3)
+        self.assertEqual([records[0]["status"], "error" in records[0]], [200, False])
+        self.assertTrue(records[1]["redirects"])
+        self.assertIn("error", records[2])
+        self.assertTrue(all(record["engine"] == "coro" for record in records))
+
+    def test_quiet_shows_results_only(self):
+        done = subprocess.run([rig.TRAWL, "demo", "-q"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+                              check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertEqual(done.stdout.count(b"\n{"), 3)
+        self.assertNotIn(b"trawl fetch", done.stdout)
+
+    def test_stopping_it_leaves_no_process_behind(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)):
+            with self.subTest(number):
+                with subprocess.Popen([rig.TRAWL, "demo"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.DEVNULL) as child:
+                    time.sleep(1)
+                    family = serving(child.pid)
+                    self.assertGreaterEqual(len(family), 2)
+                    child.send_signal(number)
+                    self.assertEqual(child.wait(timeout=15), status)
+                end = time.monotonic() + 5
+                while any(rig.alive(pid) for pid in family) and time.monotonic() < end:
+                    time.sleep(0.05)
+                self.assertEqual([pid for pid in family if rig.alive(pid)], [])
+
+    def test_a_reader_that_goes_away_ends_it(self):
+        with subprocess.Popen([rig.TRAWL, "demo"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as child:
+            os.read(child.stdout.fileno(), 10)
+            child.stdout.close()
+            self.assertEqual(child.wait(timeout=30), 141)
+
+
+if __name__ == "__main__":
+    rig.main()
