@@ -9,6 +9,6 @@
 #define DEMO_PAGES 80
 #define DEMO_SEED 1
 #define DEMO_ERRORS 0.02
-#define DEMO_DELAY_MS 20
+#define DEMO_DELAY_MS 10
 #define DEMO_PORT 8080 // as it stands in the list; the demo puts the port it got in its place
 #endif
