@@ -84,6 +84,23 @@ static void no_memory_is_said(void **state)
     buffer_fini(&b);
 }
 
+// Touches every byte that a reader of this outcome would.
+static size_t outcome_read(const struct outcome *o)
+{
+    const struct message_text texts[] = { o->message, o->content_type,  o->location, o->retry_after,
+                                          o->etag,    o->last_modified, o->saved };
+    size_t sum = 0;
+    for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct span s = message_span(o, texts[i]);
+        for (size_t at = 0; s.p && at <= s.n; at++)
+            sum += (unsigned char)s.p[at];
+        assert_true(!s.p || s.p[s.n] == '\0');
+    }
+    assert_non_null(fetch_error_word((enum fetch_error)o->error).p);
+    return sum;
+}
+
+// The allocation is exactly as long as the message, so that a sanitizer sees a step outside.
 static void outcome_survives(const char *p, size_t n, bool whole)
 {
     struct outcome *o = malloc(n ? n : 1);
@@ -91,19 +108,8 @@ static void outcome_survives(const char *p, size_t n, bool whole)
     memcpy(o, p, n);
     bool valid = outcome_valid(o, n);
     assert_true(whole || !valid);
-    volatile size_t sum = 0;
-    if (valid) {
-        const struct message_text texts[] = { o->message,     o->content_type, o->location,
-                                              o->retry_after, o->etag,         o->last_modified,
-                                              o->saved };
-        for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++) {
-            struct span s = message_span(o, texts[i]);
-            for (size_t at = 0; s.p && at <= s.n; at++)
-                sum += (unsigned char)s.p[at];
-            assert_true(!s.p || s.p[s.n] == '\0');
-        }
-        assert_non_null(fetch_error_word((enum fetch_error)o->error).p);
-    }
+    volatile size_t sum = valid ? outcome_read(o) : 0;
+    (void)sum;
     free(o);
 }
 

@@ -15,7 +15,7 @@
 // A worker that dies within KEEPER_EARLY of its start with nothing done died early. After
 // KEEPER_EARLY_MOST of them in a row, in the whole engine, nothing will come of further ones.
 enum { KEEPER_EARLY_MOST = 20, KEEPER_OUTCOME = 512 };
-#define KEEPER_EARLY (1 * CLOCK_S)
+#define KEEPER_EARLY (10 * CLOCK_S)
 #define KEEPER_FIRST_REST (10 * CLOCK_MS)
 #define KEEPER_LONGEST_REST (1 * CLOCK_S)
 #define KEEPER_CROWDED (2 * CLOCK_MS) // the zygote has too many requests: again after this
