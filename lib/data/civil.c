@@ -12,7 +12,7 @@ static int64_t civil_floor(int64_t a, int64_t b)
 
 struct civil civil_of(int64_t t)
 {
-    int64_t days = civil_floor(t, DAY), second = t - days * DAY;
+    int64_t days = civil_floor(t, DAY), second = t % DAY + (t % DAY < 0 ? DAY : 0);
     int64_t weekday = (days + 4) % 7;
     days += EPOCH;
     int64_t era = civil_floor(days, ERA_DAYS), in_era = days - era * ERA_DAYS;

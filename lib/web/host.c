@@ -5,9 +5,15 @@
 #include "web/percent.h"
 #include <errno.h>
 
+static const bool host_forbidden[128] = {
+    [0 ... ' '] = true, ['#'] = true, ['%'] = true, ['/'] = true, [':'] = true,
+    ['<'] = true,       ['>'] = true, ['?'] = true, ['@'] = true, ['['] = true,
+    ['\\'] = true,      [']'] = true, ['^'] = true, ['|'] = true, [0x7F] = true,
+};
+
 bool host_forbids(unsigned char c)
 {
-    return c <= ' ' || c == 0x7F || (c < 0x80 && strchr("#/:<>?@[\\]^|%", c));
+    return c < 128 && host_forbidden[c];
 }
 
 // An IPv4 number (decimal, octal after "0", hexadecimal after "0x") as long ago in inet_aton.

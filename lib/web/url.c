@@ -25,10 +25,10 @@ static bool url_is_layout(char c)
 // Tabs and newlines anywhere in an input are as if they were not there.
 static bool url_has_layout(struct span s)
 {
+    bool has = false;
     for (size_t i = 0; i < s.n; i++)
-        if (url_is_layout(s.p[i]))
-            return true;
-    return false;
+        has |= url_is_layout(s.p[i]); // to the end, so that it is done many at a time
+    return has;
 }
 
 static int url_build_without_layout(struct url *out, struct span input, const struct url *base,

@@ -33,11 +33,18 @@ static struct span url_until(struct span s, size_t n)
     return (struct span){ s.p, n };
 }
 
+// The characters at which a part of a URL ends, as bits.
+enum { SLASH = 1, QUERY = 2, HASH = 4, COLON = 8 };
+
+static const uint8_t url_stops[256] = {
+    ['/'] = SLASH, ['\\'] = SLASH, ['?'] = QUERY, ['#'] = HASH, [':'] = COLON,
+};
+
 // How many bytes there are before the first of `stops`.
-static size_t url_before(struct span s, const char *stops)
+static size_t url_before(struct span s, uint8_t stops)
 {
     size_t n = 0;
-    while (n < s.n && !(s.p[n] && strchr(stops, s.p[n])))
+    while (n < s.n && !(url_stops[(unsigned char)s.p[n]] & stops))
         n++;
     return n;
 }
@@ -73,7 +80,7 @@ static int url_fail(struct url_builder *b, enum url_error why)
 
 static void url_put_userinfo(struct url_builder *b, struct span userinfo)
 {
-    size_t colon = url_before(userinfo, ":"), start = b->href.n;
+    size_t colon = url_before(userinfo, COLON), start = b->href.n;
     percent_encode(&b->href, url_until(userinfo, colon), PERCENT_USERINFO);
     b->username_end = b->href.n;
     if (userinfo.n > colon + 1) {
@@ -118,7 +125,7 @@ static size_t url_host_length(struct span s)
 // "//user:pass@host:port". `s` begins after the slashes and moves to the path.
 static int url_put_authority(struct url_builder *b, struct span *s)
 {
-    size_t n = url_before(*s, "/\\?#");
+    size_t n = url_before(*s, SLASH | QUERY | HASH);
     struct span authority = url_until(*s, n);
     *s = url_from(*s, n);
     buffer_add_string(&b->href, b->https ? "https://" : "http://");
@@ -185,7 +192,7 @@ static void url_pop_segment(struct url_builder *b)
 static void url_put_path(struct url_builder *b, struct span path)
 {
     for (bool last = false; !last;) {
-        size_t n = url_before(path, "/\\");
+        size_t n = url_before(path, SLASH);
         struct span segment = url_until(path, n);
         last = n == path.n;
         path = url_from(path, last ? n : n + 1);
@@ -203,11 +210,11 @@ static void url_put_path(struct url_builder *b, struct span path)
 // Appends path, query and fragment as `rest` has them.
 static void url_put_rest(struct url_builder *b, struct span rest)
 {
-    size_t path = url_before(rest, "?#");
+    size_t path = url_before(rest, QUERY | HASH);
     url_put_path(b, url_until(rest, path));
     b->query = b->href.n;
     rest = url_from(rest, path);
-    size_t query = url_before(rest, "#");
+    size_t query = url_before(rest, HASH);
     if (query) {
         buffer_add_byte(&b->href, '?');
         percent_encode(&b->href, (struct span){ rest.p + 1, query - 1 }, PERCENT_QUERY);
@@ -228,7 +235,7 @@ static void url_put_tail(struct url_builder *b, const struct url *base, struct s
     buffer_add(&b->href, base->href + base->path, kept - base->path);
     b->query = base->query;
     if (query) {
-        size_t n = url_before(rest, "#");
+        size_t n = url_before(rest, HASH);
         buffer_add_byte(&b->href, '?');
         percent_encode(&b->href, (struct span){ rest.p + 1, n - 1 }, PERCENT_QUERY);
         rest = url_from(rest, n);
@@ -321,6 +328,8 @@ static int url_finish(struct url_builder *b, struct url *out)
 int url_build(struct url *out, struct span input, const struct url *base, enum url_error *why)
 {
     struct url_builder b = { .why = URL_NO_MEMORY };
+    // What most need, so that the href need not grow on its way.
+    buffer_reserve(&b.href, input.n + input.n / 4 + (base ? base->length : 0) + 32);
     int rc = url_dispatch(&b, input, base);
     if (rc == 0)
         rc = url_finish(&b, out);

@@ -80,16 +80,19 @@ static const char *url_fast_port(const char *p, const char *end, bool https, uin
     return p;
 }
 
-// The end of the domain at `p`; NULL when it needs more than lower-case ASCII rules.
-static const char *url_fast_host(const char *p, const char *end)
+// The end of the host at `p`; NULL when it needs more than lower-case ASCII rules. A dotted quad
+// without frills goes to `address`; other hosts that end in a number take the general way.
+static const char *url_fast_host(const char *p, const char *end, struct address *address)
 {
     const char *from = p, *last = p; // of the last label
     for (; p < end && url_in(*p, HOST); p++)
         if (*p == '.' && p + 1 < end && url_in(p[1], HOST))
             last = p + 1;
-    if (p == from || (*last >= '0' && *last <= '9'))
+    if (p == from)
         return NULL;
-    return p;
+    if (*last < '0' || *last > '9')
+        return p;
+    return address_parse(address, (struct span){ from, (size_t)(p - from) }) == 0 ? p : NULL;
 }
 
 int url_fast(struct url *out, struct span input)
@@ -102,7 +105,8 @@ int url_fast(struct url *out, struct span input)
     if (memcmp(p, "://", 3) != 0)
         return 0;
     const char *host = p + 3;
-    const char *host_end = p = url_fast_host(host, end);
+    struct address address = { 0 };
+    const char *host_end = p = url_fast_host(host, end, &address);
     uint16_t port = https ? 443 : 80;
     if (p && p < end && *p == ':')
         p = url_fast_port(p, end, https, &port);
@@ -137,7 +141,8 @@ int url_fast(struct url *out, struct span input)
         .fragment = (uint16_t)(fragment - input.p + bare),
         .port = port,
         .https = https,
-        .host_kind = URL_DOMAIN,
+        .host_kind = address.family ? URL_IPV4 : URL_DOMAIN,
+        .address = address,
     };
     return 1;
 }
