@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 enum {
-    CHANNEL_BUFFERS = 1 << 20, // bytes of a socket's kernel buffers: a burst of answers must fit
-    CHANNEL_SENDS = 64,        // datagrams a sendmmsg
+    CHANNEL_BUFFERS = 1 << 20, // bytes of a socket's kernel buffers: a burst must fit
+    CHANNEL_DATAGRAM = 4096,   // of an answer over UDP at most: as much as c-ares reads
     CHANNEL_ARES_FLAGS = ARES_FLAG_STAYOPEN | ARES_FLAG_NOCHECKRESP | ARES_FLAG_IGNTC |
                          ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
     // All that c-ares would look up in files and the environment otherwise is given.
@@ -26,47 +26,35 @@ static int channel_fail(struct channel *c)
     return -1;
 }
 
-// Watches the channel's socket for `events`; 0: for none.
-static void channel_watch(struct channel *c, int events)
-{
-    struct ev_loop *ev = loop_ev(c->wire->loop);
-    if (ev_is_active(&c->io) && c->io.events == events)
-        return;
-    ev_io_stop(ev, &c->io);
-    if (!events)
-        return;
-    ev_io_set(&c->io, c->fd, events);
-    ev_io_start(ev, &c->io);
-}
-
 // ---- the sockets, as c-ares asks for them
+
+// As root the kernel's bound on buffers does not hold.
+static void channel_enlarge(int fd, int force, int name)
+{
+    int size = CHANNEL_BUFFERS;
+    if (setsockopt(fd, SOL_SOCKET, force, &size, sizeof size) < 0)
+        setsockopt(fd, SOL_SOCKET, name, &size, sizeof size);
+}
 
 static ares_socket_t channel_socket(int family, int type, int protocol, void *arg)
 {
     struct channel *c = arg;
-    int size = CHANNEL_BUFFERS, on = 1;
-    int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+    int on = 1, fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
     if (fd < 0)
         return channel_fail(c);
     if (type == SOCK_STREAM) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    } else if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0) {
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    } else {
+        channel_enlarge(fd, SO_RCVBUFFORCE, SO_RCVBUF);
+        channel_enlarge(fd, SO_SNDBUFFORCE, SO_SNDBUF);
     }
-    c->fd = fd;
-    c->broken = c->error = 0;
+    c->error = 0;
     return fd;
 }
 
 static int channel_close_socket(ares_socket_t fd, void *arg)
 {
-    struct channel *c = arg;
-    channel_watch(c, 0);
-    list_remove(&c->unsent);
-    buffer_clear(&c->out);
-    c->sent = 0;
-    c->fd = -1;
-    wire_forget(c->wire, c);
+    (void)arg;
     return close(fd);
 }
 
@@ -82,49 +70,27 @@ static int channel_connect(ares_socket_t fd, const struct sockaddr *to, ares_soc
 static ares_ssize_t channel_send(ares_socket_t fd, const struct iovec *part, int parts, void *arg)
 {
     struct channel *c = arg;
-    if (c->tcp) {
-        struct msghdr m = { .msg_iov = (struct iovec *)part, .msg_iovlen = (size_t)parts };
-        ares_ssize_t sent = sendmsg(fd, &m, MSG_NOSIGNAL);
-        return sent < 0 ? channel_fail(c) : sent;
-    }
-    uint16_t n = 0;
-    for (int i = 0; i < parts; i++)
-        n = (uint16_t)(n + part[i].iov_len);
-    if (!buffer_reserve(&c->out, sizeof n + n)) {
-        c->out.failed = false; // the others' datagrams are as they were
-        errno = ENOMEM;
-        return channel_fail(c);
-    }
-    buffer_add(&c->out, &n, sizeof n);
-    for (int i = 0; i < parts; i++)
-        buffer_add(&c->out, part[i].iov_base, part[i].iov_len);
-    if (list_empty(&c->unsent))
-        list_push(&c->wire->unsent, &c->unsent);
-    return n;
+    struct msghdr m = { .msg_iov = (struct iovec *)part, .msg_iovlen = (size_t)parts };
+    ares_ssize_t sent = sendmsg(fd, &m, MSG_NOSIGNAL);
+    if (sent >= 0)
+        return sent;
+    // A datagram for which there is no room is lost like one on the way: it will be asked again.
+    if (!c->tcp && (errno == EAGAIN || errno == ENOBUFS))
+        return (ares_ssize_t)part->iov_len;
+    return channel_fail(c);
 }
 
 static ares_ssize_t channel_receive(ares_socket_t fd, void *to, size_t room, int flags,
                                     struct sockaddr *from, ares_socklen_t *from_n, void *arg)
 {
     struct channel *c = arg;
-    if (c->tcp) {
-        ares_ssize_t got = recv(fd, to, room, flags);
-        if (!got)
-            c->error = 0; // the server hung up
-        return got < 0 && errno != EAGAIN ? channel_fail(c) : got;
-    }
-    if (c->broken) {
-        errno = c->broken;
-        return -1;
-    }
-    ares_ssize_t n = wire_receive(c->wire, c, fd, to, room);
+    ares_ssize_t n = recvfrom(fd, to, room, flags, from, from_n);
     if (n < 0)
         return errno == EAGAIN ? -1 : channel_fail(c);
-    c->formerr |= n > 3 && (((const uint8_t *)to)[3] & 15) == 1;
-    if (from && from_n) { // a connected socket hears nobody else
-        memcpy(from, &c->server->at, c->server->length);
-        *from_n = c->server->length;
-    }
+    if (c->tcp && !n)
+        c->error = 0;
+    if (!c->tcp && n > 3)
+        c->formerr |= (((const uint8_t *)to)[3] & 15) == 1;
     return n;
 }
 
@@ -136,70 +102,24 @@ static const struct ares_socket_functions channel_functions = {
     .asendv = channel_send,
 };
 
+// c-ares says what its socket (there is one at most) is to be watched for.
 static void channel_state(void *arg, ares_socket_t fd, int readable, int writable)
 {
     struct channel *c = arg;
-    c->fd = fd;
-    channel_watch(c, (readable ? EV_READ : 0) | (writable ? EV_WRITE : 0));
-}
-
-// ---- sending what was collected
-
-// Sends a batch. Returns how many datagrams were taken, 0 when the socket takes none now, a
-// negative errno.
-static int channel_send_batch(struct channel *c)
-{
-    struct mmsghdr message[CHANNEL_SENDS];
-    struct iovec part[CHANNEL_SENDS];
-    unsigned count = 0;
-    uint16_t n;
-    for (size_t at = c->sent; at < c->out.n && count < CHANNEL_SENDS; at += sizeof n + n, count++) {
-        memcpy(&n, c->out.p + at, sizeof n);
-        part[count] = (struct iovec){ c->out.p + at + sizeof n, n };
-        message[count] =
-            (struct mmsghdr){ .msg_hdr = { .msg_iov = &part[count], .msg_iovlen = 1 } };
-    }
-    int sent = sendmmsg(c->fd, message, count, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0 && errno == ENOBUFS)
-        sent = 1; // lost like any datagram may be: it will be asked again
-    if (sent < 0)
-        return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-    for (int i = 0; i < sent; i++)
-        c->sent += sizeof n + part[i].iov_len;
-    return sent;
-}
-
-void channel_flush(struct channel *c)
-{
-    int sent;
-    while (c->sent < c->out.n && (sent = channel_send_batch(c)) != 0) {
-        if (sent > 0)
-            continue;
-        c->broken = c->error = -sent;
-        ares_process_fd(c->ares, c->fd, ARES_SOCKET_BAD); // ends all that is under way here
+    struct ev_loop *ev = loop_ev(c->loop);
+    ev_io_stop(ev, &c->io);
+    if (!readable && !writable)
         return;
-    }
-    bool all = c->sent == c->out.n;
-    if (all) {
-        buffer_clear(&c->out);
-        c->sent = 0;
-    }
-    channel_watch(c, all ? EV_READ : EV_READ | EV_WRITE);
+    ev_io_set(&c->io, fd, (readable ? EV_READ : 0) | (writable ? EV_WRITE : 0));
+    ev_io_start(ev, &c->io);
 }
 
 static void channel_ready(struct ev_loop *ev, struct ev_io *io, int events)
 {
     (void)ev;
     struct channel *c = list_entry(io, struct channel, io);
-    if (c->tcp) {
-        ares_process_fd(c->ares, events & EV_READ ? c->fd : ARES_SOCKET_BAD,
-                        events & EV_WRITE ? c->fd : ARES_SOCKET_BAD);
-        return;
-    }
-    if (events & EV_WRITE)
-        channel_flush(c);
-    if (events & EV_READ && c->fd >= 0)
-        ares_process_fd(c->ares, c->fd, ARES_SOCKET_BAD);
+    ares_process_fd(c->ares, events & EV_READ ? io->fd : ARES_SOCKET_BAD,
+                    events & EV_WRITE ? io->fd : ARES_SOCKET_BAD);
 }
 
 // ---- the channel
@@ -214,16 +134,15 @@ static int channel_set_server(struct channel *c)
     return ares_set_servers_ports(c->ares, &node);
 }
 
-int channel_open(struct channel **out, struct wire *w, const struct server *server, bool tcp,
+int channel_open(struct channel **out, struct loop *l, const struct server *server, bool tcp,
                  bool edns, int64_t timeout)
 {
     struct channel *c = malloc(sizeof *c);
     if (!c)
         return -ENOMEM;
-    *c = (struct channel){ .wire = w, .server = server, .fd = -1, .tcp = tcp, .edns = edns };
-    c->opened = loop_now(w->loop);
+    *c = (struct channel){ .loop = l, .server = server, .tcp = tcp, .edns = edns };
+    c->opened = loop_now(l);
     list_init(&c->node);
-    list_init(&c->unsent);
     ev_io_init(&c->io, channel_ready, -1, 0);
     struct ares_options o = { .flags = CHANNEL_ARES_FLAGS | (edns ? ARES_FLAG_EDNS : 0) |
                                        (tcp ? ARES_FLAG_USEVC : 0),
@@ -233,7 +152,7 @@ int channel_open(struct channel **out, struct wire *w, const struct server *serv
                               .lookups = (char[]){ "b" },
                               .sock_state_cb = channel_state,
                               .sock_state_cb_data = c,
-                              .ednspsz = WIRE_DATAGRAM };
+                              .ednspsz = CHANNEL_DATAGRAM };
     int status = ares_init_options(&c->ares, &o, CHANNEL_ARES_OPTIONS);
     if (status != ARES_SUCCESS)
         goto free_channel;
@@ -256,8 +175,6 @@ void channel_close(struct channel *c)
         return;
     ares_destroy(c->ares);
     list_remove(&c->node);
-    list_remove(&c->unsent);
-    buffer_fini(&c->out);
     free(c);
 }
 
@@ -273,7 +190,6 @@ void channel_ask(struct channel *c, struct ask *ask, const uint8_t *packet, size
 {
     ask->channel = c;
     c->asked++;
-    c->wire->asked++;
     c->under_way++;
     ares_send(c->ares, packet, (int)n, channel_answered, ask);
 }

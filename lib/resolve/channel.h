@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef RESOLVE_CHANNEL_H
 #define RESOLVE_CHANNEL_H
-#include "data/buffer.h"
 #include "data/list.h"
 #include "resolve/servers.h"
-#include "resolve/wire.h"
 #include <ares.h>
 #include <ev.h>
 #include <stdbool.h>
@@ -12,10 +10,11 @@
 #include <stdint.h>
 
 // A conversation with one server over one transport: a c-ares channel that has this server alone,
-// tries once and keeps its socket. c-ares owns ids, matching and TCP framing; ours are the sockets.
-// A UDP channel collects what is asked in a round of the loop and sends it with one sendmmsg, and
-// takes many answers with one recvmmsg. Truncated answers are handed over as they are: a TCP
-// channel is another one, so that a TCP connection that breaks takes no UDP query with it.
+// tries once and keeps its socket. c-ares owns ids, matching and TCP framing; the sockets and the
+// packets are ours. Truncated answers are handed over as they are: a TCP channel is another one, so
+// that a TCP connection that breaks takes no UDP query with it.
+struct loop;
+
 // One thing asked. `done` is called once, on the loop's stack or from within channel_ask: `status`
 // is c-ares's, the packet is there with ARES_SUCCESS only and is the caller's to read until `done`
 // returns. It must not ask, nor close a channel.
@@ -25,27 +24,22 @@ struct ask {
 };
 
 struct channel {
-    struct list node;   // its owner's
-    struct list unsent; // on wire.unsent
-    struct wire *wire;
+    struct list node; // its owner's
+    struct loop *loop;
     const struct server *server;
     ares_channel ares;
     struct ev_io io;
-    int fd;
     bool tcp, edns;
     bool formerr; // a FORMERR was seen: c-ares may have given up EDNS on this channel
-    int broken;   // errno of a failed send, to be told to c-ares as if reading had failed
     int error;    // errno of the last socket call that failed; 0: the server hung up
     int64_t opened;
     unsigned asked, under_way;
-    struct buffer out; // datagrams to be sent, each behind its length as a uint16_t
-    size_t sent;       // bytes of `out` that have been
 };
 
-// Opens a channel to `server`, which must outlive it; no socket is made before something is asked.
-// A query ends unanswered `timeout` ns after it was sent. With `edns` every packet asked ends in an
-// OPT record of QUERY_OPT bytes. Errors: -ENOMEM, -EIO.
-int channel_open(struct channel **out, struct wire *w, const struct server *server, bool tcp,
+// Opens a channel to `server`, which must outlive it, on loop `l`; no socket is made before
+// something is asked. A query ends unanswered `timeout` ns after it was sent. With `edns` every
+// packet asked ends in an OPT record of QUERY_OPT bytes. Errors: -ENOMEM, -EIO.
+int channel_open(struct channel **out, struct loop *l, const struct server *server, bool tcp,
                  bool edns, int64_t timeout);
 
 // Ends what is under way with ARES_EDESTRUCTION, and frees the channel. NULL is legal.
@@ -53,9 +47,6 @@ void channel_close(struct channel *c);
 
 // Asks what is in `packet`. Borrows `ask` until its `done` is called.
 void channel_ask(struct channel *c, struct ask *ask, const uint8_t *packet, size_t n);
-
-// Sends what was collected, as far as the socket takes it now.
-void channel_flush(struct channel *c);
 
 // Ends the queries whose time is over; to be called about once a second.
 void channel_tick(struct channel *c);

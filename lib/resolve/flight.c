@@ -58,7 +58,7 @@ static void flight_leave(struct flight *f)
     }
     map_remove(&all->by_name, &f->by_name);
     if (f->stage == FLIGHT_ASKING)
-        all->under_way--;
+        pace_end(&all->pace);
 }
 
 void flight_free(struct flight *f)
@@ -113,6 +113,7 @@ static bool flight_ask(struct flight *f, int64_t now)
     question_drop(&f->six);
     question_drop(&f->four);
     f->six.found.kind = f->four.found.kind = FINDING_UNWANTED;
+    f->refused = 0;
     if (all->ipv6)
         question_start(&f->six, f->servers, name, QUERY_AAAA, step, now, flight_six_changed);
     if (all->ipv4)
@@ -125,7 +126,6 @@ void flight_start(struct flight *f, int64_t now)
     struct flights *all = f->all;
     list_remove(&f->node);
     list_push(&all->asking, &f->node);
-    all->under_way++;
     f->stage = FLIGHT_ASKING;
     f->servers = roster_hold(&all->roster, now);
     f->deadline = clock_after(now, all->timeout);
@@ -154,7 +154,7 @@ static void flight_count(struct resolver_stats *stats, enum resolve_status statu
 
 static bool flight_is_open(const struct flight *f)
 {
-    return f->six.found.kind == FINDING_UNKNOWN || f->four.found.kind == FINDING_UNKNOWN;
+    return question_hears(&f->six) || question_hears(&f->four);
 }
 
 // Stays on for what the slower family may still bring; the oldest that does makes room.
@@ -217,6 +217,26 @@ static int64_t flight_sooner(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+// When there is nothing more to wait for. A family that is to be asked again later is not waited
+// for when the other is there.
+static int64_t flight_due(const struct flight *f)
+{
+    int64_t due = verdict_due(&f->six.found, &f->four.found);
+    return due != CLOCK_NEVER && !flight_is_open(f) ? 0 : due;
+}
+
+// One family refused while the other was answered is the server's way with that family; both are a
+// matter of its load.
+static void flight_note_refusals(struct flight *f, int64_t now)
+{
+    unsigned six = f->six.found.kind == FINDING_UNWANTED ? 1 : f->six.refused;
+    unsigned four = f->four.found.kind == FINDING_UNWANTED ? 1 : f->four.refused;
+    if (!six || !four || six + four <= f->refused)
+        return;
+    f->refused = six + four;
+    pace_refused(&f->all->pace, now);
+}
+
 void flight_step(struct flight *f, int64_t now)
 {
     if (f->stage == FLIGHT_LATE) {
@@ -233,11 +253,12 @@ void flight_step(struct flight *f, int64_t now)
         question_expire(&f->six, now);
         question_expire(&f->four, now);
     }
-    int64_t due = verdict_due(&f->six.found, &f->four.found);
+    int64_t due = flight_due(f);
     if (due <= now) {
         flight_settle(f, now);
         return;
     }
+    flight_note_refusals(f, now);
     next = flight_sooner(flight_sooner(next, due), f->deadline);
     if (loop_arm(f->all->loop, &f->timer, next) < 0)
         flight_give_up(f, -ENOMEM);

@@ -31,6 +31,7 @@ struct flight {
     enum flight_stage stage;
     int64_t deadline;           // when asking ends whatever has come
     uint64_t kept;              // its entry in the cache
+    unsigned refused;           // times the questions were, as far as the pace knows
     unsigned candidate;         // which of the names to ask is being asked
     char asked[QUERY_NAME + 1]; // that name
     char name[];                // the key
@@ -42,7 +43,7 @@ struct flight *flight_new(struct flights *all, struct span key, uint64_t hash);
 // Frees it in any stage; nobody may wait for it.
 void flight_free(struct flight *f);
 
-// Begins to ask.
+// Begins to ask; the pace has counted it.
 void flight_start(struct flight *f, int64_t now);
 
 // Does what there is to do at `now`. May free it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "resolve/flights.h"
+#include "sys/clock.h"
 #include <errno.h>
 
 struct span flights_key(const struct flights *all, struct span name)
@@ -30,15 +31,27 @@ struct flight *flights_join(struct flights *all, struct span name)
 static bool flights_start(struct flights *all)
 {
     bool any = false;
-    while (all->under_way < all->most && !list_empty(&all->waiting)) {
+    int64_t now = loop_now(all->loop);
+    for (; !list_empty(&all->waiting); any = true) {
         struct flight *f = list_entry(all->waiting.next, struct flight, node);
         if (list_empty(&f->waiters))
             flight_free(f);
+        else if (pace_start(&all->pace, now))
+            flight_start(f, now);
         else
-            flight_start(f, loop_now(all->loop));
-        any = true;
+            break;
     }
+    if (list_empty(&all->waiting) || pace_next(&all->pace) == CLOCK_NEVER)
+        loop_disarm(all->loop, &all->turn);
+    else if (!all->turn.place)
+        loop_arm(all->loop, &all->turn, pace_next(&all->pace));
     return any;
+}
+
+// The hook, which runs after this, finds that there is room.
+static void flights_turn(struct loop_timer *timer)
+{
+    (void)timer;
 }
 
 static bool flights_run(struct loop_hook *hook)
@@ -47,30 +60,26 @@ static bool flights_run(struct loop_hook *hook)
     bool any = false;
     for (struct list *node; (node = list_pop(&all->ready)) != NULL; any = true)
         flight_step(list_entry(node, struct flight, ready), loop_now(all->loop));
-    any |= flights_start(all);
-    return wire_flush(&all->wire) || any;
+    return flights_start(all) || any;
 }
 
 int flights_init(struct flights *all, struct loop *l, const struct flights_options *options)
 {
     *all = (struct flights){ .loop = l,
-                             .most = options->in_flight,
                              .ipv4 = options->ipv4,
                              .ipv6 = options->ipv6,
                              .timeout = options->timeout,
-                             .hook.run = flights_run };
+                             .hook.run = flights_run,
+                             .turn.fire = flights_turn };
+    pace_init(&all->pace, options->in_flight);
     cache_init(&all->cache, options->cache_bytes);
     list_init(&all->waiting);
     list_init(&all->asking);
     list_init(&all->late);
     list_init(&all->ready);
-    if (wire_init(&all->wire, l) < 0)
-        return -ENOMEM;
-    if (roster_init(&all->roster, &all->wire, options->servers, options->conf, options->timeout) <
-        0) {
-        wire_fini(&all->wire);
-        return -ENOMEM;
-    }
+    int err = roster_init(&all->roster, l, options->servers, options->conf, options->timeout);
+    if (err < 0)
+        return err;
     loop_add_hook(l, &all->hook);
     return 0;
 }
@@ -87,8 +96,8 @@ void flights_fini(struct flights *all)
     flights_free_all(&all->asking);
     flights_free_all(&all->late);
     loop_remove_hook(all->loop, &all->hook);
+    loop_disarm(all->loop, &all->turn);
     roster_fini(&all->roster);
-    wire_fini(&all->wire);
     cache_fini(&all->cache);
     map_fini(&all->by_name);
 }

@@ -5,9 +5,9 @@
 #include "data/map.h"
 #include "resolve/cache.h"
 #include "resolve/flight.h"
+#include "resolve/pace.h"
 #include "resolve/resolver.h"
 #include "resolve/roster.h"
-#include "resolve/wire.h"
 #include "sched/loop.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,14 +17,14 @@
 // stack.
 struct flights {
     struct loop *loop;
-    struct wire wire;
     struct roster roster;
     struct cache cache;
     struct map by_name;
     struct list waiting, asking, late; // of flights, oldest first
     struct list ready;
-    unsigned under_way, belated; // lengths of asking and late
-    unsigned most;
+    struct pace pace;
+    struct loop_timer turn; // when the pace lets the next one start
+    unsigned belated;       // length of late
     bool ipv4, ipv6;
     int64_t timeout;
     struct loop_hook hook;

@@ -6,7 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { QUESTION_DOUBLINGS = 6, QUESTION_FORMERR = 1, QUESTION_NOTIMP = 4 };
+enum {
+    QUESTION_DOUBLINGS = 6,
+    QUESTION_REFUSALS = 3, // that may mean "too many at once"
+    QUESTION_CROWD = 64,   // questions that are
+    QUESTION_FORMERR = 1,
+    QUESTION_NOTIMP = 4,
+    QUESTION_REFUSED = 5,
+};
 
 // One query sent. It lives until c-ares ends it, which may be long after its question was answered
 // by another.
@@ -35,7 +42,7 @@ void question_start(struct question *q, struct upstreams *servers, struct span n
     q->due = now;
     list_init(&q->attempts);
     q->tried = q->done = q->doubtful = 0;
-    q->sent = 0;
+    q->sent = q->refused = 0;
     q->resend = -1;
     q->again = false;
     q->tcp = servers->servers.tcp;
@@ -64,19 +71,18 @@ static void question_end(struct question *q, enum finding_kind kind, int64_t now
     q->changed(q);
 }
 
-// Server `i` is of no help: at once when `finally`, otherwise when that happens a second time.
+// Server `i` was of no help; nor will it be if it is asked again, when `finally`.
 static void question_failed(struct question *q, unsigned i, bool finally, int64_t now)
 {
-    uint32_t bit = 1u << i;
-    if (finally || q->doubtful & bit)
-        q->done |= bit;
-    q->doubtful |= bit;
+    q->found.server = question_server(q, i);
+    if (finally)
+        q->done |= 1u << i;
     if (q->found.count || (q->done && !(upstreams_well(q->servers, now) & ~q->done))) {
         question_end(q, FINDING_FAILED, now);
-    } else if (upstreams_all(q->servers) & ~q->done & ~q->tried) {
-        q->again = true;
-        q->changed(q);
+        return;
     }
+    q->again = upstreams_all(q->servers) & ~q->done & ~q->tried;
+    q->changed(q);
 }
 
 static void question_keep(struct question *q, const struct answer *a, unsigned server, int64_t now)
@@ -104,6 +110,21 @@ static bool question_blames_edns(const struct attempt *t, const struct answer *a
            (a->rcode == QUESTION_FORMERR || a->rcode == QUESTION_NOTIMP);
 }
 
+// Whether REFUSED means that the server has too many questions at once, not that it will never
+// answer this one: it answers others, or has many to think about. Being refused again when asked
+// again later speaks against it, and a few times of that settle it.
+static bool question_is_crowded(struct question *q, const struct attempt *t, const struct answer *a)
+{
+    struct upstream *u = &q->servers->at[t->server];
+    if (a->kind != ANSWER_REFUSED || a->rcode != QUESTION_REFUSED ||
+        q->refused == QUESTION_REFUSALS || !u->patience ||
+        !(u->useful || t->ask.channel->under_way >= QUESTION_CROWD))
+        return false;
+    if (q->refused++)
+        u->patience--;
+    return true;
+}
+
 static void question_bad_answer(struct question *q, const struct attempt *t, const struct answer *a,
                                 int64_t now)
 {
@@ -115,8 +136,7 @@ static void question_bad_answer(struct question *q, const struct attempt *t, con
     snprintf(q->found.why, sizeof q->found.why, "%s from %s",
              a->kind == ANSWER_REFUSED ? answer_rcode_name(a->rcode) : "a damaged answer",
              question_server(q, t->server));
-    q->found.server = question_server(q, t->server);
-    question_failed(q, t->server, true, now);
+    question_failed(q, t->server, !question_is_crowded(q, t, a), now);
 }
 
 static void question_answered(struct question *q, const struct attempt *t, const struct answer *a,
@@ -127,6 +147,7 @@ static void question_answered(struct question *q, const struct attempt *t, const
         question_bad_answer(q, t, a, now);
         return;
     }
+    upstreams_helped(q->servers, t->server, q->refused);
     question_keep(q, a, t->server, now);
     if (a->kind == ANSWER_CUT) {
         q->tcp = true;
@@ -151,15 +172,17 @@ static void question_unanswered(struct question *q, const struct attempt *t, int
     char text[64];
     snprintf(q->found.why, sizeof q->found.why, "%s: %s", question_server(q, t->server),
              err ? strerror_r(err, text, sizeof text) : "closed the connection");
-    q->found.server = question_server(q, t->server);
-    question_failed(q, t->server, false, now);
+    uint32_t bit = 1u << t->server;
+    bool again = q->doubtful & bit;
+    q->doubtful |= bit;
+    question_failed(q, t->server, again, now);
 }
 
 static void question_attempt_done(struct ask *ask, int status, const uint8_t *packet, size_t n)
 {
     struct attempt *t = list_entry(ask, struct attempt, ask);
     struct question *q = t->question;
-    int64_t now = loop_now(ask->channel->wire->loop);
+    int64_t now = loop_now(ask->channel->loop);
     list_remove(&t->node);
     if (status == ARES_SUCCESS)
         upstreams_heard(t->servers, t->server, now);
@@ -235,10 +258,16 @@ void question_expire(struct question *q, int64_t now)
 {
     if (q->found.kind != FINDING_UNKNOWN)
         return;
-    if (!q->done && !q->doubtful) {
+    bool failed = q->done || q->doubtful || q->refused;
+    if (!failed) {
         bool several = q->servers->servers.count > 1;
         snprintf(q->found.why, sizeof q->found.why, "no answer from %s%s", question_server(q, 0),
                  several ? " or another" : "");
     }
-    question_end(q, q->done || q->doubtful ? FINDING_FAILED : FINDING_TIMEOUT, now);
+    question_end(q, failed ? FINDING_FAILED : FINDING_TIMEOUT, now);
+}
+
+bool question_hears(const struct question *q)
+{
+    return q->found.kind == FINDING_UNKNOWN && !list_empty(&q->attempts);
 }

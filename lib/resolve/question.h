@@ -27,6 +27,7 @@ struct question {
     uint32_t tried;       // servers asked in this round
     uint32_t done;        // servers that gave a bad answer
     uint32_t doubtful;    // servers whose socket failed once
+    unsigned refused;     // times a server that answers others said REFUSED
     unsigned sent;        // times asked
     int resend;           // the server to be asked again at once, or -1
     bool again;           // another server is to be asked at once
@@ -46,6 +47,9 @@ int64_t question_step(struct question *q, int64_t now);
 
 // Its time is over: ends it with what there is.
 void question_expire(struct question *q, int64_t now);
+
+// Whether an answer may come without another question_step.
+bool question_hears(const struct question *q);
 
 // Wants to hear no more. A question that was never started may be { 0 }.
 void question_drop(struct question *q);

@@ -213,6 +213,6 @@ int resolver_lookup(struct resolver *r, struct span name, uint16_t port, struct 
 void resolver_stats(const struct resolver *r, struct resolver_stats *out)
 {
     *out = r->flights.stats;
-    out->queries = r->flights.wire.asked;
+    out->queries = roster_asked(&r->flights.roster);
     out->cache_bytes = r->flights.cache.bytes;
 }

@@ -11,13 +11,15 @@
 static void roster_fire(struct loop_timer *timer)
 {
     struct roster *r = list_entry(timer, struct roster, tick);
-    struct loop *l = r->wire->loop;
+    struct loop *l = r->loop;
     bool busy = upstreams_tick(r->now);
     list_each(node, next, &r->old)
     {
         struct upstreams *u = list_entry(node, struct upstreams, node);
-        if (!upstreams_tick(u) && !u->holders)
-            upstreams_free(u);
+        if (upstreams_tick(u) || u->holders)
+            continue;
+        r->asked += u->asked;
+        upstreams_free(u);
     }
     if (busy || !list_empty(&r->old))
         loop_arm(l, timer, loop_now(l) + ROSTER_TICK);
@@ -38,25 +40,25 @@ static bool roster_changed(struct roster *r)
     return true;
 }
 
-int roster_init(struct roster *r, struct wire *wire, const struct servers *servers,
+int roster_init(struct roster *r, struct loop *loop, const struct servers *servers,
                 const char *conf, int64_t timeout)
 {
     struct servers read;
-    *r = (struct roster){ .wire = wire, .timeout = timeout, .tick.fire = roster_fire };
+    *r = (struct roster){ .loop = loop, .timeout = timeout, .tick.fire = roster_fire };
     list_init(&r->old);
     if (!servers) {
         r->conf = conf;
-        r->looked = loop_now(wire->loop);
+        r->looked = loop_now(loop);
         roster_changed(r);
         servers_load(&read, conf);
         servers = &read;
     }
-    return upstreams_new(&r->now, wire, servers, timeout);
+    return upstreams_new(&r->now, loop, servers, timeout);
 }
 
 void roster_fini(struct roster *r)
 {
-    loop_disarm(r->wire->loop, &r->tick);
+    loop_disarm(r->loop, &r->tick);
     list_each(node, next, &r->old) upstreams_free(list_entry(node, struct upstreams, node));
     upstreams_free(r->now);
 }
@@ -68,7 +70,7 @@ static void roster_look(struct roster *r)
     if (!roster_changed(r))
         return;
     servers_load(&read, r->conf);
-    if (upstreams_new(&young, r->wire, &read, r->timeout) < 0)
+    if (upstreams_new(&young, r->loop, &read, r->timeout) < 0)
         return;
     list_push(&r->old, &r->now->node);
     roster_release(r->now);
@@ -82,7 +84,7 @@ struct upstreams *roster_hold(struct roster *r, int64_t now)
         roster_look(r);
     }
     if (!r->tick.place)
-        loop_arm(r->wire->loop, &r->tick, now + ROSTER_TICK);
+        loop_arm(r->loop, &r->tick, now + ROSTER_TICK);
     r->now->holders++;
     return r->now;
 }
@@ -91,4 +93,12 @@ void roster_release(struct upstreams *u)
 {
     if (u)
         u->holders--;
+}
+
+uint64_t roster_asked(const struct roster *r)
+{
+    uint64_t asked = r->asked + r->now->asked;
+    for (const struct list *node = r->old.next; node != &r->old; node = node->next)
+        asked += list_entry(node, struct upstreams, node)->asked;
+    return asked;
 }

@@ -12,9 +12,10 @@
 // The servers of now: a fixed list, or what resolv.conf says, which is looked at anew every few
 // seconds. A set that was replaced lives on until what was asked there has ended.
 struct roster {
-    struct wire *wire;
+    struct loop *loop;
     struct upstreams *now;
     struct list old;  // earlier sets
+    uint64_t asked;   // queries by sets that are gone
     int64_t timeout;  // of a query
     const char *conf; // path of the resolv.conf, borrowed; NULL: the list is fixed
     int64_t looked;   // when at the file
@@ -25,7 +26,7 @@ struct roster {
 };
 
 // Starts with `servers` (copied), or, when that is NULL, with the file `conf`. Errors: -ENOMEM.
-int roster_init(struct roster *r, struct wire *wire, const struct servers *servers,
+int roster_init(struct roster *r, struct loop *loop, const struct servers *servers,
                 const char *conf, int64_t timeout);
 void roster_fini(struct roster *r);
 
@@ -33,4 +34,7 @@ void roster_fini(struct roster *r);
 // file. Cannot fail: a file that cannot be read, or has no room to be kept, changes nothing.
 struct upstreams *roster_hold(struct roster *r, int64_t now);
 void roster_release(struct upstreams *u);
+
+// Queries sent, in all.
+uint64_t roster_asked(const struct roster *r);
 #endif

@@ -9,18 +9,19 @@
 #define UPSTREAMS_PENALTY (5 * CLOCK_S)
 #define UPSTREAMS_PENALTY_MOST (60 * CLOCK_S)
 
-int upstreams_new(struct upstreams **out, struct wire *wire, const struct servers *servers,
+int upstreams_new(struct upstreams **out, struct loop *loop, const struct servers *servers,
                   int64_t timeout)
 {
     struct upstreams *u = malloc(sizeof *u);
     if (!u)
         return -ENOMEM;
-    *u = (struct upstreams){ .wire = wire, .holders = 1, .timeout = timeout, .servers = *servers };
+    *u = (struct upstreams){ .loop = loop, .holders = 1, .timeout = timeout, .servers = *servers };
     list_init(&u->node);
     list_init(&u->retired);
     for (unsigned i = 0; i < u->servers.count; i++)
-        u->at[i] =
-            (struct upstream){ .server = &u->servers.server[i], .penalty = UPSTREAMS_PENALTY };
+        u->at[i] = (struct upstream){ .server = &u->servers.server[i],
+                                      .patience = UPSTREAMS_PATIENCE,
+                                      .penalty = UPSTREAMS_PENALTY };
     *out = u;
     return 0;
 }
@@ -103,7 +104,7 @@ static int upstreams_channel(struct upstreams *u, unsigned i, bool tcp, int64_t 
         s->no_edns = true;
     if (!*at || (*at)->asked >= UPSTREAMS_QUERIES || now - (*at)->opened > UPSTREAMS_AGE ||
         (*at)->edns == s->no_edns) {
-        int err = channel_open(&young, u->wire, s->server, tcp, !s->no_edns, u->timeout);
+        int err = channel_open(&young, u->loop, s->server, tcp, !s->no_edns, u->timeout);
         if (err < 0 && !*at)
             return err;
         if (err == 0) {
@@ -132,6 +133,7 @@ int upstreams_ask(struct upstreams *u, unsigned i, struct ask *ask, struct span 
     if (err < 0)
         return err;
     size_t n = query_write(packet, name, type, upstreams_id(u), c->edns);
+    u->asked++;
     channel_ask(c, ask, packet, n);
     return 0;
 }
@@ -143,6 +145,13 @@ void upstreams_heard(struct upstreams *u, unsigned i, int64_t now)
     s->misses = 0;
     s->down_until = 0;
     s->penalty = UPSTREAMS_PENALTY;
+}
+
+void upstreams_helped(struct upstreams *u, unsigned i, bool refused)
+{
+    u->at[i].useful = true;
+    if (refused)
+        u->at[i].patience = UPSTREAMS_PATIENCE;
 }
 
 void upstreams_missed(struct upstreams *u, unsigned i, int64_t asked, int64_t now)

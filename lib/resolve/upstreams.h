@@ -17,6 +17,8 @@ struct upstream {
     const struct server *server;
     struct channel *udp, *tcp;
     bool no_edns;
+    bool useful;        // gave an answer that was one
+    unsigned patience;  // left, with its REFUSED
     int64_t heard;      // when it last answered anything
     int64_t down_until; // 0: well
     int64_t penalty;    // how long it will be down for, next time
@@ -25,9 +27,10 @@ struct upstream {
 
 // One list of servers. Freed when nobody holds it any more and nothing is under way.
 struct upstreams {
-    struct list node; // the wire's owner may keep the old ones on a list
-    struct wire *wire;
+    struct list node; // among those that were replaced
+    struct loop *loop;
     unsigned holders;
+    uint64_t asked;      // queries, in all
     int64_t timeout;     // ns a query may stay unanswered before its channel forgets it
     struct list retired; // channels that finish what is under way
     struct servers servers;
@@ -37,12 +40,13 @@ struct upstreams {
 };
 
 enum {
+    UPSTREAMS_PATIENCE = 4,   // times that asking again what was refused may be in vain
     UPSTREAMS_QUERIES = 2000, // a channel
     UPSTREAMS_MISSES = 3,     // in a row until a server is taken for down
 };
 
 // Makes the set, held once. Copies `servers`. Errors: -ENOMEM.
-int upstreams_new(struct upstreams **out, struct wire *wire, const struct servers *servers,
+int upstreams_new(struct upstreams **out, struct loop *loop, const struct servers *servers,
                   int64_t timeout);
 
 // Ends everything under way (ARES_EDESTRUCTION) and frees the set. NULL is legal.
@@ -66,9 +70,10 @@ int upstreams_pick(const struct upstreams *u, uint32_t *tried, uint32_t done, in
 int upstreams_ask(struct upstreams *u, unsigned i, struct ask *ask, struct span name,
                   enum query_type type, bool tcp, int64_t now);
 
-// Server `i` answered something (it is well); it left unanswered what it was asked at `asked`; it
-// does not understand EDNS.
+// Server `i` answered something (it is well); gave an answer that was one, maybe to a question that
+// it had refused before; left unanswered what it was asked at `asked`; does not understand EDNS.
 void upstreams_heard(struct upstreams *u, unsigned i, int64_t now);
+void upstreams_helped(struct upstreams *u, unsigned i, bool refused);
 void upstreams_missed(struct upstreams *u, unsigned i, int64_t asked, int64_t now);
 void upstreams_without_edns(struct upstreams *u, unsigned i);
 #endif
