@@ -27,10 +27,10 @@ static struct crawl_stats *some_stats(void)
 static const char *line(struct buffer *out, const struct crawl_stats *s, unsigned columns,
                         bool colour)
 {
-    struct live_history h = { 0 };
-    live_history_add(&h, s);
+    struct live_line_history h = { 0 };
+    live_line_remember(&h, s);
     buffer_clear(out);
-    live_line(out, NULL, s, &h, columns, colour);
+    live_line_write(out, NULL, s, &h, columns, colour);
     return buffer_string(out);
 }
 
@@ -77,7 +77,7 @@ static void a_length_that_is_not_known_is_not_made_up(void **state)
     struct crawl_stats *s = some_stats();
     bool guess;
     s->total = 0;
-    assert_int_equal(live_total(s, &guess), 0);
+    assert_int_equal(live_line_total(s, &guess), 0);
     assert_string_equal(line(&out, s, 60, false),
                         "1,000 done  500 URLs/s  2.00 MB/s  256 in flight  12 failed");
     buffer_fini(&out);
@@ -92,7 +92,7 @@ static void a_length_is_guessed_from_the_share_of_bytes_read(void **state)
     s->total = 0;
     s->bytes_read = 100000;
     s->bytes_size = 1000000;
-    assert_int_equal(live_total(s, &guess), 50000);
+    assert_int_equal(live_line_total(s, &guess), 50000);
     assert_true(guess);
     assert_non_null(strstr(line(&out, s, 200, false), "1,000/~50,000  2%"));
     assert_non_null(strstr(line(&out, s, 200, false), "ETA 1m39s"));
@@ -103,7 +103,7 @@ static void speed_is_that_of_the_last_seconds(void **state)
 {
     (void)state;
     struct buffer out = { 0 };
-    struct live_history h = { 0 };
+    struct live_line_history h = { 0 };
     struct crawl_stats *s = some_stats();
     // Ten seconds at 100 a second, then five at 1,000.
     s->records = 0;
@@ -111,9 +111,9 @@ static void speed_is_that_of_the_last_seconds(void **state)
     for (int i = 0; i < 150; i++) {
         s->now += 100 * CLOCK_MS;
         s->records += i < 100 ? 10 : 100;
-        live_history_add(&h, s);
+        live_line_remember(&h, s);
     }
-    live_line(&out, "coro:", s, &h, 200, false);
+    live_line_write(&out, "coro:", s, &h, 200, false);
     assert_non_null(strstr(buffer_string(&out), "coro:  6,000/5,000  100%  1,000 URLs/s"));
     buffer_fini(&out);
 }

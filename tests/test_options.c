@@ -121,6 +121,13 @@ static void a_mistake_is_named_with_its_cure(void **state)
     REFUSES("--max-filesize: '20000P' is too much: write bytes, or 500K, 64M, 1.5G",
             "--max-filesize", "20000P");
     REFUSES("-o: '' is empty: give a FILE", "-o", "");
+    REFUSES(
+        "--dns-servers: 'ns1' is no list of name servers: write ADDRESS or ADDRESS:PORT, IPv6 in "
+        "brackets, with commas between",
+        "--dns-servers", "ns1");
+    REFUSES("--resolve: 'a:80' is no place and address: write HOST:PORT:ADDRESS, further addresses "
+            "with commas",
+            "--resolve=a:80");
     REFUSES("-j: its N is missing: write -j N", "http://a/", "-j");
     REFUSES("--digest: it takes no value: leave '=yes' out", "--digest=yes");
 }
@@ -210,7 +217,8 @@ static void parsing_survives_a_lack_of_memory(void **state)
     int r = -ENOMEM;
     for (unsigned nth = 1; r == -ENOMEM && nth < 100; nth++) {
         faults_fail_allocation(nth);
-        r = PARSE(&a, why, "a", "b", "c", "d", "--resolve", "x", "e", "--resolve", "y");
+        r = PARSE(&a, why, "a", "b", "c", "d", "--resolve", "x:80:127.0.0.1", "e", "--resolve",
+                  "y:80:[::1]");
         arguments_fini(&a);
     }
     faults_fail_allocation(0);

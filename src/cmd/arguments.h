@@ -2,6 +2,7 @@
 #ifndef CMD_ARGUMENTS_H
 #define CMD_ARGUMENTS_H
 #include "crawl/settings.h"
+#include "serve/serve.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -22,6 +23,7 @@ struct arguments {
     bool json;
     struct arguments_list resolve;
     struct crawl_settings crawl;
+    struct serve_settings serve;
 };
 
 // Appends. Errors: -ENOMEM, the list as it was.

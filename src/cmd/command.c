@@ -35,9 +35,18 @@ const struct command command_table[] = {
         .bit = COMMAND_SERVE,
         .synopsis = "[OPTIONS]",
         .help = "a local origin: sizes, delays, faults, a synthetic web, DNS",
-        .examples = "trawl serve\n",
-        .manual = "Serves HTTP on loopback, for trying things out and for measuring.",
+        .examples = "trawl serve\n"
+                    "trawl serve -p 0 --web 1000,100 --dns 5300 --web-delay 50ms --web-errors 2\n"
+                    "curl http://127.0.0.1:8080/redirect/3 http://127.0.0.1:8080/drip\n",
+        .manual =
+            "Serves HTTP/1.1 on loopback, for trying things out, for tests and for measuring: "
+            "bodies of any size, delays, every status, redirects, content codings, broken answers, "
+            "and with --web a synthetic web of any size, the same for the same seed, with DNS for "
+            "its names. Once it is ready it writes a line \"listening on http://ADDRESS:PORT\" to "
+            "standard output. SIGINT, SIGTERM and --max-time end it, with a line on standard "
+            "error that says how much was served, and status 0.",
         .run = cmd_serve,
+        .lists = cmd_serve_lists,
     },
     {
         .name = "inspect",

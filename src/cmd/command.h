@@ -14,6 +14,14 @@ enum command_status {
     STATUS_OUTPUT_GONE = 141,
 };
 
+// Things that a command knows, listed by --help and the manual behind the options.
+struct command_list {
+    const char *heading;
+    // Gives the `i`th: what it is called (`room` bytes are in `term`) and what it is, half a
+    // sentence; false behind the last.
+    bool (*row)(unsigned i, char *term, size_t room, const char **text);
+};
+
 // One command: a row of the table in command.c, from which help, manual and completion are made,
 // too.
 struct command {
@@ -25,6 +33,7 @@ struct command {
     const char *manual;   // paragraphs of trawl(1), an empty line between
     const char *words;    // what completion offers as first operand, apart by spaces; NULL: files
     bool operands;        // whether it takes any
+    const struct command_list *lists; // ends with a heading of NULL; NULL: none
     int (*run)(
         struct arguments *a); // does it and returns the exit status, having said what was wrong
 };
@@ -48,4 +57,7 @@ int cmd_fetch(struct arguments *a);
 int cmd_serve(struct arguments *a);
 int cmd_demo(struct arguments *a);
 int cmd_inspect(struct arguments *a);
+
+// What `trawl serve` answers to.
+extern const struct command_list cmd_serve_lists[];
 #endif

@@ -100,6 +100,28 @@ static void add_group(struct buffer *out, unsigned command, enum options_group g
     }
 }
 
+// What is called `term`, beside it or, when that is long, below.
+static void add_row(struct buffer *out, const char *term, const char *text)
+{
+    size_t start = out->n;
+    buffer_add_format(out, "  %s", term);
+    if (out->n - start > HELP_COLUMN - 2) {
+        buffer_add_byte(out, '\n');
+        start = out->n;
+    }
+    add_spaces(out, HELP_COLUMN - (out->n - start));
+    add_wrapped(out, HELP_COLUMN, text);
+}
+
+static void add_list(struct buffer *out, const struct command_list *list)
+{
+    char term[HELP_WIDTH];
+    const char *text;
+    buffer_add_format(out, "\n%s:\n", list->heading);
+    for (unsigned i = 0; list->row(i, term, sizeof term, &text); i++)
+        add_row(out, term, text);
+}
+
 void help_command(struct buffer *out, const struct command *c)
 {
     buffer_add_string(out, strchr(c->examples, '\n')[1] ? "Examples:\n" : "Example:\n");
@@ -108,6 +130,8 @@ void help_command(struct buffer *out, const struct command *c)
     add_wrapped(out, 0, c->manual);
     for (unsigned group = 0; group < GROUP_COUNT; group++)
         add_group(out, c->bit, group);
+    for (const struct command_list *list = c->lists; list && list->heading; list++)
+        add_list(out, list);
     if (c->bit == COMMAND_FETCH)
         add_wrapped(
             out, 0,

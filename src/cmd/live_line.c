@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { LIVE_KINDS = 3 };
+enum { LIVE_LINE_KINDS = 3 };
 
 // A line being put together: fields are apart by two spaces, and one that does not fit is the last.
 struct line {
@@ -42,22 +42,22 @@ static void line_field(struct line *l, const char *format, ...)
     line_add(l, "", text, "");
 }
 
-void live_history_add(struct live_history *h, const struct crawl_stats *s)
+void live_line_remember(struct live_line_history *h, const struct crawl_stats *s)
 {
-    unsigned i = h->count++ % LIVE_SAMPLES;
+    unsigned i = h->count++ % LIVE_LINE_SAMPLES;
     h->sample[i].at = s->now;
     h->sample[i].records = s->records;
     h->sample[i].bytes = s->bytes;
 }
 
 // Over the time the history spans, or the whole run while that is shorter.
-static void speeds(const struct live_history *h, const struct crawl_stats *s, double *urls,
+static void speeds(const struct live_line_history *h, const struct crawl_stats *s, double *urls,
                    double *bytes)
 {
     int64_t since = s->began;
     uint64_t records = 0, received = 0;
-    if (h->count >= LIVE_SAMPLES) {
-        unsigned oldest = h->count % LIVE_SAMPLES;
+    if (h->count >= LIVE_LINE_SAMPLES) {
+        unsigned oldest = h->count % LIVE_LINE_SAMPLES;
         since = h->sample[oldest].at;
         records = h->sample[oldest].records;
         received = h->sample[oldest].bytes;
@@ -67,7 +67,7 @@ static void speeds(const struct live_history *h, const struct crawl_stats *s, do
     *bytes = seconds > 0 ? (double)(s->bytes - received) / seconds : 0;
 }
 
-uint64_t live_total(const struct crawl_stats *s, bool *guess)
+uint64_t live_line_total(const struct crawl_stats *s, bool *guess)
 {
     *guess = false;
     if (s->total)
@@ -109,7 +109,7 @@ static void add_time_left(struct line *l, const struct crawl_stats *s, uint64_t 
 
 static void add_failures(struct line *l, const struct crawl_stats *s, bool colour)
 {
-    struct kind kind[LIVE_KINDS];
+    struct kind kind[LIVE_LINE_KINDS];
     char text[160], count[UNITS_ROOM];
     const char *red = colour ? "\033[31m" : "", *plain = colour ? "\033[0m" : "";
     if (!s->failed)
@@ -117,19 +117,19 @@ static void add_failures(struct line *l, const struct crawl_stats *s, bool colou
     snprintf(text, sizeof text, "%s failed", units_show_count(count, s->failed));
     if (!line_add(l, red, text, plain))
         return;
-    unsigned n = kinds_failures(s, kind, LIVE_KINDS);
+    unsigned n = kinds_failures(s, kind, LIVE_LINE_KINDS);
     for (unsigned i = 0; i < n; i++)
         line_field(l, "%s %s", kind[i].name, units_show_count(count, kind[i].count));
 }
 
-void live_line(struct buffer *out, const char *label, const struct crawl_stats *s,
-               const struct live_history *h, unsigned columns, bool colour)
+void live_line_write(struct buffer *out, const char *label, const struct crawl_stats *s,
+                     const struct live_line_history *h, unsigned columns, bool colour)
 {
     struct line l = { out, columns, 0, false };
     char text[UNITS_ROOM];
     bool guess;
     double urls, bytes;
-    uint64_t total = live_total(s, &guess);
+    uint64_t total = live_line_total(s, &guess);
     speeds(h, s, &urls, &bytes);
     if (label)
         line_field(&l, "%s", label);

@@ -58,6 +58,22 @@ static void add_examples(struct buffer *out, const char *examples)
     buffer_add_string(out, ".EE\n");
 }
 
+static void add_list(struct buffer *out, const struct command_list *list)
+{
+    char term[80];
+    const char *text;
+    buffer_add_string(out, ".PP\n");
+    add_text(out, list->heading);
+    buffer_add_string(out, ":\n");
+    for (unsigned i = 0; list->row(i, term, sizeof term, &text); i++) {
+        buffer_add_string(out, ".TP\n\\fB");
+        add_text(out, term);
+        buffer_add_string(out, "\\fR\n");
+        add_text(out, text);
+        buffer_add_byte(out, '\n');
+    }
+}
+
 static void add_commands(struct buffer *out)
 {
     buffer_add_string(out, ".SH COMMANDS\n");
@@ -67,6 +83,8 @@ static void add_commands(struct buffer *out)
         add_text(out, c->manual);
         buffer_add_byte(out, '\n');
         add_examples(out, c->examples);
+        for (const struct command_list *list = c->lists; list && list->heading; list++)
+            add_list(out, list);
     }
 }
 

@@ -59,7 +59,7 @@ static void draw(struct progress *p, const struct crawl_stats *s)
     buffer_clear(&p->line);
     buffer_add_byte(&p->line, '\r');
     // The last column stays free: a terminal wraps when it is filled.
-    live_line(&p->line, p->label, s, &p->history, columns() - 1, p->colour);
+    live_line_write(&p->line, p->label, s, &p->history, columns() - 1, p->colour);
     buffer_add_string(&p->line, "\033[K");
     if (p->line.failed)
         return;
@@ -75,7 +75,7 @@ static void tick(struct crawl_watcher *w, const struct crawl_stats *s)
     if (!p->live || (p->drawn && s->now - p->drawn < PROGRESS_EVERY))
         return;
     p->drawn = s->now;
-    live_history_add(&p->history, s);
+    live_line_remember(&p->history, s);
     draw(p, s);
 }
 

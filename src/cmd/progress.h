@@ -15,7 +15,7 @@ struct progress {
     bool shown;           // the line is on the screen
     pthread_mutex_t lock; // of `shown` and the screen: messages may come from any thread
     int64_t drawn;        // when last, monotonic ns
-    struct live_history history;
+    struct live_line_history history;
     struct buffer line;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/reader.h"
 #include "cmd/units.h"
+#include "resolve/overrides.h"
+#include "resolve/servers.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -39,15 +41,6 @@ int reader_any_text(const struct option *o, void *at, const char *text, char *wh
     (void)why;
     *(const char **)at = *text ? text : NULL;
     return 0;
-}
-
-int reader_list(const struct option *o, void *at, const char *text, char *why)
-{
-    if (!*text) {
-        snprintf(why, OPTIONS_WHY, "is empty: give a %s", o->argument);
-        return -EINVAL;
-    }
-    return arguments_list_add(at, text);
 }
 
 int reader_count(const struct option *o, void *at, const char *text, char *why)
@@ -106,6 +99,33 @@ int reader_min_speed(const struct option *o, void *at, const char *text, char *w
     to->min_speed = speed;
     to->min_speed_time = time;
     return 0;
+}
+
+// The resolver reads these again when it starts; here a mistake is found before anything has begun.
+int reader_servers(const struct option *o, void *at, const char *text, char *why)
+{
+    struct servers servers;
+    char sentence[OPTIONS_WHY];
+    (void)o;
+    if (servers_parse(&servers, text, sentence, sizeof sentence) < 0)
+        return reader_refuse(
+            -EINVAL, why, "list of name servers",
+            "write ADDRESS or ADDRESS:PORT, IPv6 in brackets, with commas between");
+    *(const char **)at = text;
+    return 0;
+}
+
+int reader_resolve(const struct option *o, void *at, const char *text, char *why)
+{
+    struct overrides overrides = { 0 };
+    char sentence[OPTIONS_WHY];
+    (void)o;
+    int r = overrides_add(&overrides, text, sentence, sizeof sentence);
+    overrides_fini(&overrides);
+    if (r == -EINVAL)
+        return reader_refuse(r, why, "place and address",
+                             "write HOST:PORT:ADDRESS, further addresses with commas");
+    return r < 0 ? r : arguments_list_add(at, text);
 }
 
 int reader_engine(const struct option *o, void *at, const char *text, char *why)

@@ -8,11 +8,12 @@
 options_reader reader_flag;      // bool
 options_reader reader_text;      // const char *; an empty text is refused
 options_reader reader_any_text;  // const char *; an empty text is NULL
-options_reader reader_list;      // struct arguments_list; the option may be given again
 options_reader reader_count;     // unsigned, from `least` to `most` of the row
 options_reader reader_bytes;     // uint64_t
 options_reader reader_time;      // int64_t, ns
 options_reader reader_rate;      // double, a second
 options_reader reader_min_speed; // struct fetch_settings: min_speed and min_speed_time
+options_reader reader_servers;   // const char *; name servers
+options_reader reader_resolve;   // struct arguments_list; may be given again
 options_reader reader_engine;    // struct crawl_settings: engine and engines
 #endif

@@ -4,10 +4,12 @@
 
 #include "cmd/options.h"
 #include "cmd/reader.h"
+#include "cmd/serve_options.h"
 
 const struct option options_table[] = {
 // clang-format off
 #include "cmd/table.def"
+#include "cmd/serve.def"
     // clang-format on
 };
 
