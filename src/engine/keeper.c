@@ -12,10 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// A worker that dies within KEEPER_EARLY of its start with nothing done died early. After
-// KEEPER_EARLY_MOST of them in a row, in the whole engine, nothing will come of further ones.
+// After so many workers in a row, in the whole engine, that could not be started or died before
+// they were ready for work, nothing will come of further ones.
 enum { KEEPER_EARLY_MOST = 20, KEEPER_OUTCOME = 512 };
-#define KEEPER_EARLY (10 * CLOCK_S)
 #define KEEPER_FIRST_REST (10 * CLOCK_MS)
 #define KEEPER_LONGEST_REST (1 * CLOCK_S)
 #define KEEPER_CROWDED (2 * CLOCK_MS) // the zygote has too many requests: again after this
@@ -106,10 +105,14 @@ static void keeper_settle_with(struct keeper *k, enum fetch_error error, const c
     keeper_settle(k);
 }
 
-// Takes a copy of what the worker published, and believes it only then. Returns whether it is the
-// outcome of the job that is under way.
+// Takes a copy of what the worker published, and believes it only then. Returns whether it is what
+// it may be: the outcome of the job that is under way, or a message of no bytes.
 static bool keeper_take(struct keeper *k, const void *p, size_t n)
 {
+    k->lived = true;
+    k->house->early = 0;
+    if (n == 0)
+        return true; // it is ready for work
     if (!k->under_way || n < sizeof(struct outcome) || n > MESSAGE_MOST)
         return false;
     buffer_clear(&k->outcome);
@@ -121,8 +124,6 @@ static bool keeper_take(struct keeper *k, const void *p, size_t n)
     const struct outcome *o = (const struct outcome *)(const void *)k->outcome.p;
     if (!outcome_valid(o, n) || o->id != k->job_id)
         return false;
-    k->worked = true;
-    k->house->early = 0;
     keeper_settle(k);
     return true;
 }
@@ -197,7 +198,7 @@ static bool keeper_start(struct keeper *k)
     k->pid = 0;
     k->status = k->failure = 0;
     k->verdict = KEEPER_INNOCENT;
-    k->rung = k->worked = k->struck = false;
+    k->rung = k->lived = k->struck = false;
     int e = keeper_ask(k);
     while (e == 0 && k->asked && !k->pid)
         e = park_on(&k->waits, CLOCK_NEVER);
@@ -205,7 +206,6 @@ static bool keeper_start(struct keeper *k)
         k->failure = -e;
     if (e < 0 || !k->asked)
         return false;
-    k->spawned = clock_mono();
     k->house->usage->started++;
     ev_io_init(&k->bell, keeper_ring, shmq_fd(k->outcomes), EV_READ);
     ev_io_start(loop_ev(k->house->setup.loop), &k->bell);
@@ -254,8 +254,7 @@ static void keeper_note_death(struct keeper *k)
     struct keeper_house *h = k->house;
     if (h->ending || k->verdict == KEEPER_ABANDONED)
         return;
-    bool early = !k->worked && (!k->pid || clock_mono() - k->spawned < KEEPER_EARLY);
-    h->early = early ? h->early + 1 : 0;
+    h->early = k->lived ? 0 : h->early + 1;
     h->usage->died += k->pid != 0;
 }
 
@@ -381,7 +380,7 @@ void keeper_give_up(struct keeper_house *house, int error, const char *why)
     house->ending = true;
     house->engine->failed = error;
     if (error == -ECHILD)
-        log_error("engine %s gives up: %u workers in a row died at once, the last: %s",
+        log_error("engine %s gives up: %u workers in a row never began to work, the last: %s",
                   house->engine->name, house->early, why);
     else
         log_error("engine %s gives up: %s", house->engine->name, why);

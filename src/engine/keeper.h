@@ -27,7 +27,7 @@ struct keeper_house {
     unsigned kind;              // of worker
     struct buffer worker_setup; // see worker_setup.h
     bool ending;                // workers end when they have nothing to do, and are not replaced
-    unsigned early;             // workers in a row that died at once and did nothing
+    unsigned early;             // workers in a row that died before they were ready
     struct engine_usage *usage;
 };
 
@@ -43,12 +43,11 @@ struct keeper {
     struct ev_io bell; // of `outcomes`
     pid_t pid;         // 0: not spawned
     bool asked;        // for a worker, and its end has not been reported
-    bool rung, worked; // the bell rang; an outcome was received
+    bool rung, lived;  // the bell rang; it was once ready for work
     int status;        // as waitpid(2), once it has died
     int failure;       // a positive errno: it could not be started
     enum keeper_verdict verdict;
-    bool struck;     // the zygote has been asked to kill it
-    int64_t spawned; // monotonic ns
+    bool struck; // the zygote has been asked to kill it
     // The one job.
     bool under_way, done; // `done`: `outcome` has not been received
     uint32_t job_id;

@@ -7,11 +7,11 @@
 #include "sys/clock.h"
 #include <errno.h>
 
-static int worker_publish(struct shmq *outcomes, const struct buffer *message)
+static int worker_publish(struct shmq *outcomes, const void *p, size_t n)
 {
     int e;
-    while ((e = shmq_write(outcomes, message->p, message->n)) == -EAGAIN) {
-        e = shmq_wait_room(outcomes, message->n, CLOCK_NEVER);
+    while ((e = shmq_write(outcomes, p, n)) == -EAGAIN) {
+        e = shmq_wait_room(outcomes, n, CLOCK_NEVER);
         if (e < 0)
             return e;
     }
@@ -43,11 +43,13 @@ int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
     struct visit v = { 0 };
     const struct job *job;
     int e = visit_reserve(&v);
+    if (e == 0)
+        e = worker_publish(outcomes, NULL, 0); // ready for work
     while (e == 0 && (e = worker_next(jobs, &job)) == 1) {
         e = visit(&v, io, job, settings);
         shmq_release(jobs);
         if (e == 0)
-            e = worker_publish(outcomes, &v.outcome);
+            e = worker_publish(outcomes, v.outcome.p, v.outcome.n);
         visit_trim(&v);
     }
     visit_fini(&v);

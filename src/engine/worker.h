@@ -16,8 +16,9 @@ enum worker_kind {
 // outcomes'.
 enum { WORKER_FDS = 2 * SHMQ_FDS };
 
-// Does jobs one after the other through `io`, until no more will come. Blocks. Returns 0; -EPROTO
-// when what came was no job; -ENOMEM.
+// Publishes a message of no bytes, to say that it is ready; then does jobs one after the other
+// through `io`, until no more will come. Blocks. Returns 0; -EPROTO when what came was no job;
+// -ENOMEM.
 int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
                  const struct engine_settings *settings);
 
