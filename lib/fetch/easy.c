@@ -26,7 +26,8 @@ static int easy_on_progress(void *arg, curl_off_t down_all, curl_off_t down, cur
 {
     (void)down_all, (void)down, (void)up_all, (void)up;
     struct easy *e = arg;
-    e->slow = transfer_is_slow(&e->transfer, clock_mono());
+    e->slow =
+        e->slow || transfer_is_slow(&e->transfer, clock_mono()); // it asks once more at the end
     return e->slow;
 }
 

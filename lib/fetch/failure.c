@@ -76,7 +76,7 @@ enum fetch_error failure_word(const struct failure *f)
     case CURLE_PARTIAL_FILE:
         return FETCH_TRUNCATED;
     case CURLE_GOT_NOTHING:
-        return FETCH_EMPTY_REPLY;
+        return f->head_begun ? FETCH_TRUNCATED : FETCH_EMPTY_REPLY; // after 1xx
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_HTTP2_STREAM: // RST_STREAM

@@ -222,7 +222,7 @@ static void multi_on_asking(struct dial_owner *o, struct transfer *t)
 
 static int64_t multi_sweep_pause(const struct multi *m)
 {
-    int64_t t = m->settings->min_speed_time / SLOWNESS_MARKS;
+    int64_t t = m->settings->min_speed_time / 8;
     if (t == 0 || t > CLOCK_S)
         return CLOCK_S;
     return t < 50 * CLOCK_MS ? 50 * CLOCK_MS : t;

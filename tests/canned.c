@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include "canned.h"
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct canned_connection {
+    struct canned *origin;
+    int fd;
+    char in[65536];
+    size_t n;
+};
+
+static void canned_die(const char *what)
+{
+    perror(what);
+    abort();
+}
+
+// Whether `fd` got readable (or closed) within `ms`; false as well when the origin is to stop.
+static bool canned_wait(struct canned *o, int fd, int ms)
+{
+    struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .fd = o->stop, .events = POLLIN } };
+    return poll(p, 2, ms) > 0 && !(p[1].revents & POLLIN);
+}
+
+static size_t canned_body_length(const char *head)
+{
+    const char *at = strcasestr(head, "\r\nContent-Length:");
+    return at ? strtoul(at + 17, NULL, 10) : 0;
+}
+
+// Reads one request. Returns its length in `in`, 0 when the client has gone.
+static size_t canned_read(struct canned_connection *c, int patience)
+{
+    for (;;) {
+        c->in[c->n] = '\0';
+        char *end = strstr(c->in, "\r\n\r\n");
+        if (end) {
+            size_t all = (size_t)(end + 4 - c->in) + canned_body_length(c->in);
+            if (c->n >= all)
+                return all;
+        }
+        if (c->n + 1 >= sizeof c->in || !canned_wait(c->origin, c->fd, patience))
+            return 0;
+        ssize_t got = read(c->fd, c->in + c->n, sizeof c->in - 1 - c->n);
+        if (got <= 0)
+            return 0;
+        c->n += (size_t)got;
+    }
+}
+
+static void canned_keep(struct canned *o, const char *request, size_t n)
+{
+    pthread_mutex_lock(&o->lock);
+    if (n >= sizeof o->last)
+        n = sizeof o->last - 1;
+    memcpy(o->last, request, n);
+    o->last[n] = '\0';
+    pthread_mutex_unlock(&o->lock);
+    __atomic_add_fetch(&o->requests, 1, __ATOMIC_SEQ_CST);
+}
+
+static const struct canned_answer *canned_find(const struct canned *o, const char *request)
+{
+    const char *path = strchr(request, ' ');
+    if (!path)
+        return NULL;
+    size_t n = strcspn(++path, " ?");
+    const struct canned_answer *a = o->answers;
+    while (a->path && (strlen(a->path) != n || memcmp(a->path, path, n) != 0))
+        a++;
+    return a->path ? a : NULL;
+}
+
+static void canned_reset(int fd)
+{
+    struct linger l = { .l_onoff = 1, .l_linger = 0 };
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof l);
+}
+
+// Returns how long to wait for the next request in ms, -1: forever, -2: the connection is over.
+static int canned_answer(struct canned_connection *c, const struct canned_answer *a)
+{
+    int patience = -1;
+    for (const struct canned_step *s = a->step; s->act != CANNED_END; s++) {
+        switch (s->act) {
+        case CANNED_SEND:
+            for (unsigned i = 0; i < (s->times ? s->times : 1); i++) {
+                if (send(c->fd, s->text, strlen(s->text), MSG_NOSIGNAL) < 0)
+                    return -2;
+            }
+            break;
+        case CANNED_SLEEP:
+            poll(&(struct pollfd){ .fd = c->origin->stop, .events = POLLIN }, 1, (int)s->times);
+            break;
+        case CANNED_RETIRE:
+            patience = (int)s->times;
+            break;
+        case CANNED_RESET:
+            canned_reset(c->fd);
+            return -2;
+        case CANNED_HANG:
+            canned_wait(c->origin, c->fd, -1);
+            return -2;
+        case CANNED_CLOSE:
+        case CANNED_END:
+            return -2;
+        }
+    }
+    return patience;
+}
+
+static void *canned_serve(void *arg)
+{
+    struct canned_connection *c = arg;
+    size_t n;
+    int patience = -1;
+    while (patience != -2 && (n = canned_read(c, patience)) > 0) {
+        canned_keep(c->origin, c->in, n);
+        const struct canned_answer *a = canned_find(c->origin, c->in);
+        if (!a) {
+            fprintf(stderr, "no answer for %.60s\n", c->in);
+            break;
+        }
+        memmove(c->in, c->in + n, c->n - n);
+        c->n -= n;
+        patience = canned_answer(c, a);
+    }
+    close(c->fd);
+    free(c);
+    return NULL;
+}
+
+// Threads of connections, joined at the end.
+enum { CANNED_MOST = 1024 };
+
+static void *canned_accept(void *arg)
+{
+    struct canned *o = arg;
+    static pthread_t threads[CANNED_MOST];
+    unsigned n = 0;
+    while (canned_wait(o, o->fd, -1)) {
+        struct canned_connection *c = calloc(1, sizeof *c);
+        if (!c || n == CANNED_MOST)
+            canned_die("too many connections");
+        c->origin = o;
+        c->fd = accept(o->fd, NULL, NULL);
+        if (c->fd < 0)
+            canned_die("accept");
+        __atomic_add_fetch(&o->connections, 1, __ATOMIC_SEQ_CST);
+        if (pthread_create(&threads[n++], NULL, canned_serve, c))
+            canned_die("pthread_create");
+    }
+    while (n)
+        pthread_join(threads[--n], NULL);
+    return NULL;
+}
+
+void canned_start(struct canned *o, const struct canned_answer *answers)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t n = sizeof a;
+    *o = (struct canned){ .answers = answers, .stop = eventfd(0, EFD_CLOEXEC) };
+    pthread_mutex_init(&o->lock, NULL);
+    o->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (o->fd < 0 || o->stop < 0 || bind(o->fd, (struct sockaddr *)&a, n) < 0 ||
+        listen(o->fd, 1024) < 0 || getsockname(o->fd, (struct sockaddr *)&a, &n) < 0)
+        canned_die("canned_start");
+    o->port = ntohs(a.sin_port);
+    if (pthread_create(&o->thread, NULL, canned_accept, o))
+        canned_die("pthread_create");
+}
+
+void canned_stop(struct canned *o)
+{
+    uint64_t one = 1;
+    if (write(o->stop, &one, sizeof one) < 0)
+        canned_die("canned_stop");
+    pthread_join(o->thread, NULL);
+    close(o->fd);
+    close(o->stop);
+    pthread_mutex_destroy(&o->lock);
+}
+
+void canned_last(struct canned *o, char out[4096])
+{
+    pthread_mutex_lock(&o->lock);
+    memcpy(out, o->last, sizeof o->last);
+    pthread_mutex_unlock(&o->lock);
+}

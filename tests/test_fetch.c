@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: MIT
+// The promises that multi and easy keep alike, by the same table and the same code, against an
+// origin that misbehaves byte by byte.
+#include "canned.h"
+#include "fetch/easy.h"
+#include "fetch/multi.h"
+#include "fetch_cases.h"
+#include "in_loop.h"
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct fetch_sink {
+    struct sink sink;
+    int stop;
+    char body[200000];
+    size_t n;
+    unsigned heads;
+};
+
+static struct canned origin;
+static struct fetch_sink collected;
+static struct response answer;
+static const struct address loopback = { 4, { 127, 0, 0, 1 } };
+
+static enum sink_answer fetch_take_head(struct sink *s, const struct head *head)
+{
+    struct fetch_sink *f = (struct fetch_sink *)s;
+    assert_true(head->complete);
+    f->heads++;
+    return f->stop == FETCH_STOP_HEAD ? SINK_STOP : SINK_GO;
+}
+
+static enum sink_answer fetch_take_body(struct sink *s, const char *p, size_t n)
+{
+    struct fetch_sink *f = (struct fetch_sink *)s;
+    assert_true(f->n + n < sizeof f->body);
+    memcpy(f->body + f->n, p, n);
+    f->n += n;
+    f->body[f->n] = '\0';
+    return f->stop == FETCH_STOP_BODY ? SINK_STOP : SINK_GO;
+}
+
+static struct sink *fetch_collect(int stop)
+{
+    collected.sink = (struct sink){ fetch_take_head, fetch_take_body };
+    collected.stop = stop;
+    collected.n = collected.heads = 0;
+    collected.body[0] = '\0';
+    return &collected.sink;
+}
+
+static struct request fetch_plain(const char *path, char url[200])
+{
+    snprintf(url, 200, "http://host.test:%u%s", origin.port, path);
+    return (struct request){ .url = url,
+                             .host = "host.test",
+                             .port = origin.port,
+                             .address = &loopback,
+                             .addresses = 1,
+                             .special_ok = true,
+                             .connect_timeout = 5 * CLOCK_S,
+                             .max_time = 5 * CLOCK_S };
+}
+
+static unsigned fetch_connections(void)
+{
+    return __atomic_load_n(&origin.connections, __ATOMIC_SEQ_CST);
+}
+
+// GETs `path`, into `collected` and `answer`.
+static void fetch_get(struct io *io, const char *path, bool keep)
+{
+    char url[200];
+    struct request q = fetch_plain(path, url);
+    q.keep = keep;
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+}
+
+static void fetch_expect_ok(void)
+{
+    assert_string_equal(answer.message, "");
+    assert_int_equal(answer.error, FETCH_OK);
+    assert_int_equal(answer.status, 200);
+    assert_string_equal(collected.body, "hello");
+}
+
+// ---- what any io promises
+
+static void fetch_try(struct io *io, const struct fetch_case *c)
+{
+    char url[200];
+    struct request q = fetch_plain(c->path, url);
+    if (c->change)
+        c->change(&q);
+    assert_int_equal(io->fetch(io, &q, fetch_collect(c->stop), &answer), 0);
+    if (answer.error != c->error || answer.status != c->status)
+        fail_msg("%s: '%s' %d '%s', not '%s' %d", c->path, fetch_error_word(answer.error).p,
+                 answer.status, answer.message, fetch_error_word(c->error).p, c->status);
+    if (c->body && strcmp(c->body, collected.body) != 0)
+        fail_msg("%s: body '%s'", c->path, collected.body);
+    if (c->message && !strstr(answer.message, c->message))
+        fail_msg("%s: '%s' does not say '%s'", c->path, answer.message, c->message);
+    if (c->error)
+        assert_true(answer.message[0]);
+    else
+        assert_string_equal(answer.message, "");
+    assert_int_equal(answer.stopped, c->stop != 0);
+    assert_int_equal(answer.size, collected.n);
+    if (c->error != FETCH_TOO_LARGE) // the sink is shown no head that is refused
+        assert_int_equal(collected.heads, answer.status != 0);
+    assert_true(answer.time_total > 0 && answer.time_total < 5 * CLOCK_S);
+}
+
+static void every_kind_of_answer_gives_its_word(struct io *io)
+{
+    for (unsigned i = 0; i < fetch_case_count; i++)
+        fetch_try(io, &fetch_cases[i]);
+}
+
+static void a_body_of_any_length_is_bounded_while_it_arrives(struct io *io)
+{
+    char url[200];
+    struct request q = fetch_plain("/big-chunked", url);
+    q.max_filesize = 1234;
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+    assert_int_equal(answer.error, FETCH_TOO_LARGE);
+    assert_int_equal(answer.size, 1234);
+    assert_int_equal(collected.n, 1234);
+}
+
+static void a_kept_connection_is_used_again(struct io *io)
+{
+    fetch_get(io, "/ok", true);
+    unsigned before = fetch_connections();
+    for (int i = 0; i < 3; i++) {
+        fetch_get(io, "/ok", true);
+        fetch_expect_ok();
+        assert_true(answer.reused);
+        assert_int_equal(answer.remote_port, origin.port);
+        assert_true(address_equal(&answer.remote, &loopback));
+    }
+    assert_int_equal(fetch_connections(), before);
+}
+
+static void a_connection_not_to_be_kept_is_closed(struct io *io)
+{
+    fetch_get(io, "/ok", false); // takes the one that may be idle, and closes it
+    unsigned before = fetch_connections();
+    for (int i = 0; i < 3; i++) {
+        fetch_get(io, "/ok", false);
+        fetch_expect_ok();
+        assert_false(answer.reused);
+        assert_true(answer.sent);
+    }
+    assert_int_equal(fetch_connections(), before + 3);
+}
+
+static void a_fresh_connection_is_one(struct io *io)
+{
+    char url[200];
+    struct request q = fetch_plain("/ok", url);
+    fetch_get(io, "/ok", true);
+    unsigned before = fetch_connections();
+    q.fresh = true;
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+    fetch_expect_ok();
+    assert_false(answer.reused);
+    assert_int_equal(fetch_connections(), before + 1);
+}
+
+static void a_connection_that_died_idle_is_replaced(struct io *io, int (*rest)(int64_t))
+{
+    fetch_get(io, "/retire", true);
+    for (int i = 0; i < 3; i++) {
+        fetch_expect_ok();
+        rest(clock_mono() + 100 * CLOCK_MS);
+        fetch_get(io, "/retire", true);
+    }
+    fetch_expect_ok();
+}
+
+static void the_address_is_checked_on_reused_connections_too(struct io *io)
+{
+    char url[200];
+    struct request q = fetch_plain("/ok", url);
+    fetch_get(io, "/ok", true);
+    unsigned before = __atomic_load_n(&origin.requests, __ATOMIC_SEQ_CST);
+    q.special_ok = false;
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+    assert_int_equal(answer.error, FETCH_BLOCKED_ADDRESS);
+    assert_int_equal(__atomic_load_n(&origin.requests, __ATOMIC_SEQ_CST), before);
+}
+
+static void fetch_expect_sent(const char *part)
+{
+    char last[4096];
+    canned_last(&origin, last);
+    if (!strstr(last, part))
+        fail_msg("'%s' is not in '%s'", part, last);
+}
+
+static void fetch_expect_unsent(const char *part)
+{
+    char last[4096];
+    canned_last(&origin, last);
+    if (strcasestr(last, part))
+        fail_msg("'%s' is in '%s'", part, last);
+}
+
+static void what_is_asked_for_is_what_is_sent(struct io *io)
+{
+    char url[200];
+    static const char *const headers[] = { "X-One: 1", "X-Two: 2", "Accept: text/html", NULL };
+    struct request q = fetch_plain("/ok?a=b", url);
+    q.headers = headers;
+    q.credentials = "me:secret";
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+    fetch_expect_ok();
+    fetch_expect_sent("GET /ok?a=b HTTP/1.1\r\nHost: host.test:");
+    fetch_expect_sent("\r\nX-One: 1\r\nX-Two: 2\r\n");
+    fetch_expect_sent("\r\nAccept: text/html\r\n");
+    fetch_expect_sent("\r\nAuthorization: Basic bWU6c2VjcmV0\r\n");
+    fetch_expect_sent("\r\nUser-Agent: trawl-test\r\n");
+    fetch_expect_sent("\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n");
+    // Nothing of it sticks to the handle.
+    fetch_get(io, "/ok", false);
+    fetch_expect_unsent("x-one");
+    fetch_expect_unsent("authorization");
+    fetch_expect_sent("\r\nAccept: */*\r\n");
+}
+
+static void bodies_and_methods_are_sent(struct io *io)
+{
+    char url[200];
+    struct request q = fetch_plain("/ok", url);
+    q.body = span_of("a=1&b=2");
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+    fetch_expect_ok();
+    fetch_expect_sent("POST /ok HTTP/1.1\r\n");
+    fetch_expect_sent("\r\nContent-Length: 7\r\n");
+    fetch_expect_sent("\r\n\r\na=1&b=2");
+    q.method = "PUT";
+    q.body = span_of("");
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+    fetch_expect_ok();
+    fetch_expect_sent("PUT /ok HTTP/1.1\r\n");
+    fetch_expect_sent("\r\nContent-Length: 0\r\n");
+    q.method = "DELETE";
+    q.body = (struct span){ NULL, 0 };
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+    fetch_expect_sent("DELETE /ok HTTP/1.1\r\n");
+    fetch_expect_unsent("content-");
+    fetch_get(io, "/ok", false);
+    fetch_expect_sent("GET /ok HTTP/1.1\r\n");
+}
+
+// A listener whose queue is full lets further connections hang.
+static void connecting_takes_no_longer_than_allowed(struct io *io)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t n = sizeof a;
+    int fd = socket(AF_INET, SOCK_STREAM, 0), filler[4];
+    assert_int_equal(bind(fd, (struct sockaddr *)&a, n), 0);
+    assert_int_equal(listen(fd, 0), 0);
+    getsockname(fd, (struct sockaddr *)&a, &n);
+    for (int i = 0; i < 4; i++) {
+        filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        connect(filler[i], (struct sockaddr *)&a, n);
+    }
+    char url[200];
+    struct request q = fetch_plain("/ok", url);
+    snprintf(url, sizeof url, "http://host.test:%u/", ntohs(a.sin_port));
+    q.port = ntohs(a.sin_port);
+    q.connect_timeout = 150 * CLOCK_MS;
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+    assert_int_equal(answer.error, FETCH_CONNECT_TIMEOUT);
+    assert_false(answer.sent);
+    assert_true(answer.time_total >= 140 * CLOCK_MS && answer.time_total < CLOCK_S);
+    q.max_time = 100 * CLOCK_MS;
+    q.connect_timeout = 2 * CLOCK_S;
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+    assert_int_equal(answer.error, FETCH_TIMEOUT);
+    for (int i = 0; i < 4; i++)
+        close(filler[i]);
+    close(fd);
+}
+
+static void too_slow_an_exchange_is_ended(struct io *io)
+{
+    fetch_get(io, "/hang-in-body", false);
+    assert_int_equal(answer.error, FETCH_TIMEOUT);
+    if (!strstr(answer.message, "slower than 100 bytes/s for 1 s"))
+        fail_msg("%s", answer.message);
+    assert_true(answer.time_total >= CLOCK_S && answer.time_total < 2 * CLOCK_S);
+    assert_string_equal(collected.body, "hello");
+}
+
+static void running_out_of_descriptors_is_our_own_fault(struct io *io)
+{
+    struct rlimit before, none;
+    int next = dup(0);
+    close(next);
+    getrlimit(RLIMIT_NOFILE, &before);
+    none = before;
+    none.rlim_cur = (rlim_t)next;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    fetch_get(io, "/ok", false);
+    setrlimit(RLIMIT_NOFILE, &before);
+    assert_int_equal(answer.error, FETCH_NO_RESOURCES);
+    fetch_get(io, "/ok", false);
+    fetch_expect_ok();
+}
+
+static void many_hosts_and_ports_find_their_way(struct io *io)
+{
+    char url[200], host[32];
+    struct request q = fetch_plain("/ok", url);
+    q.host = host;
+    for (unsigned i = 0; i < 300; i++) {
+        snprintf(host, sizeof host, "h%u.test", i);
+        snprintf(url, sizeof url, "http://%s:%u/ok", host, origin.port);
+        q.keep = i % 2;
+        assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+        fetch_expect_ok();
+    }
+    // Ports beyond what pins keep; nobody listens there.
+    static const struct address nobody = { 4, { 127, 0, 0, 2 } };
+    q.address = &nobody;
+    for (unsigned i = 1; i < 40; i++) {
+        q.port = (uint16_t)i;
+        snprintf(url, sizeof url, "http://h.test:%u/ok", i);
+        assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+        assert_int_equal(answer.error, FETCH_CONNECT_REFUSED);
+    }
+    fetch_get(io, "/ok", false);
+    fetch_expect_ok();
+}
+
+static void literals_need_no_lookup_either(struct io *io)
+{
+    char url[200];
+    struct request q = fetch_plain("/ok", url);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/ok", origin.port);
+    q.host = "127.0.0.1";
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+    fetch_expect_ok();
+    static const struct address six = { 6, { [15] = 1 } };
+    snprintf(url, sizeof url, "http://[::1]:%u/ok", origin.port);
+    q.host = "::1";
+    q.address = &six;
+    assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+    assert_int_equal(answer.remote.family, 6);
+    assert_true(answer.error == FETCH_CONNECT_REFUSED || answer.error == FETCH_CONNECT_FAILED);
+}
+
+static void fetch_check_all(struct io *io, int (*rest)(int64_t))
+{
+    every_kind_of_answer_gives_its_word(io);
+    a_body_of_any_length_is_bounded_while_it_arrives(io);
+    a_kept_connection_is_used_again(io);
+    a_connection_not_to_be_kept_is_closed(io);
+    a_fresh_connection_is_one(io);
+    a_connection_that_died_idle_is_replaced(io, rest);
+    the_address_is_checked_on_reused_connections_too(io);
+    what_is_asked_for_is_what_is_sent(io);
+    bodies_and_methods_are_sent(io);
+    connecting_takes_no_longer_than_allowed(io);
+    too_slow_an_exchange_is_ended(io);
+    running_out_of_descriptors_is_our_own_fault(io);
+    many_hosts_and_ports_find_their_way(io);
+    literals_need_no_lookup_either(io);
+}
+
+// ---- by each of the two
+
+static const struct fetch_settings settings = {
+    .user_agent = "trawl-test", .compressed = true, .min_speed = 100, .min_speed_time = CLOCK_S
+};
+
+static int fetch_sleep(int64_t until)
+{
+    while (clock_mono() < until)
+        usleep(1000);
+    return 0;
+}
+
+static void easy_keeps_them(void **state)
+{
+    (void)state;
+    struct easy *e;
+    assert_int_equal(easy_new(&e, &settings), 0);
+    fetch_check_all(easy_io(e), fetch_sleep);
+    easy_free(e);
+}
+
+static int fetch_multi_new(struct multi **m)
+{
+    return multi_new(m, loop_current(), &settings, 1000);
+}
+
+IN_LOOP(multi_keeps_them)
+{
+    struct multi *m;
+    assert_int_equal(fetch_multi_new(&m), 0);
+    fetch_check_all(multi_io(m), sleep_until);
+    multi_free(m);
+    return 0;
+}
+
+// ---- what only many at once show
+
+struct fetch_many {
+    struct io *io;
+    unsigned done, wrong;
+    const char *path;
+    bool keep;
+    int result;
+};
+
+static enum sink_answer fetch_drop(struct sink *s, const char *p, size_t n)
+{
+    (void)s, (void)p, (void)n;
+    return SINK_GO;
+}
+
+static int fetch_some(void *arg)
+{
+    struct fetch_many *many = arg;
+    struct sink sink = { .write = fetch_drop };
+    struct response r = { 0 };
+    char url[200];
+    struct request q = fetch_plain(many->path, url);
+    q.keep = many->keep;
+    for (int i = 0; i < 10; i++) {
+        many->wrong += many->io->fetch(many->io, &q, &sink, &r) < 0 || r.error || r.size != 5;
+        many->done++;
+    }
+    response_fini(&r);
+    return 0;
+}
+
+IN_LOOP(many_fibers_share_the_connections_of_a_host)
+{
+    struct multi *m;
+    struct nursery n;
+    assert_int_equal(fetch_multi_new(&m), 0);
+    struct fetch_many many = { .io = multi_io(m), .path = "/ok", .keep = true };
+    unsigned before = fetch_connections();
+    nursery_init(&n, "many");
+    for (int i = 0; i < 200; i++)
+        assert_int_equal(nursery_spawn(&n, "fetch", fetch_some, &many), 0);
+    assert_int_equal(nursery_close(&n), 0);
+    assert_int_equal(many.done, 2000);
+    assert_int_equal(many.wrong, 0);
+    assert_in_range(fetch_connections() - before, 1, 200);
+    multi_free(m);
+    return 0;
+}
+
+static int fetch_forever(void *arg)
+{
+    struct fetch_many *many = arg;
+    struct sink sink = { .write = fetch_drop };
+    struct response r = { 0 };
+    char url[200];
+    struct request q = fetch_plain(many->path, url);
+    many->result = many->io->fetch(many->io, &q, &sink, &r);
+    many->wrong += r.error != FETCH_CANCELLED;
+    response_fini(&r);
+    return many->result;
+}
+
+IN_LOOP(cancelling_ends_an_exchange_wherever_it_is)
+{
+    static const char *const paths[] = { "/hang", "/hang-in-body", "/ok" };
+    struct multi *m;
+    struct nursery n;
+    assert_int_equal(fetch_multi_new(&m), 0);
+    for (int wait = 0; wait < 2; wait++) {
+        for (int i = 0; i < 3; i++) {
+            struct fetch_many many = { .io = multi_io(m), .path = paths[i] };
+            nursery_init(&n, "cancelled");
+            assert_int_equal(nursery_spawn(&n, "fetch", fetch_forever, &many), 0);
+            if (wait)
+                sleep_until(in_ms(30));
+            else
+                yield_fiber();
+            nursery_cancel(&n);
+            assert_int_equal(nursery_close(&n), 0);
+            assert_int_equal(many.result, wait && i == 2 ? 0 : -ECANCELED);
+            assert_int_equal(many.wrong, wait && i == 2);
+        }
+    }
+    multi_free(m);
+    return 0;
+}
+
+static int fetch_start(void **state)
+{
+    (void)state;
+    canned_start(&origin, fetch_answers);
+    return 0;
+}
+
+static int fetch_stop(void **state)
+{
+    (void)state;
+    canned_stop(&origin);
+    response_fini(&answer);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(easy_keeps_them),
+        cmocka_unit_test(multi_keeps_them),
+        cmocka_unit_test(many_fibers_share_the_connections_of_a_host),
+        cmocka_unit_test(cancelling_ends_an_exchange_wherever_it_is),
+    };
+    return cmocka_run_group_tests(tests, fetch_start, fetch_stop);
+}
