@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Nanoseconds to switch from one stack to another: two fibers hand the processor to each other.
+// Nanoseconds of CPU time to switch from one stack to another: two fibers hand the processor to each other.
 #include "fiber/fiber.h"
-#include "sys/clock.h"
 #include <stdio.h>
+#include <time.h>
 
 enum { SWITCH_ROUNDS = 50 * 1000 * 1000 };
 
-static struct fiber *here;
 static struct fiber thread;
+static bool going = true;
 
-static void answer(struct fiber *me)
+static struct fiber *answer(struct fiber *me)
 {
-    for (;;)
-        fiber_switch(me, here);
+    while (going)
+        fiber_switch(me, &thread);
+    return &thread;
 }
 
 int main(void)
@@ -23,10 +24,12 @@ int main(void)
     if (fiber_new(&pool, &other, sizeof *other, answer) < 0)
         return 1;
     fiber_of_thread(&thread);
-    here = &thread;
-    int64_t began = clock_mono();
+    clock_t began = clock();
     for (int i = 0; i < SWITCH_ROUNDS / 2; i++)
         fiber_switch(&thread, other);
-    printf("switch: %.2f ns\n", (double)(clock_mono() - began) / SWITCH_ROUNDS);
+    printf("switch: %.2f ns\n", (double)(clock() - began) * 1e9 / CLOCKS_PER_SEC / SWITCH_ROUNDS);
+    going = false;
+    fiber_switch(&thread, other);
+    stack_pool_fini(&pool);
     return 0;
 }

@@ -47,12 +47,12 @@ static void the_last_one_put_back_is_the_next_one_out(void **state)
     assert_int_equal(p.in_use, 2);
     assert_ptr_not_equal(a, b);
     assert_int_equal(stack_size(a), 64 * 1024);
-    stack_put(&p, a);
-    stack_put(&p, b);
+    stack_put(a);
+    stack_put(b);
     assert_ptr_equal(get(&p), b);
     assert_ptr_equal(get(&p), a);
-    stack_put(&p, a);
-    stack_put(&p, b);
+    stack_put(a);
+    stack_put(b);
     stack_pool_fini(&p);
 }
 
@@ -64,12 +64,12 @@ static void a_size_is_rounded_up_to_something_usable(void **state)
     stack_pool_init(&p, 1, STACK_GUARD_BEST);
     struct stack *s = get(&p);
     assert_int_equal(stack_size(s), 4 * page);
-    stack_put(&p, s);
+    stack_put(s);
     stack_pool_fini(&p);
     stack_pool_init(&p, 10 * page + 1, STACK_GUARD_BEST);
     s = get(&p);
     assert_int_equal(stack_size(s), 11 * page);
-    stack_put(&p, s);
+    stack_put(s);
     stack_pool_fini(&p);
 }
 
@@ -82,15 +82,15 @@ static void a_stack_that_was_deep_is_trimmed_before_it_is_used_again(void **stat
     use(deep, DEEP);
     use(shallow, 3000);
     assert_true(resident(deep) >= DEEP);
-    stack_put(&p, deep);
-    stack_put(&p, shallow);
+    stack_put(deep);
+    stack_put(shallow);
     assert_int_equal(p.dirty_count, 1);
     assert_ptr_equal(get(&p), shallow);
     stack_pool_trim(&p);
     assert_int_equal(resident(deep), 0);
     assert_ptr_equal(get(&p), deep);
-    stack_put(&p, deep);
-    stack_put(&p, shallow);
+    stack_put(deep);
+    stack_put(shallow);
     stack_pool_fini(&p);
 }
 
@@ -106,7 +106,7 @@ static void free_stacks_beyond_a_bound_give_their_memory_back(void **state)
         use(s[i], 100);
     }
     for (int i = 0; i < MANY; i++)
-        stack_put(&p, s[i]);
+        stack_put(s[i]);
     assert_true(stack_pool_untidy(&p));
     stack_pool_trim(&p);
     assert_false(stack_pool_untidy(&p));
@@ -118,7 +118,7 @@ static void free_stacks_beyond_a_bound_give_their_memory_back(void **state)
     for (int i = 0; i < MANY; i++) // and all can be had again
         s[i] = get(&p);
     for (int i = 0; i < MANY; i++)
-        stack_put(&p, s[i]);
+        stack_put(s[i]);
     stack_pool_fini(&p);
 }
 
@@ -149,7 +149,7 @@ static void a_hundred_thousand_stacks_need_few_mappings(void **state)
     else
         assert_true(mappings() - before < 62000); // under the default vm.max_map_count
     for (int i = 0; i < MANY; i++)
-        stack_put(&p, s[i]);
+        stack_put(s[i]);
     stack_pool_fini(&p);
     free(s);
 }
@@ -191,14 +191,14 @@ static void guarded_by(enum stack_guard guard)
         assert_false(stack_guards(s[3], s[3]->low - 1));
         for (int i = 0; i < 70; i++) {
             use(s[i], DEEP);
-            stack_put(&p, s[i]);
+            stack_put(s[i]);
         }
         stack_pool_trim(&p); // guards outlive it
         for (int i = 0; i < 70; i++)
             s[i] = get(&p);
     }
     for (int i = 0; i < 70; i++)
-        stack_put(&p, s[i]);
+        stack_put(s[i]);
     stack_pool_fini(&p);
 }
 
@@ -235,13 +235,13 @@ static void beyond_the_mappings_that_are_allowed_stacks_have_canaries(void **sta
     assert_in_range(of[STACK_GUARD_PAGES], 1000, MANY);
     assert_true(mappings() < 65530 - 4096 || of[STACK_GUARD_CANARY] == 0); // there is room for others
     for (int i = 0; i < MANY; i++)
-        stack_put(&p, s[i]);
+        stack_put(s[i]);
     stack_pool_fini(&p);
     // The allowance came back.
     stack_pool_init(&p, 16 * 1024, STACK_GUARD_PAGES);
     s[0] = get(&p);
     assert_int_equal(s[0]->guard, STACK_GUARD_PAGES);
-    stack_put(&p, s[0]);
+    stack_put(s[0]);
     stack_pool_fini(&p);
     free(s);
 }
@@ -260,7 +260,7 @@ static void a_canary_costs_no_memory_and_dies_when_written_to(void **state)
     s->low[100] = 1;
     assert_false(stack_canary_lives(canary));
     s->low[100] = 0;
-    stack_put(&p, s);
+    stack_put(s);
     stack_pool_fini(&p);
 }
 
@@ -280,11 +280,11 @@ static void each_visits_those_in_use(void **state)
     for (int i = 0; i < 100; i++)
         s[i] = get(&p);
     for (int i = 0; i < 100; i += 2)
-        stack_put(&p, s[i]);
+        stack_put(s[i]);
     stack_pool_each(&p, count_stack, &count);
     assert_int_equal(count, 50);
     for (int i = 1; i < 100; i += 2)
-        stack_put(&p, s[i]);
+        stack_put(s[i]);
     stack_pool_fini(&p);
 }
 
@@ -299,7 +299,7 @@ static void no_memory_is_an_error_and_nothing_else(void **state)
     assert_null(s);
     assert_int_equal(p.in_use, 0);
     s = get(&p);
-    stack_put(&p, s);
+    stack_put(s);
     stack_pool_fini(&p);
     stack_pool_init(&p, (size_t)1 << 46, STACK_GUARD_BEST); // more than there is address space
     assert_int_equal(stack_get(&p, &s, &p), -ENOMEM);

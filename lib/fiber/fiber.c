@@ -16,17 +16,26 @@ void fiber_of_thread(struct fiber *f)
     annotate_thread(&f->annotation);
 }
 
-// The first function on a fiber's stack.
-static void fiber_main(void *arg)
+// The first function on a fiber's stack; returns the context to go on with.
+static void *fiber_main(void *arg)
 {
     struct fiber *f = arg;
     annotate_arrive(&f->annotation);
     f->started = true;
-    f->body(f);
-    __builtin_trap();
+    struct fiber *next = f->body(f);
+    fiber_check(f);
+    stack_put(f->stack); // nobody takes it before we are off it
+    fiber_running = next;
+    annotate_leave(&f->annotation, &next->annotation, true);
+#if ANNOTATE_SANITIZED
+    // What they do when a function returns would go to the account of the next one.
+    void *nobody;
+    switch_stacks(&nobody, next->context);
+#endif
+    return next->context;
 }
 
-int fiber_new(struct stack_pool *pool, struct fiber **out, size_t size, void (*body)(struct fiber *f))
+int fiber_new(struct stack_pool *pool, struct fiber **out, size_t size, struct fiber *(*body)(struct fiber *f))
 {
     struct stack *s;
     int r = stack_get(pool, &s, pool);
@@ -53,10 +62,10 @@ void fiber_overrun(const struct fiber *f)
         overflow_die(f);
 }
 
-void fiber_free(struct stack_pool *pool, struct fiber *f)
+void fiber_free(struct fiber *f)
 {
     annotate_forget(&f->annotation);
-    stack_put(pool, f->stack);
+    stack_put(f->stack);
 }
 
 // Not inlined: a compiler may keep the address of a thread-local variable over what it takes for a plain call.
@@ -67,15 +76,4 @@ __attribute__((noinline)) void fiber_switch(struct fiber *from, struct fiber *to
     annotate_leave(&from->annotation, &to->annotation, false);
     switch_stacks(&from->context, to->context);
     annotate_arrive(&from->annotation);
-}
-
-__attribute__((noinline)) void fiber_leave(struct stack_pool *pool, struct fiber *from, struct fiber *to)
-{
-    void *nobody;
-    fiber_check(from);
-    stack_put(pool, from->stack);
-    fiber_running = to;
-    annotate_leave(&from->annotation, &to->annotation, true);
-    switch_stacks(&nobody, to->context);
-    __builtin_trap();
 }

@@ -21,7 +21,7 @@ struct fiber {
     const char *file;       // where it was spawned
     unsigned line;
     bool started;
-    void (*body)(struct fiber *f);
+    struct fiber *(*body)(struct fiber *f);
     struct annotation annotation;
 };
 
@@ -29,21 +29,18 @@ struct fiber {
 void fiber_of_thread(struct fiber *f);
 
 // Takes a stack from `pool` and puts a structure of `size` bytes at its top, whose first member is the fiber; the rest of it
-// is anything. The first switch to it calls `body`, which must not return but end in fiber_leave. Errors: -ENOMEM.
-int fiber_new(struct stack_pool *pool, struct fiber **out, size_t size, void (*body)(struct fiber *f));
+// is anything. The first switch to it calls `body`. When that returns, the fiber is gone and its stack is back in the pool; what
+// it returned is the fiber to go on with, on the same thread. Errors: -ENOMEM.
+int fiber_new(struct stack_pool *pool, struct fiber **out, size_t size, struct fiber *(*body)(struct fiber *f));
 
 // Frees a fiber that was never switched to.
-void fiber_free(struct stack_pool *pool, struct fiber *f);
+void fiber_free(struct fiber *f);
 
 // Leaves `from`, which is running, and goes on with `to`, until somebody switches back to `from`. Both on the calling
 // thread. errno is not kept.
 void fiber_switch(struct fiber *from, struct fiber *to);
 
-// Gives the stack of `from`, which is running, back to `pool` and goes on with `to`, for good. Nothing may point into that
-// stack any more.
-__attribute__((noreturn)) void fiber_leave(struct stack_pool *pool, struct fiber *from, struct fiber *to);
-
-// Dies, naming `f`, when it has overrun a stack without a guard page. Each switch away from it does so.
+// Dies, naming `f`, when it has overrun a stack without a guard page. Each switch away from it does that.
 void fiber_overrun(const struct fiber *f) __attribute__((cold));
 static inline void fiber_check(const struct fiber *f)
 {

@@ -13,7 +13,8 @@ enum {
     STACK_SLAB_FIRST = 64,   // stacks in the first slab; each is twice as large as the one before
     STACK_SLAB_LARGEST = 1024,
     STACK_WARM_MOST = 1024,  // free stacks that keep their memory
-    STACK_SHALLOW = 2 * 4096 // a stack that went no deeper is not worth a system call
+    STACK_SHALLOW = 2 * 4096, // a stack that went no deeper is not worth a system call
+    STACK_SAMPLE = 256        // bytes from one word that is looked at to the next
 };
 
 struct stack_slab {
@@ -129,20 +130,21 @@ int stack_get(struct stack_pool *p, struct stack **out, void *owner)
     return 0;
 }
 
-// Whether the third page from the top was written to: one word a cache line is looked at. A page never touched reads as
-// zeros, from the page of zeros that the kernel shares. It may be wrong; then the pages stay until a deeper fiber comes.
+// Whether the third page from the top was written to, as a few words of it tell. A page never touched reads as zeros, from the
+// page of zeros that the kernel shares. It may be wrong; then the pages stay until another deep fiber has used them.
 __attribute__((no_sanitize("address", "thread"))) static bool stack_was_deep(const struct stack *s)
 {
     const char *page = stack_top(s) - STACK_SHALLOW - 4096;
     annotate_readable(page, 4096);
     uint64_t seen = 0;
-    for (size_t i = 0; i < 4096; i += 64)
+    for (size_t i = 0; i < 4096; i += STACK_SAMPLE)
         seen |= *(const volatile uint64_t *)(page + i);
     return seen != 0;
 }
 
-void stack_put(struct stack_pool *p, struct stack *s)
+void stack_put(struct stack *s)
 {
+    struct stack_pool *p = s->slab->pool;
     s->owner = NULL;
     s->clean = false;
     s->slab->in_use--;

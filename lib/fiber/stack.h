@@ -54,9 +54,9 @@ void stack_pool_fini(struct stack_pool *p);
 // Takes a stack for `owner` (not NULL). Its contents are anything. Errors: -ENOMEM.
 int stack_get(struct stack_pool *p, struct stack **out, void *owner);
 
-// Gives `s` back. Legal on the very stack that is given back, as long as it is then left for good before the pool is
+// Gives `s` back to its pool. Legal on the very stack that is given back, as long as it is then left for good before the pool is
 // used again: nothing is written to it or unmapped here.
-void stack_put(struct stack_pool *p, struct stack *s);
+void stack_put(struct stack *s);
 
 // Whether stack_pool_trim has enough to do to be called.
 static inline bool stack_pool_untidy(const struct stack_pool *p)

@@ -10,8 +10,9 @@
 // (rounding and exception masks, not the sticky flags). The signal mask is not: it belongs to the thread.
 
 // Lays out, below `top`, a context that will call `entry(arg)` on a stack growing down from there, with the caller's floating-point
-// controls. `entry` must not return. Unwinders stop below it. Needs 2 KB at most.
-void *switch_prepare(void *top, void (*entry)(void *arg), void *arg);
+// controls. What `entry` returns is the context to go on with; its own stack is then free. Unwinders stop at it. Needs 2 KB
+// at most.
+void *switch_prepare(void *top, void *(*entry)(void *arg), void *arg);
 
 // Saves the running stack's context, stores it in `*from`, and goes on where `to` was saved. Returns
 // when somebody switches back.

@@ -60,8 +60,10 @@ switch_stacks:                          // x0: where to leave this context, x1: 
         saved_registers
         mov     x3, sp
         str     x3, [x0]
+        mov     x4, x30
         mov     sp, x1
-        ldr     x3, [sp, #160]
+        // x2: fpcr; x4: where the processor believes the next ret will go; sp: a context.
+resume: ldr     x3, [sp, #160]
         cmp     x2, x3                  // writing fpcr is dear, and it is nearly always the same
         b.eq    1f
         msr     fpcr, x3
@@ -97,7 +99,12 @@ switch_stacks:                          // x0: where to leave this context, x1: 
         .cfi_restore d13
         .cfi_restore d14
         .cfi_restore d15
-        br      x9                      // not ret: its prediction would be of the other stack's caller
+        // Fibers of a scheduler all park in the same place, so its return address is the one of this call too: then ret
+        // is predicted, and so are the returns after it. Otherwise the indirect branch is the better guess.
+        cmp     x4, x9
+        b.ne    2f
+        ret     x9
+2:      br      x9
         .cfi_endproc
         .size   switch_stacks, . - switch_stacks
 
@@ -117,7 +124,8 @@ switch_prepare:                         // x0: top, x1: entry, x2: arg
         .cfi_endproc
         .size   switch_prepare, . - switch_prepare
 
-        // The outermost frame of every prepared stack: x20(x19).
+        // The outermost frame of every prepared stack: goes on with the context that x20(x19) returns. By then as many
+        // returns were made as calls, so the one to go on with finds its own in the processor's memory of them.
         .type   switch_entry, %function
         .p2align 4
 switch_entry:
@@ -125,7 +133,10 @@ switch_entry:
         .cfi_undefined x30
         mov     x0, x19
         blr     x20
-        brk     #1
+        mov     sp, x0
+        mrs     x2, fpcr
+        ldr     x4, [sp, #152]
+        b       resume
         .cfi_endproc
         .size   switch_entry, . - switch_entry
 

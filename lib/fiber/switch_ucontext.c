@@ -23,11 +23,11 @@ static void switch_enter(unsigned entry_high, unsigned entry_low, unsigned arg_h
 {
     uintptr_t entry = (uintptr_t)((uint64_t)entry_high << 32 | entry_low);
     uintptr_t arg = (uintptr_t)((uint64_t)arg_high << 32 | arg_low);
-    ((void (*)(void *))entry)((void *)arg);
+    setcontext(((void *(*)(void *))entry)((void *)arg));
     __builtin_trap();
 }
 
-void *switch_prepare(void *top, void (*entry)(void *arg), void *arg)
+void *switch_prepare(void *top, void *(*entry)(void *arg), void *arg)
 {
     uintptr_t end = (uintptr_t)top & ~(uintptr_t)63;
     ucontext_t *c = (ucontext_t *)(end - SWITCH_CONTEXT);

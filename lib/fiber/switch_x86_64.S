@@ -41,35 +41,45 @@ switch_stacks:                          // rdi: where to leave this context, rsi
         movq    %rbp, 48(%rsp)
         saved_context rsp
         movq    %rsp, (%rdi)
-        // The control words are nearly always the same on both sides; comparing is cheaper than loading. The low six bits of
-        // mxcsr are sticky flags, which the calling convention lets every call destroy.
         movl    (%rsp), %eax
         movzwl  4(%rsp), %ecx
+        movq    56(%rsp), %r8
         movq    %rsi, %rsp
-        xorl    (%rsp), %eax
+        // eax, cx: the control words in force; r8: where the processor believes the next ret will go; rsp: a context.
+        //
+        // The control words are nearly always the same on both sides; comparing is cheaper than loading. The low six bits of
+        // mxcsr are sticky flags, which the calling convention lets every call destroy.
+resume: xorl    (%rsp), %eax
         xorw    4(%rsp), %cx
         testl   $0xffc0, %eax
         jne     1f
         testw   %cx, %cx
         jne     1f
 2:      movq    56(%rsp), %rdx
+        cmpq    %rdx, %r8
         movq    8(%rsp), %r12
         movq    16(%rsp), %r13
         movq    24(%rsp), %r14
         movq    32(%rsp), %r15
         movq    40(%rsp), %rbx
         movq    48(%rsp), %rbp
-        leaq    CONTEXT(%rsp), %rsp
+        leaq    (CONTEXT - 8)(%rsp), %rsp
         .cfi_remember_state
-        .cfi_def_cfa_offset 0
-        .cfi_register rip, rdx
+        .cfi_def_cfa_offset 8
         .cfi_restore rbp
         .cfi_restore rbx
         .cfi_restore r15
         .cfi_restore r14
         .cfi_restore r13
         .cfi_restore r12
-        jmp     *%rdx                   // not ret: its prediction would be of the other stack's caller
+        // Fibers of a scheduler all park in the same place, so its return address is the one that was just pushed: then
+        // ret is predicted, and so are the returns after it. Otherwise the indirect jump is the better guess.
+        jne     3f
+        ret
+3:      leaq    8(%rsp), %rsp
+        .cfi_def_cfa_offset 0
+        .cfi_register rip, rdx
+        jmp     *%rdx
         .cfi_restore_state
 1:      ldmxcsr (%rsp)
         fldcw   4(%rsp)
@@ -96,7 +106,8 @@ switch_prepare:                         // rdi: top, rsi: entry, rdx: arg
         .cfi_endproc
         .size   switch_prepare, . - switch_prepare
 
-        // The outermost frame of every prepared stack: r13(r12).
+        // The outermost frame of every prepared stack: goes on with the context that r13(r12) returns. By then as many
+        // returns were made as calls, so the one to go on with finds its own in the processor's memory of them.
         .type   switch_entry, @function
         .p2align 4
 switch_entry:
@@ -104,7 +115,14 @@ switch_entry:
         .cfi_undefined rip
         movq    %r12, %rdi
         callq   *%r13
-        ud2
+        stmxcsr -8(%rsp)
+        fnstcw  -16(%rsp)
+        movq    %rax, %rdx
+        movl    -8(%rsp), %eax
+        movzwl  -16(%rsp), %ecx
+        movq    %rdx, %rsp
+        movq    56(%rsp), %r8
+        jmp     resume
         .cfi_endproc
         .size   switch_entry, . - switch_entry
 

@@ -39,7 +39,7 @@ void task_switch(struct task *t)
 }
 
 // A fiber's first function and its last.
-static void task_main(struct fiber *f)
+static struct fiber *task_main(struct fiber *f)
 {
     struct task *t = task_of(f);
     struct loop *l = t->loop;
@@ -53,7 +53,7 @@ static void task_main(struct fiber *f)
         l->result = result;
     struct task *next = task_next(l);
     l->running = next;
-    fiber_leave(&l->pool, f, next ? &next->fiber : &l->fiber);
+    return next ? &next->fiber : &l->fiber;
 }
 
 int task_spawn(struct loop *l, struct task **out, const char *name, int (*body)(void *arg), void *arg)
