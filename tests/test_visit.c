@@ -84,7 +84,7 @@ static const char *const visit_odd[] = { "HTTP/1.1 200 OK", "Content-Encoding: u
 struct visit_world {
     struct visit_io io;
     struct visit visit;
-    struct buffer job;
+    struct buffer job, message;
     const struct outcome *outcome;
 };
 
@@ -100,6 +100,7 @@ static void visit_world_free(struct visit_world *w)
 {
     visit_fini(&w->visit);
     buffer_fini(&w->job);
+    buffer_fini(&w->message);
     free(w);
 }
 
@@ -119,9 +120,9 @@ static void visit_do(struct visit_world *w, const struct job_parts *parts)
     w->io.calls = w->io.written = 0;
     assert_int_equal(job_build(&w->job, parts), 0);
     const struct job *job = (const struct job *)(const void *)w->job.p;
-    assert_int_equal(visit(&w->visit, &w->io.io, job, &settings), 0);
-    assert_true(outcome_valid(w->visit.outcome.p, w->visit.outcome.n));
-    w->outcome = (const struct outcome *)(const void *)w->visit.outcome.p;
+    assert_int_equal(visit(&w->visit, &w->io.io, job, &settings, &w->message), 0);
+    assert_true(outcome_valid(w->message.p, w->message.n));
+    w->outcome = (const struct outcome *)(const void *)w->message.p;
     assert_int_equal(w->outcome->id, 77);
 }
 
@@ -420,17 +421,18 @@ static void without_memory_there_is_still_an_outcome(void **state)
         struct visit_world *w = visit_world_new();
         w->io.play[0] = (struct visit_play){ .head = visit_ok, .body = span_of("hello") };
         assert_int_equal(job_build(&w->job, &parts), 0);
-        assert_int_equal(visit_reserve(&w->visit), 0);
+        assert_int_equal(outcome_reserve(&w->message), 0);
         // The head's own memory is not what this is about.
         assert_non_null(buffer_reserve(&w->visit.response.head.text, 1000));
         assert_non_null(buffer_reserve(&w->visit.response.head.fields, 1000));
         faults_fail_allocation(nth);
-        int e = visit(&w->visit, &w->io.io, (const struct job *)(const void *)w->job.p, &settings);
+        int e = visit(&w->visit, &w->io.io, (const struct job *)(const void *)w->job.p, &settings,
+                      &w->message);
         met = !faults_pending();
         faults_fail_allocation(0);
         assert_int_equal(e, 0);
-        const struct outcome *o = (const struct outcome *)(const void *)w->visit.outcome.p;
-        assert_true(outcome_valid(o, w->visit.outcome.n));
+        const struct outcome *o = (const struct outcome *)(const void *)w->message.p;
+        assert_true(outcome_valid(o, w->message.n));
         assert_int_equal(o->error, met ? FETCH_NO_RESOURCES : FETCH_OK);
         visit_world_free(w);
     }
@@ -449,8 +451,7 @@ static void a_place_does_not_keep_the_room_of_an_unusual_job(void **state)
     const char *const head[] = { "HTTP/1.1 302 Found", line, "", NULL };
     visit_do_body(w, 0, 0, head, span_of("hello"));
     assert_int_equal(message_span(w->outcome, w->outcome->location).n, 49999 - 10);
-    visit_trim(&w->visit);
-    assert_in_range(w->visit.outcome.room, 0, 4096);
+    visit_trim(&w->visit, 4096);
     assert_in_range(w->visit.response.head.text.room, 0, 4096);
     visit_do_body(w, 0, 0, visit_ok, span_of("hello"));
     assert_int_equal(w->outcome->status, 200);

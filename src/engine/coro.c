@@ -2,6 +2,7 @@
 #include "engine/coro.h"
 #include "engine/job.h"
 #include "engine/lane.h"
+#include "engine/outcome.h"
 #include "engine/visit.h"
 #include "fetch/multi.h"
 #include "sched/nursery.h"
@@ -12,16 +13,21 @@
 // One lane whose worker is the coordinator's own loop. A job goes into a slot and gets a fiber; the
 // slot is
 //
-//     idle ── send ──► under way (its fiber holds it) ──► done ── receive ──► given ── next call
-//     ──► idle
+//     idle ── send ──► under way ──► done ── receive ──► given ── next call ──► idle
 //
-// so an outcome is read in place, and in a steady state nothing is allocated for a job.
-enum { CORO_KEPT = 4096 }; // bytes of a job's room that stay with a slot
+// and its one message is the job until the visit is over, the outcome then, to be read in place. In
+// a steady state nothing is allocated for a job, unless there are so many slots that what each
+// keeps for its next visit counts.
+enum {
+    CORO_MANY = 2048,   // slots, from which on they keep nothing of a response's head
+    CORO_KEPT = 4096,   // bytes of each kind that stay with a slot otherwise
+    CORO_MESSAGE = 4096 // bytes of a message's room that stay with a slot
+};
 
 struct coro_slot {
     struct list node; // idle or done
     struct coro *coro;
-    struct buffer job;
+    struct buffer message;
     struct visit visit;
 };
 
@@ -34,6 +40,8 @@ struct coro {
     struct io *io;
     struct list idle, done; // of slots; the one used last is the first that is idle
     struct coro_slot *given;
+    struct buffer outcome; // of the visit that has just ended
+    size_t kept;           // see visit_trim
 };
 
 static struct coro *coro_of(struct lane *l)
@@ -46,7 +54,7 @@ static void coro_slot_free(struct coro_slot *s)
     if (!s)
         return;
     visit_fini(&s->visit);
-    buffer_fini(&s->job);
+    buffer_fini(&s->message);
     free(s);
 }
 
@@ -65,9 +73,9 @@ static struct coro_slot *coro_take_slot(struct coro *c)
 
 static void coro_put_slot(struct coro *c, struct coro_slot *s)
 {
-    if (s->job.room > CORO_KEPT)
-        buffer_fini(&s->job);
-    visit_trim(&s->visit);
+    if (s->message.room > CORO_MESSAGE)
+        buffer_fini(&s->message);
+    visit_trim(&s->visit, c->kept);
     list_push_front(&c->idle, &s->node);
 }
 
@@ -78,29 +86,41 @@ static void coro_take_back(struct coro *c)
     c->given = NULL;
 }
 
+// What the visit has left in `c->outcome` takes the place of the job.
+static void coro_finish(struct coro *c, struct coro_slot *s)
+{
+    buffer_clear(&s->message);
+    buffer_add(&s->message, c->outcome.p, c->outcome.n);
+    if (s->message.failed) {
+        struct outcome_parts bare = { .head = *(const struct outcome *)(const void *)c->outcome.p };
+        bare.head.error = FETCH_NO_RESOURCES;
+        outcome_build(&s->message, &bare); // coro_start made the room
+    }
+    list_push(&c->done, &s->node);
+    lane_announce(&c->lane, &c->setup);
+}
+
 // The body of a job's fiber.
 static int coro_visit(void *arg)
 {
     struct coro_slot *s = arg;
     struct coro *c = s->coro;
-    const struct job *job = (const struct job *)(const void *)s->job.p;
-    if (visit(&s->visit, c->io, job, c->setup.settings) < 0) {
+    const struct job *job = (const struct job *)(const void *)s->message.p;
+    if (visit(&s->visit, c->io, job, c->setup.settings, &c->outcome) < 0) {
         fprintf(stderr, "trawl: a visit of engine coro had no room for its outcome\n");
-        abort(); // visit_reserve made it
+        abort(); // coro_open_io made it
     }
-    list_push(&c->done, &s->node);
-    lane_announce(&c->lane, &c->setup);
+    coro_finish(c, s);
     return 0;
 }
 
 static int coro_start(struct coro *c, struct coro_slot *s, const struct job *job)
 {
-    int e = visit_reserve(&s->visit);
+    int e = outcome_reserve(&s->message);
     if (e < 0)
         return e;
-    buffer_clear(&s->job);
-    buffer_add(&s->job, job, job->size);
-    if (s->job.failed)
+    buffer_add(&s->message, job, job->size);
+    if (s->message.failed)
         return -ENOMEM;
     return nursery_spawn(&c->nursery, "visit", coro_visit, s);
 }
@@ -126,7 +146,7 @@ static const struct outcome *coro_receive(struct lane *l)
     if (!node)
         return NULL;
     c->given = list_entry(node, struct coro_slot, node);
-    return (const struct outcome *)(const void *)c->given->visit.outcome.p;
+    return (const struct outcome *)(const void *)c->given->message.p;
 }
 
 static void coro_abandon(struct engine *e)
@@ -147,6 +167,7 @@ static void coro_close(struct engine *e)
     while ((node = list_pop(&c->idle)) || (node = list_pop(&c->done)))
         coro_slot_free(list_entry(node, struct coro_slot, node));
     list_remove(&c->lane.ready);
+    buffer_fini(&c->outcome);
     free(c);
 }
 
@@ -155,16 +176,22 @@ int coro_open_io(struct engine **out, const struct engine_spec *spec,
 {
     static const struct engine_ops engine_ops = { coro_abandon, coro_close };
     static const struct lane_ops lane_ops = { coro_send, coro_receive };
+    unsigned n = spec->count < setup->cap ? spec->count : setup->cap;
     struct coro *c = calloc(1, sizeof *c);
     if (!c)
         return -ENOMEM;
+    if (outcome_reserve(&c->outcome) < 0) {
+        free(c);
+        return -ENOMEM;
+    }
     c->setup = *setup;
     c->io = io;
+    c->kept = n < CORO_MANY ? CORO_KEPT : 0;
     list_init(&c->idle);
     list_init(&c->done);
     nursery_init(&c->nursery, "coro");
     engine_init(&c->engine, spec->name, &engine_ops);
-    lane_init(&c->lane, &c->engine, &lane_ops, spec->count < setup->cap ? spec->count : setup->cap);
+    lane_init(&c->lane, &c->engine, &lane_ops, n);
     *out = &c->engine;
     return 0;
 }

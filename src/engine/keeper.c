@@ -14,7 +14,7 @@
 
 // After so many workers in a row, in the whole engine, that could not be started or died before
 // they were ready for work, nothing will come of further ones.
-enum { KEEPER_EARLY_MOST = 20, KEEPER_OUTCOME = 512 };
+enum { KEEPER_EARLY_MOST = 20 };
 #define KEEPER_FIRST_REST (10 * CLOCK_MS)
 #define KEEPER_LONGEST_REST (1 * CLOCK_S)
 #define KEEPER_CROWDED (2 * CLOCK_MS) // the zygote has too many requests: again after this
@@ -97,7 +97,7 @@ static void keeper_settle_with(struct keeper *k, enum fetch_error error, const c
                   .time_total = keeper_now(k) - k->sent },
         .message = span_of(why),
     };
-    if (outcome_build(&k->outcome, &parts) < 0) {
+    if (outcome_build_somehow(&k->outcome, &parts) < 0) {
         fprintf(stderr, "trawl: a lane of engine %s had no room for an outcome\n",
                 k->house->engine->name);
         abort(); // keeper_init made it
@@ -343,7 +343,7 @@ int keeper_init(struct keeper *k, struct keeper_house *house)
 {
     static const struct lane_ops ops = { keeper_send, keeper_receive };
     *k = (struct keeper){ .house = house, .member.report = keeper_report };
-    if (!buffer_reserve(&k->outcome, KEEPER_OUTCOME))
+    if (outcome_reserve(&k->outcome) < 0)
         return -ENOMEM;
     list_init(&k->waits);
     list_init(&k->member.node);

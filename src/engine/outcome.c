@@ -45,6 +45,22 @@ int outcome_build(struct buffer *out, const struct outcome_parts *parts)
     return 0;
 }
 
+int outcome_build_somehow(struct buffer *out, const struct outcome_parts *parts)
+{
+    int e = outcome_build(out, parts);
+    if (e == 0)
+        return 0;
+    struct outcome_parts bare = { .head = parts->head };
+    bare.head.error = FETCH_NO_RESOURCES;
+    return outcome_build(out, &bare);
+}
+
+int outcome_reserve(struct buffer *out)
+{
+    buffer_clear(out);
+    return buffer_reserve(out, sizeof(struct outcome)) ? 0 : -ENOMEM;
+}
+
 bool outcome_valid(const void *p, size_t n)
 {
     const struct outcome *o = p;

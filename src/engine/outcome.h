@@ -43,6 +43,14 @@ struct outcome_parts {
 // cut. Errors: -ENOMEM.
 int outcome_build(struct buffer *out, const struct outcome_parts *parts);
 
+// The same where there must be an outcome whatever happens: when memory is lacking it has no
+// strings and its error is FETCH_NO_RESOURCES. Errors: -ENOMEM, never for a buffer that
+// outcome_reserve has prepared.
+int outcome_build_somehow(struct buffer *out, const struct outcome_parts *parts);
+
+// Makes room for an outcome without strings, and forgets the contents. Errors: -ENOMEM.
+int outcome_reserve(struct buffer *out);
+
 // As job_valid.
 bool outcome_valid(const void *p, size_t n);
 #endif

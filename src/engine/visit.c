@@ -8,14 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { VISIT_KEPT = 4096 }; // bytes of room that stay with a place
-
-int visit_reserve(struct visit *v)
-{
-    buffer_clear(&v->outcome);
-    return buffer_reserve(&v->outcome, sizeof(struct outcome) + 8) ? 0 : -ENOMEM;
-}
-
 void visit_fini(struct visit *v)
 {
     response_fini(&v->response);
@@ -23,7 +15,6 @@ void visit_fini(struct visit *v)
     free(v->headers);
     v->headers = NULL;
     v->header_room = 0;
-    buffer_fini(&v->outcome);
 }
 
 static unsigned visit_count_headers(struct span lines)
@@ -155,7 +146,7 @@ static void visit_fill_head(struct outcome *o, const struct response *r, const s
 
 // Not inlined: its locals must not be on the stack of a visit that waits.
 __attribute__((noinline)) static int visit_report(struct visit *v, const struct job *job,
-                                                  int64_t started, int code)
+                                                  int64_t started, int code, struct buffer *out)
 {
     struct response *r = &v->response;
     struct outcome_parts parts = { .head.started = started };
@@ -170,17 +161,11 @@ __attribute__((noinline)) static int visit_report(struct visit *v, const struct 
     parts.retry_after = head_find(&r->head, "retry-after");
     parts.etag = head_find(&r->head, "etag");
     parts.last_modified = head_find(&r->head, "last-modified");
-    int e = outcome_build(&v->outcome, &parts);
-    if (e == 0)
-        return 0;
-    // Without its strings it fits where visit_reserve made room.
-    parts = (struct outcome_parts){ .head = parts.head };
-    parts.head.error = FETCH_NO_RESOURCES;
-    return outcome_build(&v->outcome, &parts);
+    return outcome_build_somehow(out, &parts);
 }
 
 int visit(struct visit *v, struct io *io, const struct job *job,
-          const struct engine_settings *settings)
+          const struct engine_settings *settings, struct buffer *out)
 {
     (void)settings; // what a sink that writes files will need
     struct request q;
@@ -188,13 +173,17 @@ int visit(struct visit *v, struct io *io, const struct job *job,
     int e = visit_request(v, &q, job);
     if (e == 0)
         e = visit_exchange(v, io, job, &q);
-    return visit_report(v, job, started, e);
+    return visit_report(v, job, started, e, out);
 }
 
-void visit_trim(struct visit *v)
+void visit_trim(struct visit *v, size_t most)
 {
-    if (v->outcome.room > VISIT_KEPT)
-        buffer_fini(&v->outcome);
-    if (v->response.head.text.room > VISIT_KEPT || v->response.head.fields.room > VISIT_KEPT)
+    const struct head *h = &v->response.head;
+    if (h->text.room + h->fields.room > most)
         head_fini(&v->response.head);
+    if (v->header_room * sizeof *v->headers > most) {
+        free(v->headers);
+        v->headers = NULL;
+        v->header_room = 0;
+    }
 }

@@ -17,21 +17,18 @@ struct visit {
     struct sinks sinks;
     const char **headers; // the job's lines, NULL-terminated; NULL until a job has some
     unsigned header_room;
-    struct buffer outcome; // the message, when the visit is over
 };
-
-// Makes sure that no later visit in this place fails. Errors: -ENOMEM.
-int visit_reserve(struct visit *v);
 
 void visit_fini(struct visit *v);
 
-// Does one job, start to end, in straight-line code that waits only in io->fetch; the outcome is
-// left in `v->outcome`. A stale reused connection is tried again once, on a fresh one (RFC 9112
-// §9.3.1). Returns 0 whatever came of the exchange, or -ENOMEM when not even an outcome could be
-// built, which visit_reserve excludes. Parks, blocks or yields, as `io` does.
+// Does one job, start to end, in straight-line code that waits only in io->fetch. The outcome goes
+// into `out`, which is written to after the last wait only, so that visits on one thread may share
+// it. A stale reused connection is tried again once, on a fresh one (RFC 9112 §9.3.1). Returns 0
+// whatever came of the exchange, or -ENOMEM when not even an outcome could be built, which
+// outcome_reserve excludes. Parks, blocks or yields, as `io` does.
 int visit(struct visit *v, struct io *io, const struct job *job,
-          const struct engine_settings *settings);
+          const struct engine_settings *settings, struct buffer *out);
 
-// Gives back the room that an unusually large job has left behind.
-void visit_trim(struct visit *v);
+// Gives back what a place keeps for the next visit, as far as it is more than `most` bytes.
+void visit_trim(struct visit *v, size_t most);
 #endif

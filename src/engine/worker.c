@@ -41,18 +41,19 @@ int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
                  const struct engine_settings *settings)
 {
     struct visit v = { 0 };
+    struct buffer outcome = { 0 };
     const struct job *job;
-    int e = visit_reserve(&v);
+    int e = outcome_reserve(&outcome);
     if (e == 0)
         e = worker_publish(outcomes, NULL, 0); // ready for work
     while (e == 0 && (e = worker_next(jobs, &job)) == 1) {
-        e = visit(&v, io, job, settings);
+        e = visit(&v, io, job, settings, &outcome);
         shmq_release(jobs);
         if (e == 0)
-            e = worker_publish(outcomes, v.outcome.p, v.outcome.n);
-        visit_trim(&v);
+            e = worker_publish(outcomes, outcome.p, outcome.n);
     }
     visit_fini(&v);
+    buffer_fini(&outcome);
     return e;
 }
 
