@@ -79,9 +79,10 @@ size_t utf8_put(char out[4], uint32_t c)
 
 bool utf8_valid(struct span s)
 {
-    const char *end = s.p + s.n;
     bool valid = true;
-    while (s.p < end && valid)
+    if (s.n == 0)
+        return true;
+    for (const char *end = s.p + s.n; s.p < end && valid;)
         utf8_next(&s.p, end, &valid);
     return valid;
 }

@@ -226,8 +226,12 @@ static void json_time_second(struct json_time *cache, int64_t second)
 void json_time(struct buffer *b, struct json_time *cache, int64_t wall, int digits)
 {
     const int64_t billion = INT64_C(1000000000);
-    int64_t second = wall / billion - (wall % billion < 0);
-    unsigned us = (unsigned)((wall - second * billion) / 1000);
+    int64_t second = wall / billion, rest = wall % billion;
+    if (rest < 0) {
+        second--;
+        rest += billion;
+    }
+    unsigned us = (unsigned)(rest / 1000);
     char text[32] = "\"";
     size_t n = 20;
     if (second != cache->second || !cache->text[0])

@@ -82,7 +82,9 @@ static int address_parse6(struct span text, uint8_t out[16])
 int address_parse(struct address *out, struct span text)
 {
     struct address a = { 0 };
-    bool six = text.n && memchr(text.p, ':', text.n);
+    if (text.n == 0)
+        return -EINVAL;
+    bool six = memchr(text.p, ':', text.n);
     int rc = six ? address_parse6(text, a.bytes) : address_quad(text, a.bytes);
     if (rc < 0)
         return rc;

@@ -28,7 +28,9 @@ static bool disposition_is(struct span s, const char *what)
 // Takes what stands before the first ';' off the front of `s`, and the ';'.
 static struct span disposition_section(struct span *s)
 {
-    const char *end = s->n ? memchr(s->p, ';', s->n) : NULL;
+    if (s->n == 0)
+        return *s;
+    const char *end = memchr(s->p, ';', s->n);
     size_t n = end ? (size_t)(end - s->p) : s->n;
     struct span section = { s->p, n };
     *s = (struct span){ s->p + n + (end != NULL), s->n - n - (end != NULL) };

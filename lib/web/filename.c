@@ -61,9 +61,9 @@ static void filename_from_url(struct buffer *out, struct span path_query)
     struct span query = { NULL, 0 };
     if (mark)
         query = (struct span){ mark + 1, path_query.n - n - 1 };
-    struct span segment = filename_last((struct span){ path_query.p, n });
-    if (segment.n == 0)
-        segment = span_of("index.html");
+    struct span segment = span_of("index.html");
+    if (n && path_query.p[n - 1] != '/')
+        segment = filename_last((struct span){ path_query.p, n });
     struct buffer plain = { 0 }, plain_query = { 0 };
     percent_decode(&plain, segment);
     percent_decode(&plain_query, query);
@@ -74,7 +74,8 @@ static void filename_from_url(struct buffer *out, struct span path_query)
         buffer_add_byte(out, '@');
         filename_put_text(out, buffer_span(&plain_query));
     }
-    filename_put_text(out, (struct span){ name.p + extension, name.n - extension });
+    if (extension < name.n)
+        filename_put_text(out, (struct span){ name.p + extension, name.n - extension });
     out->failed |= plain.failed || plain_query.failed;
     buffer_fini(&plain);
     buffer_fini(&plain_query);
