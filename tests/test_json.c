@@ -67,7 +67,7 @@ static void what_must_be_escaped_is(void **state)
     json_text(&b, (struct span){ "\0\x1f \"\\\b\f\n\r\t/\x7f~", 13 });
     holds(&b, "\"\\u0000\\u001f \\\"\\\\\\b\\f\\n\\r\\t/\\u007f~\"");
     json_text(&b, span_of("\xC2\x80\xC2\x9B\xC2\x9F\xC2\xA0\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAA"
-                            "\xF0\x9F\x98\x80"));
+                          "\xF0\x9F\x98\x80"));
     holds(&b, "\"\\u0080\\u009b\\u009f\xC2\xA0\\u2028\\u2029\xE2\x80\xAA\xF0\x9F\x98\x80\"");
     buffer_fini(&b);
 }
