@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "serve/answer_coded.h"
-#include "sched/park.h"
 #include "serve/pattern.h"
 #include "serve/reply.h"
 #include "serve/target.h"
@@ -83,7 +82,7 @@ static int coded_pass(struct coded *c)
     if (c->at - c->yielded < CODED_TURN)
         return c->x->connection->error;
     c->yielded = c->at;
-    int r = yield_fiber();
+    int r = connection_turn(c->x->connection);
     return r < 0 ? r : c->x->connection->error;
 }
 

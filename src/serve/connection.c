@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum {
-    CONNECTION_TURN = 512 * 1024, // bytes until the others have their turn
+    CONNECTION_TURN = 256 * 1024, // bytes until the others have their turn
     CONNECTION_LINGER = 256 * 1024,
 };
 
@@ -56,11 +56,16 @@ int connection_flush(struct connection *c)
         return c->error;
     c->error = connection_send(c, c->out->bytes, c->out->n);
     c->out->n = 0;
-    if (c->busy > CONNECTION_TURN && !c->error) {
-        c->busy = 0;
-        c->error = yield_fiber();
-    }
+    if (c->busy > CONNECTION_TURN && !c->error)
+        c->error = connection_turn(c);
     return c->error;
+}
+
+// Not yield_fiber, for that lets those run who are ready, but does not look who has become so.
+int connection_turn(struct connection *c)
+{
+    c->busy = 0;
+    return watch_writable(&c->watch, connection_patience(c));
 }
 
 char *connection_room(struct connection *c, size_t least)
@@ -97,7 +102,7 @@ void connection_write(struct connection *c, const void *p, size_t n)
 long connection_receive(struct connection *c, int64_t deadline)
 {
     for (;;) {
-        if (c->drained) {
+        if (c->drained || c->busy > CONNECTION_TURN) {
             c->busy = 0;
             int r = watch_readable(&c->watch, deadline);
             if (r < 0)
@@ -114,6 +119,7 @@ long connection_receive(struct connection *c, int64_t deadline)
         c->drained = n < (ssize_t)room;
         if (n >= 0) {
             c->in->end += (size_t)n;
+            c->busy += (size_t)n;
             return n;
         }
         if (errno != EAGAIN && errno != EINTR)

@@ -38,7 +38,7 @@ struct connection {
     int fd;
     int error;    // the first negative errno of sending; from then on nothing is sent
     bool drained; // the last read took all there was: wait before the next
-    size_t busy;  // bytes sent since the last time that it parked or yielded
+    size_t busy;  // bytes sent and received since it last waited
     uint64_t number, requests;
 };
 
@@ -57,6 +57,10 @@ int64_t connection_patience(const struct connection *c);
 
 // Sends all that was gathered. Parks. Errors: as `error`.
 int connection_flush(struct connection *c);
+
+// Lets the other connections have their turn. Parks, until this one can send again. Errors:
+// -ETIMEDOUT, -ECANCELED.
+int connection_turn(struct connection *c);
 
 // Gives room for `least` to CONNECTION_OUT bytes, sending what was gathered when there is not
 // enough; the caller then adds to out->n what it wrote. May park. NULL when sending failed.

@@ -122,10 +122,7 @@ static int dns_udp_fiber(void *arg)
         int n = recvmmsg(d->fd, d->in, DNS_BATCH, MSG_DONTWAIT, NULL);
         if (n > 0)
             dns_answer_batch(d, (unsigned)n);
-        int r = n == DNS_BATCH             ? yield_fiber()
-                : n > 0 || errno == EAGAIN ? watch_readable(&d->watch, CLOCK_NEVER)
-                                           : yield_fiber();
-        if (r < 0)
+        if (watch_readable(&d->watch, CLOCK_NEVER) < 0) // more may be there already
             return 0;
     }
 }

@@ -27,8 +27,8 @@ static void listener_take(struct listener *l, int fd)
         close(fd);
 }
 
-// Accepts what has come. Returns 0 when there is no more for now, 1 when there may be, or a
-// negative errno.
+// Accepts some of those who have come. Returns 0, or a negative errno when there was no room for
+// the next one.
 static int listener_accept(struct listener *l)
 {
     for (int i = 0; i < LISTENER_BATCH; i++) {
@@ -41,7 +41,7 @@ static int listener_accept(struct listener *l)
             return -errno;
         // anything else is the trouble of that one connection (accept(2))
     }
-    return 1;
+    return 0;
 }
 
 static int listener_fiber(void *arg)
@@ -50,15 +50,13 @@ static int listener_fiber(void *arg)
     bool told = false;
     int r = 0;
     while (r != -ECANCELED) {
-        int more = listener_accept(l);
-        if (more < 0) {
+        int full = listener_accept(l);
+        if (full < 0) {
             if (!told)
                 log_warning("no more connections can be taken (%s): the next ones wait",
-                            strerror(-more));
+                            strerror(-full));
             told = true;
             r = park_on(&l->server->room, loop_now(loop_current()) + LISTENER_PAUSE_MS * CLOCK_MS);
-        } else if (more > 0) {
-            r = yield_fiber();
         } else {
             r = watch_readable(&l->watch, CLOCK_NEVER);
         }

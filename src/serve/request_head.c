@@ -147,7 +147,7 @@ static int head_target_split(struct request_head *h)
     }
     const char *mark = p < end ? memchr(p, '?', (size_t)(end - p)) : NULL;
     h->path = head_part_of(h, p, mark ? mark : end);
-    h->query = mark ? head_part_of(h, mark + 1, end) : (struct request_head_part){ h->path.at, 0 };
+    h->query = head_part_of(h, mark ? mark + 1 : end, end);
     return 0;
 }
 

@@ -155,6 +155,8 @@ int serve_start(struct server **out, const struct serve_settings *settings)
     if (!s)
         return -ENOMEM;
     s->settings = *settings;
+    if (s->settings.idle_timeout == 0)
+        s->settings.idle_timeout = CLOCK_NEVER;
     nursery_init(&s->fibers, "server");
     list_init(&s->room);
     pool_init(&s->intakes, sizeof(struct intake), SERVE_KEPT_BLOCKS);

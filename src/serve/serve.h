@@ -21,7 +21,7 @@ struct serve_settings {
     bool one_address;     // all names lead to the address listened on, not each host to its own
     const char *log;      // access log, one JSON object a line; NULL: none
     int64_t max_time;     // ns until it stops by itself; 0: never
-    int64_t idle_timeout; // ns a peer may keep us waiting
+    int64_t idle_timeout; // ns a peer may keep us waiting; 0: for ever
     int ready_fd;         // where the lines go that say it is ready (standard output: 1)
     bool quiet;           // no summary at the end
 };

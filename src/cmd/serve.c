@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// trawl serve: a local origin.
+#include "serve/serve.h"
+#include "cmd/command.h"
+#include "serve/dns_answer.h"
+#include "serve/routes.h"
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static bool path_row(unsigned i, char *term, size_t room, const char **text)
+{
+    if (i >= routes_count)
+        return false;
+    snprintf(term, room, "/%s%s", routes_table[i].name, routes_table[i].rest);
+    *text = routes_table[i].help;
+    return true;
+}
+
+static bool label_row(unsigned i, char *term, size_t room, const char **text)
+{
+    const struct dns_fault_help *row = &dns_answer_faults[i];
+    if (!row->label)
+        return false;
+    snprintf(term, room, "%s.", row->label);
+    *text = row->help;
+    return true;
+}
+
+const struct command_list cmd_serve_lists[] = {
+    { "Paths that are served, from any Host but those of --web", path_row },
+    { "Labels that ask --dns for trouble, in front of any of its names", label_row },
+    { NULL, NULL },
+};
+
+int cmd_serve(struct arguments *a)
+{
+    struct serve_settings *s = &a->serve;
+    s->quiet = a->quiet;
+    s->ready_fd = STDOUT_FILENO;
+    switch (serve_run(s)) {
+    case 0:
+        return STATUS_OK;
+    case -EINVAL:
+        return STATUS_USAGE;
+    case -EPIPE:
+        return STATUS_OUTPUT_GONE;
+    default:
+        return STATUS_BROKEN;
+    }
+}
