@@ -11,13 +11,13 @@
 // One lane and the worker process behind it. Its fiber keeps a worker there as long as the engine
 // is open:
 //
-//     start ──► spawned: the lane has room ──► follow: outcomes, its death ──► bury: the job it had
-//     ──► rest ──┐
-//       ▲ │
-//       └─────────────────────────────────────────────────────────────────────────────────────────────────────┘
+//     start ──► spawned ──► follow ──► bury ──► rest ──┐
+//       ▲                                              │
+//       └──────────────────────────────────────────────┘
 //
-// A queue is not used for a second worker. What a dead worker had published is received before its
-// job is given up.
+// Once it is spawned the lane has room; following receives outcomes until the worker's death;
+// burying gives the job it had its outcome. A queue is not used for a second worker. What a dead
+// worker had published is received before its job is given up.
 
 // What the keepers of one engine share.
 struct keeper_house {
