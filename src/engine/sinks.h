@@ -13,9 +13,8 @@
 // A sink stands in the part of the chain whose bytes it wants, and passes them on; the last one
 // needs not. A job that asks for none of them has its bytes counted by the exchange and nothing
 // else: then its body is not decoded, and a content coding that is broken is not noticed, for
-// decoding costs more than all the rest.
-struct engine_settings;
-
+// decoding a page costs about as much as fetching it.
+//
 // In place, used again from visit to visit; zeroed, it is ready for use.
 struct sinks {
     struct sink *first; // given to the exchange
