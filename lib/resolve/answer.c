@@ -130,7 +130,8 @@ static bool answer_is_name(const struct packet *k, size_t at, struct span name)
         if ((size_t)n > name.n - i)
             return false;
         for (int j = 0; j < n; j++, i++)
-            if (answer_lower(k->p[label + (size_t)j]) != answer_lower((uint8_t)name.p[i]))
+            if (name.p[i] == '.' ||
+                answer_lower(k->p[label + (size_t)j]) != answer_lower((uint8_t)name.p[i]))
                 return false;
     }
     return n == 0 && i == name.n;
