@@ -530,6 +530,43 @@ class Crowds(unittest.TestCase):
             resource.setrlimit(resource.RLIMIT_NOFILE, before)
             self.assertIn("10000 connections, 1000 requests", server.stop())
 
+    def test_who_hangs_up_is_not_waited_for(self):
+        server = Server("--web", "9,9", "--web-delay", "60s")
+        fds = f"/proc/{server.process.pid}/fd"
+        before = len(os.listdir(fds))
+        for path, host in (("/delay/60000", "a"), ("/drip?ms=60000", "a"), ("/", "h1.web.test")):
+            socks = [server.connect() for _ in range(20)]
+            for sock in socks:
+                sock.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            time.sleep(0.2)
+            self.assertGreaterEqual(len(os.listdir(fds)), before + 20)
+            for sock in socks:
+                sock.close()
+            time.sleep(0.5)
+            self.assertLess(len(os.listdir(fds)), before + 5)
+        server.stop()
+        self.assertEqual(server.process.returncode, 0)
+
+    def test_bodies_and_coders_together_are_bounded(self):
+        server = Server()
+        socks = [server.connect() for _ in range(300)]
+        for sock in socks:
+            sock.sendall(b"GET /gzip/1000G HTTP/1.1\r\nHost: a\r\n\r\n")
+        codes = [sock.recv(12)[9:12] for sock in socks]
+        self.assertEqual(set(codes), {b"200", b"503"})
+        self.assertEqual(codes.count(b"200"), 256)
+        for sock in socks:
+            sock.close()
+        time.sleep(0.5)
+        client = server.client()
+        for path, body in (("/gzip/10", None), ("/echo", b"x" * (1 << 20))):
+            client.request("POST", path, body=body)
+            answer = client.getresponse()
+            answer.read()
+            self.assertEqual(answer.status, 200)
+        client.close()
+        server.stop()
+
     def test_running_out_of_descriptors_only_makes_the_next_ones_wait(self):
         server = Server(limits=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
         socks = [server.connect() for _ in range(60)]

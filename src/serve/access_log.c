@@ -84,21 +84,19 @@ int access_log_open(struct access_log **out, const char *path, struct nursery *n
 }
 
 // The address that the peer connected to: with a synthetic web, it tells the host.
-static void access_log_local(struct buffer *b, int fd)
+static const char *access_log_local(struct connection *c)
 {
-    char text[INET6_ADDRSTRLEN] = "";
     union {
         struct sockaddr any;
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
     } at = { 0 };
     socklen_t n = sizeof at;
-    if (getsockname(fd, &at.any, &n) == 0)
+    if (!c->local[0] && getsockname(c->fd, &at.any, &n) == 0)
         inet_ntop(at.any.sa_family,
                   at.any.sa_family == AF_INET ? (void *)&at.v4.sin_addr : (void *)&at.v6.sin6_addr,
-                  text, sizeof text);
-    json_key(b, "local");
-    json_text(b, span_of(text));
+                  c->local, sizeof c->local);
+    return c->local;
 }
 
 static void access_log_line(struct buffer *b, const struct exchange *x)
@@ -113,7 +111,8 @@ static void access_log_line(struct buffer *b, const struct exchange *x)
     json_uint(b, x->connection->number);
     json_key(b, "request");
     json_uint(b, x->connection->requests);
-    access_log_local(b, x->connection->fd);
+    json_key(b, "local");
+    json_text(b, span_of(access_log_local(x->connection)));
     if (h) {
         json_key(b, "method");
         json_text(b, request_head_span(h, h->method_text));

@@ -14,7 +14,8 @@ enum {
     CODED_PIECE = 8192,
     CODED_CUT = 5,
     CODED_MEMBERS_MOST = 1000,
-    CODED_TURN = 1 << 20, // bytes of content until the others have their turn
+    CODED_TAKES = 1 << 20, // bytes of memory, about, that a coder and its output take
+    CODED_TURN = 1 << 20,  // bytes of content until the others have their turn
 };
 #define CODED_MOST (UINT64_C(1) << 40)
 
@@ -30,7 +31,7 @@ struct coded {
 };
 
 // Opens the exchange's answer, or the error that it gets. Returns 1 when there is something to
-// code.
+// code; coded_end must follow then.
 static int coded_begin(struct coded *c, struct exchange *x)
 {
     struct span segment;
@@ -42,6 +43,8 @@ static int coded_begin(struct coded *c, struct exchange *x)
         target_size_value(x->query, "members", 1, CODED_MEMBERS_MOST, &c->members) < 0 ||
         c->members == 0)
         return reply_status(x, 400, "Write a number behind it: the size of the content.\n");
+    if (!server_hold(x->server, CODED_TAKES))
+        return reply_status(x, 503, NULL);
     c->whole = c->size <= CODED_WHOLE;
     return 1;
 }
@@ -107,6 +110,7 @@ static int coded_end(struct coded *c, const char *coding, int r)
         r = reply_end(x);
     }
     buffer_fini(&c->out);
+    server_release(x->server, CODED_TAKES);
     return r;
 }
 
@@ -141,7 +145,7 @@ static int coded_deflate(struct exchange *x, const char *coding, int bits)
     if (r != 1)
         return r;
     if (deflateInit2(&z, 1, Z_DEFLATED, bits, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-        return -ENOMEM;
+        return coded_end(&c, coding, -ENOMEM);
     if (!c.whole)
         coded_head(&c, coding);
     r = 0;
@@ -193,7 +197,7 @@ int answer_coded_zstd(struct exchange *x)
         return r;
     ZSTD_CCtx *z = ZSTD_createCCtx();
     if (!z)
-        return -ENOMEM;
+        return coded_end(&c, "zstd", -ENOMEM);
     ZSTD_CCtx_setParameter(z, ZSTD_c_compressionLevel, 1);
     if (!c.whole)
         coded_head(&c, "zstd");

@@ -40,6 +40,7 @@ struct connection {
     bool drained; // the last read took all there was: wait before the next
     size_t busy;  // bytes sent and received since it last waited
     uint64_t number, requests;
+    char local[INET6_ADDRSTRLEN]; // the address connected to, once the log has asked for it
 };
 
 // The fiber of an accepted connection: serves its requests until either side has enough. `arg` is a

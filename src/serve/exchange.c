@@ -8,6 +8,7 @@
 #include "serve/site.h"
 #include "sys/clock.h"
 #include <errno.h>
+#include <sys/socket.h>
 
 static int exchange_continue(struct exchange *x)
 {
@@ -24,14 +25,21 @@ static int exchange_take_body(struct exchange *x, size_t from, bool keep)
     while (at < in->end && x->drain.state < DRAIN_DONE) {
         struct span data;
         at += drain_take(&x->drain, in->bytes + at, in->end - at, &data);
-        if (keep && x->body.n + data.n > EXCHANGE_BODY_MAX)
+        if (!keep || data.n == 0)
+            continue;
+        if (x->body.n + data.n > EXCHANGE_BODY_MAX)
             return -EFBIG;
-        if (keep && data.n > 0)
-            buffer_add(&x->body, data.p, data.n);
+        if (!server_hold(x->server, data.n))
+            return -ENOBUFS;
+        buffer_add(&x->body, data.p, data.n);
+        if (x->body.failed) {
+            server_release(x->server, data.n);
+            return -ENOMEM;
+        }
     }
     memmove(in->bytes + from, in->bytes + at, in->end - at);
     in->end -= at - from;
-    return x->drain.state == DRAIN_BAD ? -EBADMSG : x->body.failed ? -ENOMEM : 0;
+    return x->drain.state == DRAIN_BAD ? -EBADMSG : 0;
 }
 
 int exchange_read_body(struct exchange *x, bool keep)
@@ -55,13 +63,26 @@ int exchange_read_body(struct exchange *x, bool keep)
     }
 }
 
+// Whether the peer has hung up. What it may have sent beyond the request stays where it is.
+static bool exchange_is_deserted(const struct connection *c)
+{
+    char byte;
+    ssize_t n = recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
 int exchange_pause(struct exchange *x, uint64_t ms)
 {
     struct connection *c = x->connection;
+    int64_t until = clock_after(loop_now(c->watch.loop), (int64_t)ms * CLOCK_MS);
     int r = connection_flush(c);
     pool_put(&c->server->outlets, c->out); // thousands may be waiting
     c->out = NULL;
-    return r < 0 ? r : sleep_until(clock_after(loop_now(c->watch.loop), (int64_t)ms * CLOCK_MS));
+    if (r == 0)
+        r = watch_readable(&c->watch, until);
+    if (r == 0) // something came: the next request, or the end
+        return exchange_is_deserted(c) ? -ECONNRESET : sleep_until(until);
+    return r == -ETIMEDOUT ? 0 : r;
 }
 
 static void exchange_begin(struct exchange *x, struct connection *c, const struct request_head *h)
@@ -85,6 +106,7 @@ static enum exchange_end exchange_finish(struct exchange *x, int r)
     struct connection *c = x->connection;
     if (x->server->log)
         access_log_add(x->server->log, x);
+    server_release(x->server, x->body.n);
     buffer_fini(&x->body);
     if (r < 0 || c->error)
         return EXCHANGE_DROP;
@@ -104,8 +126,8 @@ static int exchange_receive(struct exchange *x, bool keep)
     if (r == 0)
         return 1;
     x->keep_alive = false;
-    if (r == -EFBIG)
-        return reply_status(x, 413, NULL);
+    if (r == -EFBIG || r == -ENOBUFS)
+        return reply_status(x, r == -EFBIG ? 413 : 503, NULL);
     return r == -EBADMSG ? reply_status(x, 400, "The body is not framed.\n") : r;
 }
 

@@ -37,12 +37,13 @@ enum exchange_end exchange_answer(struct connection *c);
 enum exchange_end exchange_refuse(struct connection *c, int status);
 
 // Passes over the request's body, or appends it to x->body when `keep`: then -EFBIG when it has
-// more than EXCHANGE_BODY_MAX bytes. Says 100 Continue first where that is waited for. Parks.
-// Errors: -EBADMSG (no framing), -ECONNRESET (it ended early), or as connection_receive.
+// more than EXCHANGE_BODY_MAX bytes, -ENOBUFS when all bodies together take too much. Says 100
+// Continue first where that is waited for. Parks. Errors: -EBADMSG (no framing), -ECONNRESET (it
+// ended early), or as connection_receive.
 enum { EXCHANGE_BODY_MAX = 1 << 20 };
 int exchange_read_body(struct exchange *x, bool keep);
 
 // Sends what was gathered and waits until `ms` milliseconds from now. Parks. Errors: as
-// connection_flush.
+// connection_flush; -ECONNRESET when the peer hung up meanwhile.
 int exchange_pause(struct exchange *x, uint64_t ms);
 #endif

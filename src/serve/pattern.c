@@ -2,7 +2,10 @@
 #include "serve/pattern.h"
 #include <string.h>
 
-enum { PATTERN_LINE = 16 };
+enum {
+    PATTERN_LINE = 16,
+    PATTERN_GROUP = 256, // bytes in which only the last digit but one changes
+};
 
 static const char pattern_digits[] = "0123456789abcdef";
 
@@ -13,27 +16,32 @@ static void pattern_line(char line[PATTERN_LINE], uint64_t at)
     line[PATTERN_LINE - 1] = '\n';
 }
 
-// Adds one line to the offset, in its digits: the last is always 0, so the one before it is counted
-// up.
-static void pattern_next(char line[PATTERN_LINE])
+// Sixteen lines, the first of which starts at a multiple of PATTERN_GROUP.
+static void pattern_group(char *to, uint64_t at)
 {
-    int i = PATTERN_LINE - 3;
-    while (i > 0 && line[i] == 'f')
-        line[i--] = '0';
-    line[i] = line[i] == '9' ? 'a' : (char)(line[i] + 1);
+    char line[PATTERN_LINE];
+    pattern_line(line, at);
+    for (int i = 0; i < PATTERN_GROUP / PATTERN_LINE; i++, to += PATTERN_LINE) {
+        memcpy(to, line, PATTERN_LINE);
+        to[PATTERN_LINE - 3] = pattern_digits[i];
+    }
 }
 
 void pattern_fill(char *to, uint64_t from, size_t n)
 {
     char line[PATTERN_LINE];
-    size_t skip = (size_t)(from % PATTERN_LINE);
-    pattern_line(line, from - skip);
     while (n > 0) {
-        size_t take = PATTERN_LINE - skip < n ? PATTERN_LINE - skip : n;
-        memcpy(to, line + skip, take);
+        size_t take = PATTERN_GROUP;
+        if (from % PATTERN_GROUP == 0 && n >= PATTERN_GROUP) {
+            pattern_group(to, from);
+        } else {
+            size_t skip = (size_t)(from % PATTERN_LINE);
+            take = PATTERN_LINE - skip < n ? PATTERN_LINE - skip : n;
+            pattern_line(line, from - skip);
+            memcpy(to, line + skip, take);
+        }
         to += take;
+        from += take;
         n -= take;
-        skip = 0;
-        pattern_next(line);
     }
 }

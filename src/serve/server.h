@@ -16,6 +16,7 @@ struct listener;
 
 struct server {
     struct serve_settings settings;
+    size_t held; // bytes that requests have taken beyond the buffers every connection may have
     struct serve_counts counts;
     struct nursery fibers; // all of them
     struct list room;      // acceptors that wait for a descriptor to become free
@@ -30,4 +31,21 @@ struct server {
     size_t date_n;
     int64_t date_until; // monotonic
 };
+
+// What the bodies of requests, and coders at work, may take in all.
+enum { SERVER_HELD_MAX = 256 << 20 };
+
+// Counts `n` bytes about to be taken; false, then nothing was counted, when they would be too many.
+static inline bool server_hold(struct server *s, size_t n)
+{
+    if (n > SERVER_HELD_MAX - s->held)
+        return false;
+    s->held += n;
+    return true;
+}
+
+static inline void server_release(struct server *s, size_t n)
+{
+    s->held -= n;
+}
 #endif

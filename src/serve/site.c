@@ -6,7 +6,6 @@
 #include "sys/clock.h"
 #include "web/http_date.h"
 #include <errno.h>
-#include <stdio.h>
 
 enum { SITE_PIECE = 8192 };
 
@@ -70,8 +69,12 @@ struct site_validators {
 static void site_validate(const struct web *w, uint32_t host, uint32_t page,
                           const struct web_page *p, struct site_validators *v)
 {
-    snprintf(v->etag, sizeof v->etag, "\"%016llx\"",
-             (unsigned long long)web_mix(w->seed, host, page, (uint64_t)p->modified));
+    static const char digits[] = "0123456789abcdef";
+    uint64_t mark = web_mix(w->seed, host, page, (uint64_t)p->modified);
+    v->etag[0] = v->etag[17] = '"';
+    v->etag[18] = '\0';
+    for (int i = 1; i <= 16; i++, mark >>= 4)
+        v->etag[i] = digits[mark & 15];
     http_date_text(p->modified, v->modified);
 }
 
