@@ -43,6 +43,7 @@ struct coordinator {
     int64_t lowered; // when it was
     struct bucket rate;
     struct buffer message; // of the job being sent
+    struct buffer headers; // of that job
     struct json_time time;
     uint64_t random;
     int64_t now; // monotonic ns, of this pump
@@ -52,6 +53,7 @@ struct coordinator {
     struct list full;   // the refiller, while no queue with lines on disk is low
     struct list over;   // crawl_run, while it goes on
     unsigned opening;   // fibers that open hosts
+    bool asks;          // requests are more than a plain GET
     bool dirty;         // something happened that the pump should look at
     bool fed;           // no more lines come
     bool fed_to_end;    // because there are no more

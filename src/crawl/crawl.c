@@ -178,6 +178,7 @@ static void prepare(struct coordinator *c, struct loop *l, const struct crawl_se
     struct gate pace;
     c->loop = l;
     c->settings = s;
+    c->asks = !ask_is_empty(&s->ask);
     c->random = s->seed;
     if (s->seed == 0 && getrandom(&c->random, sizeof c->random, 0) < 0)
         c->random = (uint64_t)clock_mono();
@@ -308,6 +309,7 @@ static void close_all(struct coordinator *c)
     output_close(c->failed);
     trust_fini(&c->trust);
     buffer_fini(&c->message);
+    buffer_fini(&c->headers);
     free(c->lane);
     free(c->lane_engine);
     free(c->job);

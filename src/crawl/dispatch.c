@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Items become jobs: the next one that its gate lets go, to a worker that can start it now.
 #include "crawl/coordinator.h"
+#include "crawl/hop.h"
 #include "engine/job.h"
 #include "engine/lane.h"
 #include "sys/clock.h"
@@ -75,6 +76,23 @@ static void fill(const struct coordinator *c, const struct item *i, bool special
         p->credentials = span_of(i->credentials);
 }
 
+// What the options ask for beyond a GET. Errors: -ENOMEM.
+static int fill_ask(struct coordinator *c, struct item *i, struct job_parts *p)
+{
+    static const struct ask none;
+    struct hop_place place = { .home = i->home == i->host->node.hash, .became_get = i->became_get };
+    struct hop hop;
+    int r = hop_make(&hop, &c->settings->ask, &none, place, &c->headers);
+    if (r < 0)
+        return r;
+    i->method = (uint8_t)hop.kind;
+    p->head.flags |= hop.kind == HOP_HEAD ? JOB_HEAD : 0u;
+    p->method = hop.method;
+    p->headers = hop.headers.n ? hop.headers : (struct span){ 0 };
+    p->body = hop.body;
+    return 0;
+}
+
 // Waiting ends here: what of it was for the name, and what for the gates.
 static void count_waiting(struct coordinator *c, struct item *i)
 {
@@ -117,7 +135,7 @@ static bool dispatch(struct coordinator *c, struct item *i)
     struct lane *l = choose(c, h);
     i->id = c->free_id[c->free_ids - 1];
     fill(c, i, special_ok, &parts);
-    if (!l || job_build(&c->message, &parts) < 0 ||
+    if (!l || (c->asks && fill_ask(c, i, &parts) < 0) || job_build(&c->message, &parts) < 0 ||
         lane_send(l, (const struct job *)c->message.p) < 0) {
         give_back(c, i);
         return false;

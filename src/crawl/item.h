@@ -35,6 +35,8 @@ struct item {
     uint16_t tries;     // attempts of the current hop, failed look-ups included
     uint16_t redirects; // followed so far
     uint8_t engine;     // index of the engine that did the last exchange
+    uint8_t method;     // enum hop_method of the last exchange
+    bool became_get;    // by a redirect: what was asked for of method and body is over
 };
 
 // Makes an item of one line. Errors: -ENOMEM; otherwise those of url_parse, with `why` set: then

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_SETTINGS_H
 #define CRAWL_SETTINGS_H
+#include "crawl/ask.h"
 #include "engine/engine.h"
 #include "resolve/resolver.h"
 #include <stdbool.h>
@@ -19,6 +20,7 @@ struct crawl_settings {
     const char *output; // -o: a path, created anew; NULL or "-": standard output
     const char *failed; // --failed; NULL: not wanted
     bool digest;
+    struct ask ask; // of every URL; a line of the list may say otherwise for itself
     // How many at once, and how fast.
     unsigned in_flight; // -j
     unsigned per_host;

@@ -2,6 +2,7 @@
 // Outcomes become records, redirects or further attempts. Nothing here waits: an item keeps its
 // credit until its record is written.
 #include "crawl/coordinator.h"
+#include "crawl/hop.h"
 #include "crawl/output.h"
 #include "crawl/record.h"
 #include "crawl/retry.h"
@@ -64,17 +65,19 @@ static int64_t backoff(struct coordinator *c, const struct item *i)
     return clock_after(c->now, retry_delay(i->tries + 1u, coordinator_random(c)));
 }
 
+// `sent`: the server may have seen the request.
 static bool has_further_try(const struct coordinator *c, const struct item *i,
-                            enum fetch_error error, int status)
+                            enum fetch_error error, int status, bool sent)
 {
-    return retry_worthwhile(error, status) && i->tries <= retry_limit(error, c->settings->retry);
+    return retry_worthwhile(error, status) && i->tries <= retry_limit(error, c->settings->retry) &&
+           hop_may_repeat((enum hop_method)i->method, sent, status);
 }
 
 void settle_without_exchange(struct coordinator *c, struct item *i, enum fetch_error error,
                              struct span message)
 {
     i->tries++;
-    if (has_further_try(c, i, error, 0))
+    if (has_further_try(c, i, error, 0, false))
         again(c, i, backoff(c, i), error, message, NULL);
     else
         finish(c, i, error, message, NULL);
@@ -110,6 +113,7 @@ static void follow(struct coordinator *c, struct item *i, const struct outcome *
         finish(c, i, FETCH_NO_RESOURCES, span_of("no memory"), o);
         return;
     }
+    i->became_get |= hop_becomes_get((enum hop_method)i->method, o->status);
     c->stats.redirects++;
     i->entered = c->now;
     if (c->stopping)
@@ -154,8 +158,9 @@ static bool give_way(struct coordinator *c)
 static void lack(struct coordinator *c, struct item *i, struct span message,
                  const struct outcome *o)
 {
-    if (!give_way(c)) {
-        if (has_further_try(c, i, FETCH_NO_RESOURCES, 0))
+    bool again_is_fine = hop_may_repeat((enum hop_method)i->method, o->flags & OUTCOME_SENT, 0);
+    if (!give_way(c) || !again_is_fine) {
+        if (has_further_try(c, i, FETCH_NO_RESOURCES, 0, o->flags & OUTCOME_SENT))
             again(c, i, backoff(c, i), FETCH_NO_RESOURCES, message, o);
         else
             finish(c, i, FETCH_NO_RESOURCES, message, o);
@@ -183,7 +188,7 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
         settle_unfinished(c, i);
     else if (error == FETCH_NO_RESOURCES)
         lack(c, i, message, o);
-    else if (has_further_try(c, i, error, o->status)) {
+    else if (has_further_try(c, i, error, o->status, o->flags & OUTCOME_SENT)) {
         int64_t at = backoff(c, i);
         again(c, i, hold > at ? hold : at, error, message, o);
     } else if (is_redirect(c, o))
