@@ -41,7 +41,7 @@ int fiber_new(struct stack_pool *pool, struct fiber **out, size_t size, struct f
     int r = stack_get(pool, &s, pool);
     if (r < 0)
         return r;
-    char *top = stack_top(s) - (size + 63) / 64 * 64;
+    char *top = stack_begin(s) - (size + 63) / 64 * 64;
     struct fiber *f = (struct fiber *)(void *)top;
     s->owner = f;
     annotate_begin(&f->annotation, s->low, stack_size(s));
