@@ -35,12 +35,12 @@ static enum sink_answer run_discard(struct sink *s, const char *p, size_t n)
     return SINK_GO;
 }
 
-static void run_host(const char *url, char host[256], uint16_t *port)
+static void run_host(const char *url, char host[80], uint16_t *port)
 {
     unsigned n = 0;
     bool tls = strncmp(url, "https", 5) == 0;
     *port = tls ? 443 : 80;
-    if (sscanf(url, "%*[a-z]://%255[^:/]:%u", host, &n) == 2)
+    if (sscanf(url, "%*[a-z]://%79[^:/]:%u", host, &n) == 2)
         *port = (uint16_t)n;
 }
 
@@ -49,7 +49,7 @@ static int run_one(void *arg)
     struct run *run = arg;
     struct sink sink = { .write = run_discard };
     struct response response = { 0 };
-    char url[1024], host[256];
+    char url[256], host[80];
     uint16_t port;
     run_host(run->url, host, &port);
     bool many = strchr(host, '%') != NULL;

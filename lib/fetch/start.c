@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/start.h"
+#include "fetch/blocks.h"
 #include <curl/curl.h>
 #include <errno.h>
 #include <pthread.h>
@@ -8,7 +9,8 @@ static CURLcode start_result;
 
 static void start_once(void)
 {
-    start_result = curl_global_init(CURL_GLOBAL_ALL);
+    start_result = curl_global_init_mem(CURL_GLOBAL_ALL, blocks_malloc, blocks_free, blocks_realloc,
+                                        blocks_strdup, blocks_calloc);
 }
 
 int start_libcurl(void)
