@@ -3,7 +3,7 @@
 #define CMD_SERVE_OPTIONS_H
 #include "cmd/options.h"
 
-// Readers for the rows of serve.def. Beside each, what lies at the row's offset in struct
+// Readers for the rows of table_serve.def. Beside each, what lies at the row's offset in struct
 // arguments.
 options_reader serve_options_port;    // uint16_t
 options_reader serve_options_web;     // struct serve_settings: web_hosts and web_pages

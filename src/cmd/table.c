@@ -9,7 +9,8 @@
 const struct option options_table[] = {
 // clang-format off
 #include "cmd/table.def"
-#include "cmd/serve.def"
+#include "cmd/table_request.def"
+#include "cmd/table_serve.def"
     // clang-format on
 };
 
@@ -18,6 +19,7 @@ const unsigned options_count = sizeof options_table / sizeof *options_table;
 const char *const options_groups[GROUP_COUNT] = {
     [GROUP_LISTS] = "What goes in and comes out",
     [GROUP_PACE] = "How many at once, and how fast",
+    [GROUP_REQUEST] = "What is asked for",
     [GROUP_EXCHANGE] = "One exchange",
     [GROUP_NAMES] = "Names, addresses, certificates",
     [GROUP_ORIGIN] = "What is served",
