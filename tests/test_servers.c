@@ -76,6 +76,7 @@ static void lines_of_resolv_conf_are_understood(void **state)
                                         "nameserver\t2001:db8::1   # comment\r\n",
                                         "nameserver nonsense\n",
                                         "nameserver\n",
+                                        "nameserver [192.0.2.2]:5353\n",
                                         "sortlist 192.0.2.0\n",
                                         "domain ignored.test\n",
                                         "search .Corp.TEST. a..b lab.test\n",
@@ -83,9 +84,10 @@ static void lines_of_resolv_conf_are_understood(void **state)
     s = (struct servers){ .ndots = 1 };
     for (size_t i = 0; i < sizeof line / sizeof *line; i++)
         servers_add_line(&s, span_of(line[i]));
-    assert_int_equal(s.count, 2);
+    assert_int_equal(s.count, 3);
     assert_string_equal(s.server[0].name, "192.0.2.1");
     assert_string_equal(s.server[1].name, "2001:db8::1");
+    assert_string_equal(s.server[2].name, "192.0.2.2:5353");
     assert_int_equal(s.searches, 2);
     assert_string_equal(s.search[0], "corp.test");
     assert_string_equal(s.search[1], "lab.test");

@@ -72,6 +72,10 @@ static ares_ssize_t channel_send(ares_socket_t fd, const struct iovec *part, int
     struct channel *c = arg;
     struct msghdr m = { .msg_iov = (struct iovec *)part, .msg_iovlen = (size_t)parts };
     ares_ssize_t sent = sendmsg(fd, &m, MSG_NOSIGNAL);
+    // What became of an earlier datagram is told here only if nobody read it. This one then was not
+    // sent; sent now, it has its own error, which is read and ends all that is under way.
+    if (sent < 0 && !c->tcp && errno != EAGAIN && errno != ENOBUFS)
+        sent = sendmsg(fd, &m, MSG_NOSIGNAL);
     if (sent >= 0)
         return sent;
     // A datagram for which there is no room is lost like one on the way: it will be asked again.

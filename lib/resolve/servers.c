@@ -176,7 +176,7 @@ void servers_add_line(struct servers *s, struct span line)
         return;
     if (span_is(word, "nameserver")) {
         if ((value = servers_word(&line)).n)
-            servers_add(s, value, SERVERS_PORT);
+            servers_add_item(s, value); // with a port, as BSD allows
     } else if (span_is(word, "search") || span_is(word, "domain")) {
         s->searches = 0; // the last such line counts
         while ((value = servers_word(&line)).n)
