@@ -80,6 +80,19 @@ static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
     return n;
 }
 
+static enum sink_answer arrival_pass(struct arrival *a, const char *p, size_t n)
+{
+    enum sink_answer answer = a->sink->write(a->sink, p, n);
+    if (answer != SINK_PAUSE)
+        return answer;
+    if (!a->pause) {
+        a->blocked = true;
+        return a->sink->drain(a->sink);
+    }
+    a->pause(a);
+    return SINK_GO;
+}
+
 static size_t arrival_take_body(char *p, size_t size, size_t n, void *arg)
 {
     struct arrival *a = arg;
@@ -88,7 +101,7 @@ static size_t arrival_take_body(char *p, size_t size, size_t n, void *arg)
     a->bytes += n;
     size_t fits = a->most && n > a->most - r->size ? (size_t)(a->most - r->size) : n;
     r->size += fits;
-    if (fits && a->sink->write(a->sink, p, fits) == SINK_STOP) {
+    if (fits && arrival_pass(a, p, fits) == SINK_STOP) {
         r->stopped = true;
         return CURL_WRITEFUNC_ERROR;
     }

@@ -14,6 +14,10 @@ struct arrival {
     struct sink *sink;
     uint64_t most;  // bytes of body; 0: no bound
     uint64_t bytes; // everything that came, heads included
+    // Has the transfer stand still, for the sink asked for that; set after arrival_begin. NULL: the
+    // sink may block.
+    void (*pause)(struct arrival *a);
+    bool blocked; // it has: the time that took is not the server's
 };
 
 // Begins an exchange: `out` is emptied, its buffers are kept.

@@ -26,6 +26,9 @@ static int easy_on_progress(void *arg, curl_off_t down_all, curl_off_t down, cur
 {
     (void)down_all, (void)down, (void)up_all, (void)up;
     struct easy *e = arg;
+    if (e->transfer.arrival.blocked)
+        e->transfer.slowness = (struct slowness){ 0 };
+    e->transfer.arrival.blocked = false;
     e->slow =
         e->slow || transfer_is_slow(&e->transfer, clock_mono()); // it asks once more at the end
     return e->slow;

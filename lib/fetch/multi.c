@@ -6,6 +6,7 @@
 #include "fetch/start.h"
 #include "fetch/transfer.h"
 #include "sched/loop.h"
+#include "sched/offload.h"
 #include "sched/park.h"
 #include "sys/clock.h"
 #include <errno.h>
@@ -21,6 +22,8 @@ struct passage {
     struct list node;    // of `under_way` or `idle`
     struct list ended;   // of those that have just come out of a shard
     struct list waiter;  // whom to wake
+    struct list resumed; // of those whose pause is over
+    bool paused, over;   // its fiber is to drain the sink; there is no more to wait for
     struct shard *shard; // NULL: libcurl does not hold it
     struct seat *seat;   // see places.h
     unsigned place;      // the multi it is counted in
@@ -37,6 +40,7 @@ struct multi {
     struct sockets sockets;
     struct places places;
     struct list kicked, stirred; // shards
+    struct list resumed;         // passages
     struct list under_way, idle; // passages; of the idle ones the last one used is the first
     unsigned busy, idle_count;   // how many they are
     unsigned shards;
@@ -61,6 +65,7 @@ static int passage_new(struct multi *m, struct passage **out)
     list_init(&p->node);
     list_init(&p->ended);
     list_init(&p->waiter);
+    list_init(&p->resumed);
     *out = p;
     return 0;
 }
@@ -107,9 +112,30 @@ static void passage_leave(struct passage *p)
     p->shard = NULL;
 }
 
+// Its fiber may be draining meanwhile, and finds out when it would wait again.
 static void passage_end(struct passage *p)
 {
     list_remove(&p->node);
+    list_remove(&p->resumed);
+    p->over = true;
+    wake_one(&p->waiter, 0);
+}
+
+// Ends an exchange that libcurl holds and has received some of.
+static void passage_stop(struct passage *p, CURLcode code)
+{
+    passage_leave(p);
+    if (transfer_finish(&p->transfer, code)) // goes on only when nothing was received
+        transfer_abort(&p->transfer, FETCH_INTERNAL, "paused before it began");
+    passage_end(p);
+}
+
+// In a callback of libcurl's: takes effect when that returns.
+static void passage_pause(struct arrival *a)
+{
+    struct passage *p = list_entry(a, struct passage, transfer.arrival);
+    curl_easy_pause(p->transfer.easy, CURLPAUSE_RECV);
+    p->paused = true;
     wake_one(&p->waiter, 0);
 }
 
@@ -143,6 +169,15 @@ static void multi_drain(struct multi *m, struct shard *s)
     }
 }
 
+// Lets a transfer go on. What libcurl held back arrives within this call, which fails when that
+// ends the transfer: libcurl would not notice.
+static void multi_resume(struct passage *p)
+{
+    CURLcode code = curl_easy_pause(p->transfer.easy, CURLPAUSE_CONT);
+    if (code != CURLE_OK)
+        passage_stop(p, code);
+}
+
 static bool multi_run(struct loop_hook *hook)
 {
     struct multi *m = list_entry(hook, struct multi, hook);
@@ -158,6 +193,10 @@ static bool multi_run(struct loop_hook *hook)
     }
     while ((node = list_pop(&m->stirred))) {
         multi_drain(m, list_entry(node, struct shard, stirred));
+        did = true;
+    }
+    while ((node = list_pop(&m->resumed))) { // none of them has ended: that has been seen to
+        multi_resume(list_entry(node, struct passage, resumed));
         did = true;
     }
     return did;
@@ -242,7 +281,7 @@ static void multi_on_sweep(struct loop_timer *timer)
         list_each(node, following, &m->under_way)
         {
             struct passage *p = list_entry(node, struct passage, node);
-            if (!transfer_is_slow(&p->transfer, now))
+            if (p->paused || !transfer_is_slow(&p->transfer, now))
                 continue;
             passage_leave(p);
             transfer_abort_slow(&p->transfer);
@@ -279,17 +318,40 @@ static int multi_place(struct multi *m, struct passage *p, const struct request 
     return 0;
 }
 
+// Has the sink make room. The exchange may end meanwhile.
+static void multi_drain_sink(struct multi *m, struct passage *p)
+{
+    struct sink *sink = p->transfer.arrival.sink;
+    enum sink_answer answer = sink->drain(sink);
+    p->paused = false;
+    p->transfer.slowness = (struct slowness){ 0 }; // the server was not asked for anything
+    if (p->over)
+        return;
+    if (answer != SINK_STOP) {
+        list_push(&m->resumed, &p->resumed);
+        return;
+    }
+    p->transfer.arrival.out->stopped = true;
+    passage_stop(p, CURLE_WRITE_ERROR);
+}
+
 static int multi_wait(struct multi *m, struct passage *p)
 {
+    int r = 0;
     list_push(&m->under_way, &p->node);
     m->busy++;
     multi_set_sweep(m);
-    park_label("fetch");
-    int r = park_on(&p->waiter, CLOCK_NEVER);
+    do {
+        park_label("fetch");
+        r = park_on(&p->waiter, CLOCK_NEVER);
+        if (r == 0 && p->paused)
+            multi_drain_sink(m, p);
+    } while (r == 0 && !p->over);
     m->busy--;
     if (r == 0)
         return 0;
     list_remove(&p->node);
+    list_remove(&p->resumed);
     if (p->shard) // libcurl still holds it
         passage_leave(p);
     transfer_abort(&p->transfer, FETCH_CANCELLED, "cancelled");
@@ -311,6 +373,8 @@ static int multi_fetch(struct io *io, const struct request *request, struct sink
     r = transfer_start(&p->transfer, request, sink, out);
     if (r < 0)
         goto no_start;
+    p->paused = p->over = false;
+    p->transfer.arrival.pause = passage_pause;
     r = passage_enter(p, s);
     if (r == 0)
         r = multi_wait(m, p);
@@ -341,6 +405,7 @@ int multi_new(struct multi **out, struct loop *l, const struct fetch_settings *s
         return r;
     }
     m->io.fetch = multi_fetch;
+    m->io.offload = offload;
     m->owner = (struct dial_owner){ .opened = multi_on_opened,
                                     .closing = multi_on_closing,
                                     .asking = multi_on_asking };
@@ -351,6 +416,7 @@ int multi_new(struct multi **out, struct loop *l, const struct fetch_settings *s
     m->hook.run = multi_run;
     list_init(&m->kicked);
     list_init(&m->stirred);
+    list_init(&m->resumed);
     list_init(&m->under_way);
     list_init(&m->idle);
     sockets_init(&m->sockets, loop_ev(l), multi_on_ready);

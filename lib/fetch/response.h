@@ -10,7 +10,8 @@
 // What a sink says to the bytes it is given.
 enum sink_answer {
     SINK_GO,
-    SINK_STOP, // enough: the exchange ends, and counts as complete with `stopped` set
+    SINK_STOP,  // enough: the exchange ends, and counts as complete with `stopped` set
+    SINK_PAUSE, // taken, and no more for now: `drain` will be called, and its answer counts
 };
 
 // Where a response goes while it arrives. Called on the stack of the loop (or of the blocking
@@ -20,6 +21,12 @@ struct sink {
     enum sink_answer (*head)(struct sink *s, const struct head *head);
     // Some of the body as it came, de-chunked, content coding not undone.
     enum sink_answer (*write)(struct sink *s, const char *p, size_t n);
+    // Called after `write` answered SINK_PAUSE (`head` must not), where waiting is allowed: by the
+    // fiber that waits for the exchange, which it may park, or by the blocking worker, which it may
+    // block. What libcurl has read already, some 16 KB, may still be written before; nothing
+    // meanwhile. SINK_STOP ends the exchange, anything else lets it go on. Its limits of time go on
+    // counting. Only a sink that pauses needs it.
+    enum sink_answer (*drain)(struct sink *s);
 };
 
 // What came of one exchange. The caller owns it and may use it again and again; { 0 } is ready for

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+// What a sink that pauses is promised, by multi and by easy alike.
+#include "canned.h"
+#include "fetch/easy.h"
+#include "fetch/multi.h"
+#include "fetch/request.h"
+#include "fetch/response.h"
+#include "in_loop.h"
+#include <stdio.h>
+#include <unistd.h>
+
+enum { PAUSE_LINE = 100, PAUSE_LINES = 20000, PAUSE_FULL = 50000, PAUSE_MORE = 64 * 1024 };
+
+static const char pause_line[PAUSE_LINE + 1] =
+    "0123456789012345678901234567890123456789012345678901234567890123456789"
+    "01234567890123456789012345678\n";
+
+static const struct canned_answer pause_answers[] = {
+    { "/long",
+      { { CANNED_SEND, "HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n", 1 },
+        { CANNED_SEND, pause_line, PAUSE_LINES } } },
+    { "/endless",
+      { { CANNED_SEND, "HTTP/1.1 200 OK\r\n\r\n", 1 },
+        { CANNED_SEND, pause_line, PAUSE_LINES },
+        { CANNED_HANG, NULL, 0 } } },
+    { "/short", { { CANNED_SEND, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 1 } } },
+    { NULL, { { CANNED_END, NULL, 0 } } },
+};
+
+static struct canned origin;
+static const struct address loopback = { 4, { 127, 0, 0, 1 } };
+static const struct fetch_settings settings = { .min_speed = 100, .min_speed_time = CLOCK_S };
+
+// Takes PAUSE_FULL bytes, then pauses until it has been drained.
+struct pause_sink {
+    struct sink sink;
+    size_t held, most, total;
+    unsigned drained;
+    bool wrong, full;
+    enum sink_answer answer;
+    int (*rest)(int64_t until);
+    int64_t nap;
+};
+
+static enum sink_answer pause_write(struct sink *sink, const char *p, size_t n)
+{
+    struct pause_sink *s = (struct pause_sink *)sink;
+    for (size_t i = 0; i < n && s->total + n > 5; i++)
+        s->wrong |= p[i] != pause_line[(s->total + i) % PAUSE_LINE];
+    s->total += n;
+    s->held += n;
+    s->most = s->held > s->most ? s->held : s->most;
+    return s->held >= PAUSE_FULL || s->full ? SINK_PAUSE : SINK_GO;
+}
+
+static enum sink_answer pause_drain(struct sink *sink)
+{
+    struct pause_sink *s = (struct pause_sink *)sink;
+    size_t before = s->total;
+    s->rest(clock_mono() + s->nap);
+    s->wrong |= s->total != before; // nothing comes meanwhile
+    s->drained++;
+    s->held = 0;
+    return s->answer;
+}
+
+static struct response pause_get(struct io *io, const char *path, struct pause_sink *s,
+                                 int64_t max_time)
+{
+    char url[100];
+    struct response r = { 0 };
+    snprintf(url, sizeof url, "http://host.test:%u%s", origin.port, path);
+    struct request q = {
+        .url = url, .host = "host.test", .port = origin.port, .address = &loopback
+    };
+    q.addresses = 1;
+    q.special_ok = q.keep = true;
+    q.max_time = max_time;
+    s->sink = (struct sink){ NULL, pause_write, pause_drain };
+    int e = io->fetch(io, &q, &s->sink, &r);
+    assert_true(e == 0 || e == -ECANCELED);
+    struct response plain = r;
+    response_fini(&r);
+    plain.head = r.head;
+    return plain;
+}
+
+static void pause_check(struct io *io, int (*rest)(int64_t))
+{
+    // Every byte comes once, and no more than asked for.
+    struct pause_sink s = { .rest = rest, .nap = 2 * CLOCK_MS };
+    struct response r = pause_get(io, "/long", &s, 20 * CLOCK_S);
+    assert_string_equal(r.message, "");
+    assert_int_equal(r.error, FETCH_OK);
+    assert_int_equal(s.total, PAUSE_LINE * PAUSE_LINES);
+    assert_int_equal(r.size, s.total);
+    assert_false(s.wrong);
+    assert_true(s.drained >= 20 && s.most < PAUSE_FULL + PAUSE_MORE);
+    // A pause over the last bytes.
+    s = (struct pause_sink){ .rest = rest, .nap = CLOCK_MS, .full = true };
+    r = pause_get(io, "/short", &s, CLOCK_S);
+    assert_int_equal(r.error, FETCH_OK);
+    assert_int_equal(s.total, 5);
+    assert_true(s.drained >= 1);
+    // Enough, said after waiting.
+    s = (struct pause_sink){ .rest = rest, .nap = CLOCK_MS, .answer = SINK_STOP };
+    r = pause_get(io, "/endless", &s, 20 * CLOCK_S);
+    assert_int_equal(r.error, FETCH_OK);
+    assert_true(r.stopped);
+    assert_int_equal(s.drained, 1);
+    // A pause is no slowness of the server's.
+    s = (struct pause_sink){ .rest = rest, .nap = 1300 * CLOCK_MS, .full = true };
+    r = pause_get(io, "/short", &s, 20 * CLOCK_S);
+    assert_int_equal(r.error, FETCH_OK);
+    s = (struct pause_sink){ .rest = rest, .nap = CLOCK_MS };
+    assert_int_equal(pause_get(io, "/short", &s, CLOCK_S).error, FETCH_OK); // nothing sticks
+}
+
+static int pause_sleep(int64_t until)
+{
+    while (clock_mono() < until)
+        usleep(1000);
+    return 0;
+}
+
+static void easy_pauses(void **state)
+{
+    (void)state;
+    struct easy *e;
+    assert_int_equal(easy_new(&e, &settings), 0);
+    pause_check(easy_io(e), pause_sleep);
+    easy_free(e);
+}
+
+IN_LOOP(multi_pauses)
+{
+    struct multi *m;
+    assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
+    pause_check(multi_io(m), sleep_until);
+    multi_free(m);
+    return 0;
+}
+
+IN_LOOP(time_runs_out_during_a_pause)
+{
+    struct multi *m;
+    assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
+    struct pause_sink s = { .rest = sleep_until, .nap = 400 * CLOCK_MS };
+    struct response r = pause_get(multi_io(m), "/endless", &s, 200 * CLOCK_MS);
+    assert_int_equal(r.error, FETCH_TIMEOUT);
+    assert_int_equal(s.drained, 1);
+    multi_free(m);
+    return 0;
+}
+
+static int pause_to_be_cancelled(void *arg)
+{
+    struct pause_sink s = { .rest = sleep_until, .nap = 5 * CLOCK_S };
+    assert_int_equal(pause_get(arg, "/endless", &s, 0).error, FETCH_CANCELLED);
+    assert_int_equal(s.drained, 1);
+    return 0;
+}
+
+IN_LOOP(cancelling_ends_an_exchange_that_pauses)
+{
+    struct multi *m;
+    struct nursery n;
+    assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
+    nursery_init(&n, "test");
+    assert_int_equal(nursery_spawn(&n, "fetch", pause_to_be_cancelled, multi_io(m)), 0);
+    sleep_until(in_ms(100));
+    nursery_cancel(&n);
+    int64_t before = clock_mono();
+    assert_int_equal(nursery_close(&n), 0);
+    assert_true(clock_mono() - before < CLOCK_S);
+    multi_free(m);
+    return 0;
+}
+
+static int pause_one_of_many(void *arg)
+{
+    struct pause_sink s = { .rest = sleep_until, .nap = CLOCK_MS };
+    assert_int_equal(pause_get(arg, "/long", &s, 30 * CLOCK_S).error, FETCH_OK);
+    assert_false(s.wrong);
+    assert_int_equal(s.total, PAUSE_LINE * PAUSE_LINES);
+    return 0;
+}
+
+IN_LOOP(many_pause_side_by_side)
+{
+    struct multi *m;
+    struct nursery n;
+    assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
+    nursery_init(&n, "test");
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(nursery_spawn(&n, "fetch", pause_one_of_many, multi_io(m)), 0);
+    assert_int_equal(nursery_close(&n), 0);
+    multi_free(m);
+    return 0;
+}
+
+static int pause_up(void **state)
+{
+    (void)state;
+    canned_start(&origin, pause_answers, NULL);
+    return 0;
+}
+
+static int pause_down(void **state)
+{
+    (void)state;
+    canned_stop(&origin);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(easy_pauses),
+        cmocka_unit_test(multi_pauses),
+        cmocka_unit_test(time_runs_out_during_a_pause),
+        cmocka_unit_test(cancelling_ends_an_exchange_that_pauses),
+        cmocka_unit_test(many_pause_side_by_side),
+    };
+    return cmocka_run_group_tests(tests, pause_up, pause_down);
+}
