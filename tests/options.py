@@ -38,7 +38,8 @@ def spellings(name, letter, negatable):
 # An argument that each option takes, where it is not a number.
 ARGUMENTS = {"FILE": "/dev/null", "TIME": "5s", "RATE": "5/s", "BYTES": "5M", "BYTES,TIME": "5,5",
              "TEXT": "words", "SPEC": "coro", "LIST": "127.0.0.1",
-             "HOST:PORT:ADDRESS": "a:80:127.0.0.1", "HOSTS,PAGES": "5,5", "DIR": "/tmp"}
+             "HOST:PORT:ADDRESS": "a:80:127.0.0.1", "HOSTS,PAGES": "5,5", "DIR": "/tmp", "METHOD": "PUT", "LINE": "X-A: b",
+             "NAME=VALUE": "a=b"}
 
 
 class Options(unittest.TestCase):
@@ -138,6 +139,10 @@ class Options(unittest.TestCase):
         answer = subprocess.run(["groff", "-man", "-Tutf8", "-ww"], input=page, timeout=30, check=False,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.assertEqual((answer.returncode, answer.stderr), (0, ""))
+        if shutil.which("mandoc"):
+            answer = subprocess.run(["mandoc", "-T", "lint"], input=page, timeout=30, check=False,
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self.assertEqual((answer.returncode, answer.stdout), (0, ""))
 
 
 class Mistakes(unittest.TestCase):
