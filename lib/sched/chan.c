@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sched/chan.h"
-#include "sched/park.h"
+#include "sched/task.h"
 #include "sys/log.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -123,8 +123,7 @@ int chan_send(struct chan *c, void *item, int64_t deadline)
         return r;
     struct waiter w = { .slot = item };
     list_push(&c->senders, &w.node);
-    park_label("chan_send");
-    r = park(&w, 1, deadline);
+    r = park_as("chan_send", &w, 1, deadline);
     return r < 0 ? r : w.result;
 }
 
@@ -136,8 +135,7 @@ int chan_recv(struct chan *c, void **item, int64_t deadline)
     void *received;
     struct waiter w = { .slot = &received };
     list_push(&c->receivers, &w.node);
-    park_label("chan_recv");
-    r = park(&w, 1, deadline);
+    r = park_as("chan_recv", &w, 1, deadline);
     if (r < 0 || w.result < 0)
         return r < 0 ? r : w.result;
     *item = received;
@@ -177,8 +175,7 @@ int chan_select(struct chan_case *cases, unsigned n, int64_t deadline)
         else
             list_init(&w[i].node);
     }
-    park_label("chan_select");
-    int fired = park(w, n, deadline);
+    int fired = park_as("chan_select", w, n, deadline);
     if (fired >= 0)
         cases[fired].result = w[fired].result;
     return fired;

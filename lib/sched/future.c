@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "sched/future.h"
 #include "data/list.h"
-#include "sched/park.h"
+#include "sched/task.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -149,8 +149,7 @@ void future_drop(struct future *f)
 int future_await(struct future *f, void **value, int64_t deadline)
 {
     if (!f->settled) {
-        park_label("future_await");
-        int r = park_on(&f->waiting, deadline);
+            int r = park_on_as("future_await", &f->waiting, deadline);
         if (r < 0)
             return r;
     }

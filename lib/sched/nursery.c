@@ -63,9 +63,8 @@ int nursery_close(struct nursery *n)
         abort();
     }
     while (n->living) {
-        park_label("nursery_close");
         if (!t->cancelled)
-            park_on(&n->closer, CLOCK_NEVER);
+            park_on_as("nursery_close", &n->closer, CLOCK_NEVER);
         if (t->cancelled && n->living) {
             nursery_cancel(n);
             park_shielded(&n->closer, "nursery_close");

@@ -264,8 +264,7 @@ int offload(int (*work)(void *arg), void *arg)
         return r;
     p->in_flight++;
     ev_ref(p->ev);
-    park_label("offload");
-    r = park_on(&j.waiter, CLOCK_NEVER);
+    r = park_on_as("offload", &j.waiter, CLOCK_NEVER);
     if (r == -ECANCELED && !pool_take_back(&j)) {
         while (j.state != JOB_DELIVERED)
             park_shielded(&j.waiter, "offload");

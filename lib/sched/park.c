@@ -37,15 +37,23 @@ static int park_wait(struct task *t, struct waiter *w, unsigned n, int64_t deadl
     return t->fired;
 }
 
-int park(struct waiter *w, unsigned n, int64_t deadline)
+// Not inlined, or gcc believes that it sees waiters left on queues by functions that return.
+__attribute__((noinline)) int park_as(const char *label, struct waiter *w, unsigned n, int64_t deadline)
 {
-    struct task *t = task_running("park");
-    if (!t->cancelled)
+    struct task *t = task_running(label);
+    if (!t->cancelled) {
+        t->label = label;
         return park_wait(t, w, n, deadline);
+    }
     for (unsigned i = 0; i < n; i++)
         list_remove(&w[i].node);
     t->label = NULL;
     return -ECANCELED;
+}
+
+int park(struct waiter *w, unsigned n, int64_t deadline)
+{
+    return park_as(task_running("park")->label, w, n, deadline);
 }
 
 void waiter_fire(struct waiter *w, int result)
@@ -55,12 +63,17 @@ void waiter_fire(struct waiter *w, int result)
     task_resume(t, (int)(w - t->waiters));
 }
 
-int park_on(struct list *queue, int64_t deadline)
+int park_on_as(const char *label, struct list *queue, int64_t deadline)
 {
     struct waiter w;
     list_push(queue, &w.node);
-    int r = park(&w, 1, deadline);
+    int r = park_as(label, &w, 1, deadline);
     return r < 0 ? r : w.result;
+}
+
+int park_on(struct list *queue, int64_t deadline)
+{
+    return park_on_as(task_running("park_on")->label, queue, deadline);
 }
 
 void park_shielded(struct list *queue, const char *label)
@@ -92,8 +105,7 @@ unsigned wake_all(struct list *queue, int result)
 
 int sleep_until(int64_t deadline)
 {
-    park_label("sleep_until");
-    int r = park(NULL, 0, deadline);
+    int r = park_as("sleep_until", NULL, 0, deadline);
     return r == -ETIMEDOUT ? 0 : r;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sched/permit.h"
-#include "sched/park.h"
+#include "sched/task.h"
 #include "sys/log.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -54,8 +54,7 @@ int permit_take(struct permit *p, size_t n, int64_t deadline)
         return 0;
     struct waiter w = { .slot = (void *)(uintptr_t)n };
     list_push(&p->waiting, &w.node);
-    park_label("permit_take");
-    int r = park(&w, 1, deadline);
+    int r = park_as("permit_take", &w, 1, deadline);
     if (r == 0)
         return 0;
     // Who went away may have been in the way of smaller ones.

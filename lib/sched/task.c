@@ -4,15 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-struct task *task_running(const char *call)
+void task_none(const char *call)
 {
-    struct loop *l = loop_mine;
-    if (!l || !l->running) {
-        log_error("%s: called from %s, where nothing can park", call,
-                  l ? "the loop's own stack (a hook, a timer or a watcher's callback)" : "a thread without a loop");
-        abort();
-    }
-    return l->running;
+    log_error("%s: called from %s, where nothing can park", call,
+              loop_mine ? "the loop's own stack (a hook, a timer or a watcher's callback)" : "a thread without a loop");
+    abort();
 }
 
 struct task *task_next(struct loop *l)
@@ -86,7 +82,8 @@ void task_resume(struct task *t, int fired)
         list_remove(&t->waiters[i].node);
     t->waiting = 0;
     t->fired = fired;
-    heap_remove(&t->loop->deadlines, &t->deadline.node);
+    if (t->deadline.place)
+        heap_remove(&t->loop->deadlines, &t->deadline.node);
     if (t->state == TASK_POLLING)
         t->state = TASK_READY; // in the queue already
     else

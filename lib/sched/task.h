@@ -69,8 +69,17 @@ static inline struct task *task_of(struct fiber *f)
     return (struct task *)(void *)f;
 }
 
-// The running fiber; aborts on the loop's own stack, where nothing may park.
-struct task *task_running(const char *call);
+// Says that `call` was made where nothing can park, and aborts.
+__attribute__((noreturn, cold)) void task_none(const char *call);
+
+// The running fiber; aborts on the loop's own stack.
+static inline struct task *task_running(const char *call)
+{
+    struct loop *l = loop_mine;
+    if (!l || !l->running)
+        task_none(call);
+    return l->running;
+}
 
 // Makes a fiber and makes it ready. Errors: -ENOMEM.
 int task_spawn(struct loop *l, struct task **out, const char *name, int (*body)(void *arg), void *arg);
@@ -101,6 +110,10 @@ void task_cancel(struct task *t);
 // The `fire` of a task's deadline, and how that is armed: cannot fail.
 void task_deadline(struct loop_timer *timer);
 void loop_arm_task(struct loop *l, struct loop_timer *t, int64_t at);
+
+// park and park_on, with what is waited on, for the census.
+int park_as(const char *label, struct waiter *w, unsigned n, int64_t deadline);
+int park_on_as(const char *label, struct list *queue, int64_t deadline);
 
 // park, but cancelling does not end it: for waits whose end others depend on. Only with no deadline.
 void park_shielded(struct list *queue, const char *label);

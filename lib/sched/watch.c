@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sched/watch.h"
-#include "sched/loop.h"
-#include "sched/park.h"
+#include "sched/task.h"
 #include "sys/log.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -68,8 +67,7 @@ static int watch_wait(struct watch *w, struct list *queue, int event, const char
         watch_set(w, (ev_is_active(&w->io) ? w->io.events & (EV_READ | EV_WRITE) : 0) | event);
     struct ev_loop *ev = loop_ev(w->loop);
     ev_ref(ev);
-    park_label(label);
-    int r = park_on(queue, deadline);
+    int r = park_on_as(label, queue, deadline);
     ev_unref(ev);
     return r;
 }
