@@ -23,5 +23,10 @@ void arguments_fini(struct arguments *a)
 {
     free(a->operands.item);
     free(a->resolve.item);
+    free(a->data.item);
+    free(a->headers.item);
+    free(a->cookies.item);
+    buffer_fini(&a->ask_headers);
+    buffer_fini(&a->ask_body);
     memset(a, 0, sizeof *a);
 }

@@ -22,6 +22,11 @@ struct arguments {
     bool quiet, verbose;
     bool json;
     struct arguments_list resolve;
+    // What is asked for beyond a GET: as typed, and as fetch_ask put it together (owned).
+    const char *method;
+    bool head;
+    struct arguments_list data, headers, cookies;
+    struct buffer ask_headers, ask_body;
     struct crawl_settings crawl;
     struct serve_settings serve;
 };
@@ -29,6 +34,6 @@ struct arguments {
 // Appends. Errors: -ENOMEM, the list as it was.
 int arguments_list_add(struct arguments_list *list, const char *item);
 
-// Frees the lists; the arguments are { 0 } afterwards.
+// Frees the lists and buffers; the arguments are { 0 } afterwards.
 void arguments_fini(struct arguments *a);
 #endif

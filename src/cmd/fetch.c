@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // trawl fetch: a list of URLs, a record for each.
 #include "cmd/command.h"
+#include "cmd/fetch_ask.h"
 #include "cmd/run.h"
 #include "cmd/summary.h"
 #include "sys/clock.h"
@@ -48,7 +49,7 @@ static int settle(struct arguments *a)
         s->input = "-";
     s->resolver.overrides = a->resolve.item;
     s->grace = FETCH_GRACE;
-    return STATUS_OK;
+    return fetch_ask(a);
 }
 
 static void look_at_limits(const struct crawl_settings *s)

@@ -19,6 +19,7 @@ enum options_command {
 enum options_group {
     GROUP_LISTS, // what goes in and comes out
     GROUP_PACE,
+    GROUP_REQUEST, // what is asked for
     GROUP_EXCHANGE,
     GROUP_NAMES,  // resolving, addresses, certificates
     GROUP_ORIGIN, // what `serve` serves

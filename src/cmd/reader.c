@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/reader.h"
 #include "cmd/units.h"
+#include "crawl/ask.h"
 #include "resolve/overrides.h"
 #include "resolve/servers.h"
 #include <errno.h>
@@ -126,6 +127,47 @@ int reader_resolve(const struct option *o, void *at, const char *text, char *why
         return reader_refuse(r, why, "place and address",
                              "write HOST:PORT:ADDRESS, further addresses with commas");
     return r < 0 ? r : arguments_list_add(at, text);
+}
+
+int reader_list(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    (void)why;
+    return arguments_list_add(at, text);
+}
+
+// A fault is half a sentence that follows the option and its value, as ours do.
+static int reader_fault(const char *fault, char *why)
+{
+    if (!fault)
+        return 0;
+    snprintf(why, OPTIONS_WHY, "%s", fault);
+    return -EINVAL;
+}
+
+int reader_method(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    *(const char **)at = text;
+    return reader_fault(ask_method_fault(span_of(text)), why);
+}
+
+int reader_header(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    int r = reader_fault(ask_header_fault(span_of(text)), why);
+    return r < 0 ? r : arguments_list_add(at, text);
+}
+
+int reader_cookie(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    bool control = false;
+    for (const char *p = text; *p; p++)
+        control |= (unsigned char)*p < ' ';
+    if (control || !strchr(text, '=') || *text == '=')
+        return reader_fault("is no cookie: write NAME=VALUE, several with '; ' between", why);
+    return arguments_list_add(at, text);
 }
 
 int reader_engine(const struct option *o, void *at, const char *text, char *why)

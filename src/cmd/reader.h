@@ -15,5 +15,9 @@ options_reader reader_rate;      // double, a second
 options_reader reader_min_speed; // struct fetch_settings: min_speed and min_speed_time
 options_reader reader_servers;   // const char *; name servers
 options_reader reader_resolve;   // struct arguments_list; may be given again
+options_reader reader_list;      // struct arguments_list; any text, may be given again
+options_reader reader_method;    // const char *; an HTTP method
+options_reader reader_header;    // struct arguments_list; header lines
+options_reader reader_cookie;    // struct arguments_list; NAME=VALUE
 options_reader reader_engine;    // struct crawl_settings: engine and engines
 #endif
