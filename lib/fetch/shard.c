@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/shard.h"
+#include "fetch/glance.h"
 #include "fetch/places.h"
 #include "sys/clock.h"
 #include <errno.h>
@@ -106,16 +107,22 @@ void shard_close(struct shard *s)
     s->curl = NULL;
 }
 
-void shard_kick(struct shard *s)
+static void shard_act(struct shard *s, curl_socket_t fd, int events)
 {
     int running;
-    curl_multi_socket_action(s->curl, CURL_SOCKET_TIMEOUT, 0, &running);
+    const struct sockets *before = glance_at(s->sockets);
+    curl_multi_socket_action(s->curl, fd, events, &running);
+    glance_at(before);
+}
+
+void shard_kick(struct shard *s)
+{
+    shard_act(s, CURL_SOCKET_TIMEOUT, 0);
     shard_list(s->stir_list, &s->stirred);
 }
 
 void shard_event(struct shard *s, int fd, int events)
 {
-    int running;
-    curl_multi_socket_action(s->curl, fd, events, &running);
+    shard_act(s, fd, events);
     shard_list(s->stir_list, &s->stirred);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/start.h"
 #include "fetch/blocks.h"
+#include "fetch/quick.h"
 #include <curl/curl.h>
 #include <errno.h>
 #include <pthread.h>
@@ -9,6 +10,7 @@ static CURLcode start_result;
 
 static void start_once(void)
 {
+    quick_use(blocks_malloc);
     start_result = curl_global_init_mem(CURL_GLOBAL_ALL, blocks_malloc, blocks_free, blocks_realloc,
                                         blocks_strdup, blocks_calloc);
 }
