@@ -93,9 +93,21 @@ int address_parse(struct address *out, struct span text)
     return 0;
 }
 
+// By hand, for each record has one.
 static size_t address_quad_text(const uint8_t *bytes, char *out)
 {
-    return (size_t)sprintf(out, "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]);
+    char *at = out;
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned b = bytes[i];
+        if (b >= 100)
+            *at++ = (char)('0' + b / 100);
+        if (b >= 10)
+            *at++ = (char)('0' + b / 10 % 10);
+        *at++ = (char)('0' + b % 10);
+        *at++ = '.';
+    }
+    *--at = '\0';
+    return (size_t)(at - out);
 }
 
 size_t address_text_hex(const struct address *a, char out[ADDRESS_TEXT_ROOM])
