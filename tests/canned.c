@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "canned.h"
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@
 struct canned_connection {
     struct canned *origin;
     int fd;
+    SSL *tls;
     char in[65536];
     size_t n;
 };
@@ -36,6 +39,17 @@ static size_t canned_body_length(const char *head)
     return at ? strtoul(at + 17, NULL, 10) : 0;
 }
 
+static ssize_t canned_receive(struct canned_connection *c, char *p, size_t n)
+{
+    return c->tls ? SSL_read(c->tls, p, (int)n) : read(c->fd, p, n);
+}
+
+static bool canned_send(struct canned_connection *c, const char *p)
+{
+    size_t n = strlen(p);
+    return c->tls ? SSL_write(c->tls, p, (int)n) > 0 : send(c->fd, p, n, MSG_NOSIGNAL) > 0;
+}
+
 // Reads one request. Returns its length in `in`, 0 when the client has gone.
 static size_t canned_read(struct canned_connection *c, int patience)
 {
@@ -47,9 +61,10 @@ static size_t canned_read(struct canned_connection *c, int patience)
             if (c->n >= all)
                 return all;
         }
-        if (c->n + 1 >= sizeof c->in || !canned_wait(c->origin, c->fd, patience))
+        bool here = c->tls && SSL_pending(c->tls) > 0;
+        if (c->n + 1 >= sizeof c->in || (!here && !canned_wait(c->origin, c->fd, patience)))
             return 0;
-        ssize_t got = read(c->fd, c->in + c->n, sizeof c->in - 1 - c->n);
+        ssize_t got = canned_receive(c, c->in + c->n, sizeof c->in - 1 - c->n);
         if (got <= 0)
             return 0;
         c->n += (size_t)got;
@@ -93,7 +108,7 @@ static int canned_answer(struct canned_connection *c, const struct canned_answer
         switch (s->act) {
         case CANNED_SEND:
             for (unsigned i = 0; i < (s->times ? s->times : 1); i++) {
-                if (send(c->fd, s->text, strlen(s->text), MSG_NOSIGNAL) < 0)
+                if (!canned_send(c, s->text))
                     return -2;
             }
             break;
@@ -110,6 +125,10 @@ static int canned_answer(struct canned_connection *c, const struct canned_answer
             canned_wait(c->origin, c->fd, -1);
             return -2;
         case CANNED_CLOSE:
+            if (c->tls)
+                SSL_shutdown(c->tls);
+            return -2;
+        case CANNED_CUT:
         case CANNED_END:
             return -2;
         }
@@ -122,6 +141,16 @@ static void *canned_serve(void *arg)
     struct canned_connection *c = arg;
     size_t n;
     int patience = -1;
+    sigset_t pipe; // OpenSSL writes without MSG_NOSIGNAL
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, NULL);
+    if (c->origin->tls) {
+        c->tls = SSL_new(c->origin->tls);
+        SSL_set_fd(c->tls, c->fd);
+        if (SSL_accept(c->tls) <= 0)
+            patience = -2;
+    }
     while (patience != -2 && (n = canned_read(c, patience)) > 0) {
         canned_keep(c->origin, c->in, n);
         const struct canned_answer *a = canned_find(c->origin, c->in);
@@ -133,6 +162,7 @@ static void *canned_serve(void *arg)
         c->n -= n;
         patience = canned_answer(c, a);
     }
+    SSL_free(c->tls);
     close(c->fd);
     free(c);
     return NULL;
@@ -163,11 +193,11 @@ static void *canned_accept(void *arg)
     return NULL;
 }
 
-void canned_start(struct canned *o, const struct canned_answer *answers)
+void canned_start(struct canned *o, const struct canned_answer *answers, SSL_CTX *tls)
 {
     struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t n = sizeof a;
-    *o = (struct canned){ .answers = answers, .stop = eventfd(0, EFD_CLOEXEC) };
+    *o = (struct canned){ .answers = answers, .tls = tls, .stop = eventfd(0, EFD_CLOEXEC) };
     pthread_mutex_init(&o->lock, NULL);
     o->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (o->fd < 0 || o->stop < 0 || bind(o->fd, (struct sockaddr *)&a, n) < 0 ||

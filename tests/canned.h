@@ -13,6 +13,7 @@ enum canned_act {
     CANNED_SEND,   // `text`, `times` times (0: once)
     CANNED_SLEEP,  // `times` ms
     CANNED_CLOSE,  // orderly
+    CANNED_CUT,    // closes without the close_notify of TLS
     CANNED_RESET,  // a TCP reset
     CANNED_HANG,   // says nothing more until the client goes
     CANNED_RETIRE, // closes the connection when it has idled for `times` ms
@@ -30,8 +31,11 @@ struct canned_answer {
     struct canned_step step[6];
 };
 
+struct ssl_ctx_st;
+
 struct canned {
     const struct canned_answer *answers; // ended by a NULL path
+    struct ssl_ctx_st *tls;              // what to speak TLS with; NULL: plain
     int fd, stop;
     uint16_t port;
     pthread_t thread;
@@ -40,8 +44,9 @@ struct canned {
     char last[4096];                // the last request as it came, NUL-terminated; under `lock`
 };
 
-// Starts it on a free port; aborts the test when it cannot. Borrows `answers`.
-void canned_start(struct canned *c, const struct canned_answer *answers);
+// Starts it on a free port; aborts the test when it cannot. Borrows `answers` and `tls`, which is
+// an SSL_CTX with a certificate, or NULL.
+void canned_start(struct canned *c, const struct canned_answer *answers, struct ssl_ctx_st *tls);
 
 // Ends it and every connection.
 void canned_stop(struct canned *c);

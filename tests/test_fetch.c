@@ -44,7 +44,7 @@ static enum sink_answer fetch_take_body(struct sink *s, const char *p, size_t n)
 
 static struct sink *fetch_collect(int stop)
 {
-    collected.sink = (struct sink){ fetch_take_head, fetch_take_body };
+    collected.sink = (struct sink){ .head = fetch_take_head, .write = fetch_take_body };
     collected.stop = stop;
     collected.n = collected.heads = 0;
     collected.body[0] = '\0';
@@ -500,7 +500,7 @@ IN_LOOP(cancelling_ends_an_exchange_wherever_it_is)
 static int fetch_start(void **state)
 {
     (void)state;
-    canned_start(&origin, fetch_answers);
+    canned_start(&origin, fetch_answers, NULL);
     return 0;
 }
 
