@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "serve/answer_mirror.h"
-#include "serve/base64.h"
+#include "data/base64.h"
 #include "serve/reply.h"
 #include "serve/target.h"
 #include "store/json.h"
@@ -62,7 +62,7 @@ int answer_mirror_echo(struct exchange *x)
     json_key(&b, "body");
     json_text(&b, (struct span){ x->body.n ? x->body.p : "", x->body.n });
     json_key(&b, "body_base64"); // what is not UTF-8 cannot stand in JSON as it is
-    base64_add(&coded, buffer_span(&x->body));
+    base64_encode(buffer_span(&x->body), &coded);
     json_text(&b, (struct span){ coded.n ? coded.p : "", coded.n });
     b.failed |= coded.failed;
     buffer_fini(&coded);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "serve/answer_status.h"
+#include "data/base64.h"
 #include "serve/answer_body.h"
-#include "serve/base64.h"
 #include "serve/reply.h"
 #include "serve/status_words.h"
 #include "serve/target.h"
@@ -228,7 +228,7 @@ static bool answer_status_credentials(struct exchange *x, bool basic, struct buf
     }
     pair[n++] = ':';
     n += target_decode(second, pair + n);
-    base64_add(b, (struct span){ pair, n });
+    base64_encode((struct span){ pair, n }, b);
     return true;
 }
 
