@@ -29,6 +29,14 @@ struct sink {
     enum sink_answer (*drain)(struct sink *s);
 };
 
+// What is known of the connection's TLS, when the settings ask for it.
+struct tls_facts {
+    char version[16]; // "TLSv1.3"; empty: no TLS, or not asked for
+    char cipher[48];
+    char issuer[128];  // of the server's certificate, RFC 2253, cut to fit
+    int64_t not_after; // when it expires: wall-clock ns; 0: unknown
+};
+
 // What came of one exchange. The caller owns it and may use it again and again; { 0 } is ready for
 // use.
 struct response {
@@ -44,7 +52,8 @@ struct response {
     struct address remote; // who was connected to; family 0: nobody
     uint16_t remote_port;
     int64_t time_connect, time_appconnect, time_starttransfer,
-        time_total;   // ns from the start of the exchange; 0: not reached
+        time_total; // ns from the start of the exchange; 0: not reached
+    struct tls_facts tls;
     struct head head; // of the final response; owns its text
 };
 

@@ -3,25 +3,49 @@
 #include "engine/message.h"
 #include <errno.h>
 
+// The strings among the settings.
+static const size_t worker_setup_strings[] = {
+#define FETCH_STRING(field) offsetof(struct engine_settings, fetch.field)
+    FETCH_STRING(user_agent),
+    FETCH_STRING(ca_file),
+    FETCH_STRING(cert_file),
+    FETCH_STRING(key_file),
+    FETCH_STRING(key_password),
+    FETCH_STRING(interface),
+    offsetof(struct engine_settings, save_dir),
+#undef FETCH_STRING
+};
+
+enum { WORKER_SETUP_STRINGS = sizeof worker_setup_strings / sizeof worker_setup_strings[0] };
+
 // Both sides are the same program at the same version, so what is no pointer travels as it is.
 struct worker_setup {
     uint64_t size;
     struct engine_settings plain;
-    struct message_text user_agent, ca_file, save_dir;
+    struct message_text string[WORKER_SETUP_STRINGS];
 };
 
-// A field that was added must be carried over: a pointer needs its lines below, anything else only
+// A field that was added must be carried over: a pointer needs its line above, anything else only
 // this figure.
-_Static_assert(sizeof(struct engine_settings) == 56, "are all settings carried to the workers?");
+_Static_assert(sizeof(struct engine_settings) == 88, "are all settings carried to the workers?");
+
+static const char **worker_setup_string(struct engine_settings *s, unsigned i)
+{
+    return (const char **)(void *)((char *)s + worker_setup_strings[i]);
+}
 
 int worker_setup_write(struct buffer *out, const struct engine_settings *settings, size_t most)
 {
-    struct span user_agent = span_of(settings->fetch.user_agent);
-    struct span ca_file = span_of(settings->fetch.ca_file);
-    struct span save_dir = span_of(settings->save_dir);
-    size_t at = sizeof(struct worker_setup);
-    size_t size = message_round(at + message_text_size(user_agent) + message_text_size(ca_file) +
-                                message_text_size(save_dir));
+    struct engine_settings plain = *settings;
+    struct span string[WORKER_SETUP_STRINGS];
+    size_t at = sizeof(struct worker_setup), size = at;
+    for (unsigned i = 0; i < WORKER_SETUP_STRINGS; i++) {
+        const char **field = worker_setup_string(&plain, i);
+        string[i] = span_of(*field);
+        size += message_text_size(string[i]);
+        *field = NULL;
+    }
+    size = message_round(size);
     if (size > most)
         return -EMSGSIZE;
     buffer_clear(out);
@@ -31,11 +55,9 @@ int worker_setup_write(struct buffer *out, const struct engine_settings *setting
     memset(p, 0, size);
     struct worker_setup *s = (struct worker_setup *)(void *)p;
     s->size = size;
-    s->plain = *settings;
-    s->plain.fetch.user_agent = s->plain.fetch.ca_file = s->plain.save_dir = NULL;
-    s->user_agent = message_put(p, &at, user_agent);
-    s->ca_file = message_put(p, &at, ca_file);
-    s->save_dir = message_put(p, &at, save_dir);
+    s->plain = plain;
+    for (unsigned i = 0; i < WORKER_SETUP_STRINGS; i++)
+        s->string[i] = message_put(p, &at, string[i]);
     out->n = size;
     return 0;
 }
@@ -45,13 +67,12 @@ int worker_setup_read(struct engine_settings *out, const void *p, size_t n)
     const struct worker_setup *s = p;
     if ((uintptr_t)p % 8 || n < sizeof *s || s->size != n)
         return -EPROTO;
-    if (!message_text_valid(p, sizeof *s, n, s->user_agent) ||
-        !message_text_valid(p, sizeof *s, n, s->ca_file) ||
-        !message_text_valid(p, sizeof *s, n, s->save_dir))
-        return -EPROTO;
+    for (unsigned i = 0; i < WORKER_SETUP_STRINGS; i++) {
+        if (!message_text_valid(p, sizeof *s, n, s->string[i]))
+            return -EPROTO;
+    }
     *out = s->plain;
-    out->fetch.user_agent = message_span(p, s->user_agent).p;
-    out->fetch.ca_file = message_span(p, s->ca_file).p;
-    out->save_dir = message_span(p, s->save_dir).p;
+    for (unsigned i = 0; i < WORKER_SETUP_STRINGS; i++)
+        *worker_setup_string(out, i) = message_span(p, s->string[i]).p;
     return 0;
 }
