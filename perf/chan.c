@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Nanoseconds of CPU time to hand an item over and wake who is parked for it: two fibers pass one item to and fro through two channels
-// without room, so each hand-over is one send, one wake, one park and one switch.
+// Nanoseconds of CPU time to hand an item over and wake who is parked for it: two fibers pass one
+// item to and fro through two channels without room, so each hand-over is one send, one wake, one
+// park and one switch.
 #include "sched/chan.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"
@@ -34,7 +35,8 @@ static int measure(void *arg)
         chan_send(c[0], item, CLOCK_NEVER);
         chan_recv(c[1], &item, CLOCK_NEVER);
     }
-    printf("park and wake through a channel: %.1f ns\n", (double)(clock() - began) * 1e9 / CLOCKS_PER_SEC / CHAN_ROUNDS);
+    printf("park and wake through a channel: %.1f ns\n",
+           (double)(clock() - began) * 1e9 / CLOCKS_PER_SEC / CHAN_ROUNDS);
     chan_close(c[0]);
     return nursery_close(&n);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Resident bytes of a parked fiber: 100,000 of them (or as many as the argument says) wait, each for an item from a channel
-// with a deadline. Page tables, which are not resident memory of the process but memory all the same, are told beside.
+// Resident bytes of a parked fiber: 100,000 of them (or as many as the argument says) wait, each
+// for an item from a channel with a deadline. Page tables, which are not resident memory of the
+// process but memory all the same, are told beside.
 #include "sched/chan.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"
@@ -50,7 +51,8 @@ static int measure(void *arg)
     }
     sleep_until(loop_now(loop_current()) + CLOCK_MS);
     printf("resident bytes of a parked fiber: %.0f (and %.0f of page tables), %ld fibers\n",
-           (status("VmRSS:") - resident) / (double)p->count, (status("VmPTE:") - tables) / (double)p->count, p->count);
+           (status("VmRSS:") - resident) / (double)p->count,
+           (status("VmPTE:") - tables) / (double)p->count, p->count);
     chan_close(p->chan);
     return nursery_close(&n);
 }

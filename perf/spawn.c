@@ -25,7 +25,8 @@ static int measure(void *arg)
             return r;
         nursery_close(&n);
     }
-    printf("spawn and join: %.1f ns\n", (double)(clock() - began) * 1e9 / CLOCKS_PER_SEC / SPAWN_ROUNDS);
+    printf("spawn and join: %.1f ns\n",
+           (double)(clock() - began) * 1e9 / CLOCKS_PER_SEC / SPAWN_ROUNDS);
     return 0;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Nanoseconds of CPU time to switch from one stack to another: two fibers hand the processor to each other.
+// Nanoseconds of CPU time to switch from one stack to another: two fibers hand the processor to
+// each other.
 #include "fiber/fiber.h"
 #include <stdio.h>
 #include <time.h>

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Runs `body(arg)` in a forked child, whose standard error goes to `text` (room bytes, NUL included). Returns the child's wait
-// status.
+// Runs `body(arg)` in a forked child, whose standard error goes to `text` (room bytes, NUL
+// included). Returns the child's wait status.
 static inline int dying(void (*body)(void *arg), void *arg, char *text, size_t room)
 {
     int ends[2];

@@ -8,15 +8,15 @@
 #include "sys/clock.h"
 #include <errno.h>
 
-// A test whose body is a fiber: IN_LOOP(name) { ... return 0; } defines the test function `name`, which runs the block as the
-// first fiber of a loop of its own and expects it to return 0.
-#define IN_LOOP(name)                                                                              \
-    static int name##_body(void *arg);                                                             \
-    static void name(void **state)                                                                 \
-    {                                                                                              \
-        (void)state;                                                                               \
-        in_loop(name##_body);                                                                      \
-    }                                                                                              \
+// A test whose body is a fiber: IN_LOOP(name) { ... return 0; } defines the test function `name`,
+// which runs the block as the first fiber of a loop of its own and expects it to return 0.
+#define IN_LOOP(name)                  \
+    static int name##_body(void *arg); \
+    static void name(void **state)     \
+    {                                  \
+        (void)state;                   \
+        in_loop(name##_body);          \
+    }                                  \
     static int name##_body(void *arg __attribute__((unused)))
 
 static inline void in_loop(int (*body)(void *arg))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "sched/census.h"
 #include "check.h"
 #include "dying.h"
 #include "in_loop.h"
+#include "sched/census.h"
 #include "sched/chan.h"
 #include "sched/offload.h"
 #include "sched/watch.h"
@@ -63,9 +63,9 @@ IN_LOOP(every_fiber_is_there_with_what_it_waits_on_and_where)
     census();
     says("loop 'loop' has 5 fibers, 1 ready\n");
     says("'main' (loop_run) is running\n");
-    says("'taker' (a/file.c:123) waits on chan_recv, 0.1");
-    says("'sleeper' (another.c:7) waits on sleep_until, 0.1");
-    says("'newcomer' (b.c:9) is ready\n");
+    says("'taker' of 'test' (a/file.c:123) waits on chan_recv, 0.1");
+    says("'sleeper' of 'test' (another.c:7) waits on sleep_until, 0.1");
+    says("'newcomer' of 'test' (b.c:9) is ready\n");
     says("wait_for_item+");
     says("sleep_forever+");
     const char *first = strstr(text, "'taker'"), *second = strstr(first + 1, "'taker'");
@@ -75,7 +75,7 @@ IN_LOOP(every_fiber_is_there_with_what_it_waits_on_and_where)
     assert_int_equal(sleep_until(in_ms(1)), 0);
     nursery_cancel(&n);
     census();
-    says("'sleeper' (another.c:7, cancelled) is ready");
+    says("'sleeper' of 'test' (another.c:7, cancelled) is ready");
     says_not("taker");
     assert_int_equal(nursery_close(&n), 0);
     chan_free(c);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "sched/chan.h"
 #include "check.h"
 #include "in_loop.h"
+#include "sched/chan.h"
 #include <string.h>
 
 static void *item(intptr_t v)
@@ -227,7 +227,8 @@ IN_LOOP(items_are_shared_out_and_none_is_lost_among_many_ends)
     nursery_init(&senders, "senders");
     nursery_init(&receivers, "receivers");
     for (int i = 0; i < ENDS; i++) {
-        in[i] = (struct end){ .chan = c, .first = i * EACH, .count = EACH, .deadline = CLOCK_NEVER };
+        in[i] =
+            (struct end){ .chan = c, .first = i * EACH, .count = EACH, .deadline = CLOCK_NEVER };
         out[i] = (struct end){ .chan = c, .deadline = CLOCK_NEVER };
         assert_int_equal(nursery_spawn(&senders, "sender", send_many, &in[i]), 0);
         assert_int_equal(nursery_spawn(&receivers, "receiver", receive_until_closed, &out[i]), 0);
@@ -298,7 +299,8 @@ IN_LOOP(a_parked_select_does_only_the_case_that_came_first)
     nursery_init(&n, "test");
     assert_int_equal(nursery_spawn(&n, "selector", select_twice, &s), 0);
     assert_int_equal(yield_fiber(), 0);
-    assert_int_equal(chan_try_recv(s.out, &got), 0); // done by this: its other case must be off its queue
+    assert_int_equal(chan_try_recv(s.out, &got),
+                     0); // done by this: its other case must be off its queue
     assert_int_equal((intptr_t)got, 70);
     assert_int_equal(chan_try_send(s.in, item(1)), -EAGAIN);
     assert_int_equal(yield_fiber(), 0);
@@ -328,7 +330,8 @@ IN_LOOP(a_select_on_both_sides_of_a_channel_does_not_meet_itself)
     struct nursery n;
     struct chan *c;
     assert_int_equal(chan_new(&c, 0, NULL), 0);
-    struct end one = { .chan = c, .first = 1, .told = -1 }, two = { .chan = c, .first = 2, .told = -1 };
+    struct end one = { .chan = c, .first = 1, .told = -1 },
+               two = { .chan = c, .first = 2, .told = -1 };
     nursery_init(&n, "test");
     assert_int_equal(nursery_spawn(&n, "one", select_both_sides, &one), 0);
     assert_int_equal(yield_fiber(), 0);
@@ -363,7 +366,8 @@ IN_LOOP(a_closed_channel_is_ready_in_a_select)
     assert_int_equal(chan_new(&open, 0, NULL), 0);
     assert_int_equal(chan_new(&closed, 0, NULL), 0);
     chan_close(closed);
-    struct chan_case k[2] = { { .chan = open, .op = CHAN_RECV }, { .chan = closed, .op = CHAN_RECV } };
+    struct chan_case k[2] = { { .chan = open, .op = CHAN_RECV },
+                              { .chan = closed, .op = CHAN_RECV } };
     assert_int_equal(chan_select(k, 2, CLOCK_NEVER), 1);
     assert_int_equal(k[1].result, -EPIPE);
     chan_free(open);

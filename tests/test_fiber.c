@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Fibers without a scheduler: the tests say themselves who runs next. Also built and run for AArch64 by
-// tests/aarch64.sh.
-#include "fiber/fiber.h"
+// Fibers without a scheduler: the tests say themselves who runs next. Also built and run for
+// AArch64 by tests/aarch64.sh.
 #include "check.h"
+#include "fiber/fiber.h"
 #include "fiber/symbol.h"
 #include "fiber/trace.h"
 #include <fenv.h>
@@ -68,15 +68,18 @@ static void a_fiber_goes_on_where_it_left(void **state)
     fiber_switch(&home, &w->fiber);
 }
 
-// Holds many live values over the switch, so that every register that a callee may rely on is in use.
+// Holds many live values over the switch, so that every register that a callee may rely on is in
+// use.
 static uint64_t mix(struct fiber *f, uint64_t seed)
 {
-    uint64_t a = seed * 3, b = seed * 5, c = seed * 7, d = seed * 11, e = seed * 13, g = seed * 17, h = seed * 19,
-             i = seed * 23, j = seed * 29, k = seed * 31;
-    double p = (double)seed * 0.5, q = (double)seed * 0.25, r = (double)seed * 0.125, s = (double)seed * 2;
+    uint64_t a = seed * 3, b = seed * 5, c = seed * 7, d = seed * 11, e = seed * 13, g = seed * 17,
+             h = seed * 19, i = seed * 23, j = seed * 29, k = seed * 31;
+    double p = (double)seed * 0.5, q = (double)seed * 0.25, r = (double)seed * 0.125,
+           s = (double)seed * 2;
     for (int n = 0; n < 10; n++) {
         fiber_switch(f, &home);
-        a += b ^ (uint64_t)n, b += c, c += d, d += e, e += g, g += h, h += i, i += j, j += k, k += a;
+        a += b ^ (uint64_t)n, b += c, c += d, d += e, e += g, g += h, h += i, i += j, j += k,
+            k += a;
         p += q, q += r, r += s * 0.001, s += p * 0.01;
     }
     return a ^ b ^ c ^ d ^ e ^ g ^ h ^ i ^ j ^ k ^ (uint64_t)(p + q + r + s);
@@ -227,13 +230,15 @@ static void a_parked_fiber_shows_where_it_stands(void **state)
     struct symbol_table *names = symbol_open();
     trace_print(&out, names, frames, n);
     const char *text = buffer_string(&out);
-    const char *inner = strstr(text, "innermost_of_three+"), *middle = strstr(text, "middle_of_three+"),
+    const char *inner = strstr(text, "innermost_of_three+"),
+               *middle = strstr(text, "middle_of_three+"),
                *outer = strstr(text, "outermost_of_three+");
     // Static functions may have been inlined into one; the outermost is called through a pointer.
     assert_non_null(outer);
     assert_true(!middle || middle < outer);
     assert_true(!inner || !middle || inner < middle);
-    assert_null(strstr(text, "a_parked_fiber_shows_where_it_stands")); // ends with the fiber's own first frame
+    assert_null(strstr(
+        text, "a_parked_fiber_shows_where_it_stands")); // ends with the fiber's own first frame
     symbol_close(names);
     buffer_fini(&out);
     fiber_switch(&home, &w->fiber); // and it still runs
@@ -270,13 +275,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_fiber_goes_on_where_it_left, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(registers_survive_however_fibers_interleave, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(registers_survive_however_fibers_interleave, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(each_fiber_has_its_own_rounding, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stacks_are_aligned, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_fiber_that_never_ran_can_be_freed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ten_thousand_fibers_take_turns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_parked_fiber_shows_where_it_stands, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_trace_is_cut_where_there_is_no_more_room, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_trace_is_cut_where_there_is_no_more_room, set_up,
+                                        tear_down),
         cmocka_unit_test(static_functions_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

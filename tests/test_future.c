@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "sched/future.h"
 #include "check.h"
 #include "in_loop.h"
+#include "sched/future.h"
 #include <stdlib.h>
 
 static int drops;

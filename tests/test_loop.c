@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "sched/loop.h"
 #include "check.h"
 #include "faults.h"
 #include "in_loop.h"
+#include "sched/loop.h"
 #include <pthread.h>
 
 // ---- timers

@@ -50,7 +50,9 @@ IN_LOOP(closing_an_empty_nursery_does_not_wait)
 IN_LOOP(nursery_returns_the_first_error)
 {
     struct nursery n;
-    struct child c[4] = { { .ms = -1 }, { .ms = 20, .returns = -EIO }, { .ms = 5, .returns = -EPIPE }, { .ms = -1 } };
+    struct child c[4] = {
+        { .ms = -1 }, { .ms = 20, .returns = -EIO }, { .ms = 5, .returns = -EPIPE }, { .ms = -1 }
+    };
     nursery_init(&n, "test");
     for (int i = 0; i < 4; i++)
         spawn(&n, &c[i]);

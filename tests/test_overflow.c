@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "fiber/overflow.h"
 #include "check.h"
 #include "dying.h"
+#include "fiber/overflow.h"
 #include "in_loop.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -86,7 +86,8 @@ static void running_into_the_guard_names_the_fiber(void **state)
 static void running_into_a_guard_page_names_the_fiber(void **state)
 {
     (void)state;
-    names_the_fiber_and_dies_by(SIGSEGV, (struct scene){ .guard = STACK_GUARD_PAGES, .depth = 200 });
+    names_the_fiber_and_dies_by(SIGSEGV,
+                                (struct scene){ .guard = STACK_GUARD_PAGES, .depth = 200 });
 }
 
 static void running_into_the_guard_on_another_thread_names_the_fiber(void **state)
@@ -99,7 +100,8 @@ static void a_dead_canary_names_the_fiber(void **state)
 {
     (void)state;
     // A little beyond: what lies below is the neighbour's, or nobody's.
-    names_the_fiber_and_dies_by(SIGABRT, (struct scene){ .guard = STACK_GUARD_CANARY, .depth = 73 });
+    names_the_fiber_and_dies_by(SIGABRT,
+                                (struct scene){ .guard = STACK_GUARD_CANARY, .depth = 73 });
 }
 
 static void going_nearly_as_deep_is_fine(void **state)
@@ -183,7 +185,8 @@ static void a_signal_that_was_sent_kills_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        // The handler is the process's and is installed by its first loop: these fork before there is one.
+        // The handler is the process's and is installed by its first loop: these fork before there
+        // is one.
         cmocka_unit_test(any_other_fault_dies_as_it_would_have),
         cmocka_unit_test(any_other_fault_goes_on_to_the_former_handler),
         cmocka_unit_test(a_signal_that_was_sent_kills_too),

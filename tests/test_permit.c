@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "sched/permit.h"
 #include "check.h"
 #include "in_loop.h"
+#include "sched/permit.h"
 
 struct taker {
     struct permit *permit;
@@ -51,7 +51,8 @@ IN_LOOP(never_more_than_the_limit_at_once)
     return 0;
 }
 
-static void spawn_taker(struct nursery *n, struct taker *t, struct permit *p, size_t want, int64_t deadline)
+static void spawn_taker(struct nursery *n, struct taker *t, struct permit *p, size_t want,
+                        int64_t deadline)
 {
     *t = (struct taker){ p, want, deadline, 1, 0 };
     assert_int_equal(nursery_spawn(n, "taker", take, t), 0);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "fiber/stack.h"
 #include "check.h"
 #include "faults.h"
 #include "fiber/annotate.h"
+#include "fiber/stack.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,9 +113,8 @@ static void free_stacks_beyond_a_bound_give_their_memory_back(void **state)
     assert_false(stack_pool_untidy(&p));
     assert_in_range(p.warm_count, 1, 1024);
     size_t slabs = 0;
-    list_each(node, following, &p.slabs)
-        slabs++;
-    assert_in_range(slabs, 1, 6); // of nine: those that hold warm ones, and the newest
+    list_each(node, following, &p.slabs) slabs++;
+    assert_in_range(slabs, 1, 6);  // of nine: those that hold warm ones, and the newest
     for (int i = 0; i < MANY; i++) // and all can be had again
         s[i] = get(&p);
     for (int i = 0; i < MANY; i++)
@@ -233,7 +233,8 @@ static void beyond_the_mappings_that_are_allowed_stacks_have_canaries(void **sta
     }
     assert_int_equal(of[STACK_GUARD_PAGES] + of[STACK_GUARD_CANARY], MANY);
     assert_in_range(of[STACK_GUARD_PAGES], 1000, MANY);
-    assert_true(mappings() < 65530 - 4096 || of[STACK_GUARD_CANARY] == 0); // there is room for others
+    assert_true(mappings() < 65530 - 4096 ||
+                of[STACK_GUARD_CANARY] == 0); // there is room for others
     for (int i = 0; i < MANY; i++)
         stack_put(s[i]);
     stack_pool_fini(&p);
@@ -301,9 +302,31 @@ static void no_memory_is_an_error_and_nothing_else(void **state)
     s = get(&p);
     stack_put(s);
     stack_pool_fini(&p);
-    stack_pool_init(&p, (size_t)1 << 46, STACK_GUARD_BEST); // more than there is address space
+    stack_pool_init(&p, (size_t)1 << 48, STACK_GUARD_BEST); // more than there is address space
     assert_int_equal(stack_get(&p, &s, &p), -ENOMEM);
     stack_pool_fini(&p);
+}
+
+static void where_address_space_is_short_smaller_mappings_do(void **state)
+{
+    (void)state;
+    if (ANNOTATE_SANITIZED || annotate_under_valgrind())
+        skip(); // they need much of it themselves
+    pid_t child = fork();
+    if (child == 0) {
+        struct stack_pool p;
+        struct stack *s;
+        int got = 0;
+        stack_pool_init(&p, 1024 * 1024, STACK_GUARD_BEST);
+        setrlimit(RLIMIT_AS, &(struct rlimit){ 40 << 20, 40 << 20 }); // 64 at once would not fit
+        while (stack_get(&p, &s, &p) == 0)
+            got++;
+        _exit(got);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_in_range(WEXITSTATUS(status), 16, 40);
 }
 
 int main(void)
@@ -320,6 +343,7 @@ int main(void)
         cmocka_unit_test(a_canary_costs_no_memory_and_dies_when_written_to),
         cmocka_unit_test(each_visits_those_in_use),
         cmocka_unit_test(no_memory_is_an_error_and_nothing_else),
+        cmocka_unit_test(where_address_space_is_short_smaller_mappings_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

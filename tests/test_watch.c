@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "sched/watch.h"
 #include "check.h"
 #include "in_loop.h"
+#include "sched/watch.h"
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Several things at once, all of which are needed: if one fails, the others are not worth waiting for. The nursery
-// cancels them, their clean-up code runs, and closing returns the error.
+// Several things at once, all of which are needed: if one fails, the others are not worth waiting
+// for. The nursery cancels them, their clean-up code runs, and closing returns the error.
 #include "sched/loop.h"
 #include "sched/nursery.h"
 #include "sched/park.h"
@@ -18,7 +18,8 @@ struct part {
 static int fetch_part(void *arg)
 {
     struct part *p = arg;
-    int r = sleep_until(clock_after(clock_mono(), p->ms * CLOCK_MS)); // stands for waiting of any kind
+    int r =
+        sleep_until(clock_after(clock_mono(), p->ms * CLOCK_MS)); // stands for waiting of any kind
     if (r == 0)
         r = p->error;
     printf("%s: %s\n", p->name, r == -ECANCELED ? "cancelled" : r < 0 ? "failed" : "done");

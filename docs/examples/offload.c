@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Work that would keep the loop from everything else (it computes, or calls something that blocks) goes to a thread;
-// the fiber parks until it is done, and the other fibers go on.
+// Work that would keep the loop from everything else (it computes, or calls something that blocks)
+// goes to a thread; the fiber parks until it is done, and the other fibers go on.
 #include "sched/offload.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"
@@ -44,7 +44,9 @@ static int tick(void *arg)
 static int run(void *arg)
 {
     struct nursery workers, clock;
-    struct count c[4] = { { 0, 250000, 0 }, { 250000, 500000, 0 }, { 500000, 750000, 0 }, { 750000, 1000000, 0 } };
+    struct count c[4] = {
+        { 0, 250000, 0 }, { 250000, 500000, 0 }, { 500000, 750000, 0 }, { 750000, 1000000, 0 }
+    };
     int *primes = arg, ticks = 0;
     nursery_init(&workers, "workers");
     nursery_init(&clock, "clock");
@@ -56,7 +58,8 @@ static int run(void *arg)
     int ticked = nursery_close(&clock);
     for (int i = 0; i < 4; i++)
         *primes += c[i].primes;
-    printf("%d primes below a million; the loop %s meanwhile\n", *primes, ticks ? "went on" : "stood still");
+    printf("%d primes below a million; the loop %s meanwhile\n", *primes,
+           ticks ? "went on" : "stood still");
     return r < 0 ? r : worked < 0 ? worked : ticked;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Three producers and two consumers share one channel. The channel has room for four items, so the producers go no
-// faster than the consumers.
+// Three producers and two consumers share one channel. The channel has room for four items, so the
+// producers go no faster than the consumers.
 #include "sched/chan.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"
@@ -36,7 +36,8 @@ static int consume(void *arg)
     int r;
     while ((r = chan_recv(c, &item, CLOCK_NEVER)) == 0) {
         sum += *(int *)item;
-        r = sleep_until(clock_after(clock_mono(), CLOCK_MS)); // hard work; the others go on meanwhile
+        r = sleep_until(
+            clock_after(clock_mono(), CLOCK_MS)); // hard work; the others go on meanwhile
         if (r < 0)
             return r;
     }
@@ -58,8 +59,8 @@ static int run(void *arg)
     for (int i = 0; i < CONSUMERS && r == 0; i++)
         r = nursery_spawn(&consumers, "consumer", consume, c);
 
-    // A nursery closes when its fibers are done. Then nobody sends any more, so the channel can be closed, and that is how
-    // the consumers know that they are done too.
+    // A nursery closes when its fibers are done. Then nobody sends any more, so the channel can be
+    // closed, and that is how the consumers know that they are done too.
     int produced = nursery_close(&producers);
     chan_close(c);
     int consumed = nursery_close(&consumers);

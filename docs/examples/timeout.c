@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A deadline is a point in time, not a length of time: it is computed once and handed down unchanged, so three waits
-// in a row take no longer than one would.
+// A deadline is a point in time, not a length of time: it is computed once and handed down
+// unchanged, so three waits in a row take no longer than one would.
 #include "sched/chan.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"

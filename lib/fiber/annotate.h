@@ -4,10 +4,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// What AddressSanitizer, ThreadSanitizer and Valgrind have to be told about stacks that are switched. In a build
-// without its tool a call is nothing at all (Valgrind's: a few instructions a new stack, that do nothing outside of it).
+// What AddressSanitizer, ThreadSanitizer and Valgrind have to be told about stacks that are
+// switched. In a build without its tool a call is nothing at all (Valgrind's: a few instructions a
+// new stack, that do nothing outside of it).
 //
-// All inline: what a sanitizer adds at the start and the end of a function must not fall on different stacks.
+// All inline: what a sanitizer adds at the start and the end of a function must not fall on
+// different stacks.
 #if defined(__has_feature)
 #define ANNOTATE_FEATURE(f) __has_feature(f)
 #else

@@ -35,7 +35,8 @@ static void *fiber_main(void *arg)
     return next->context;
 }
 
-int fiber_new(struct stack_pool *pool, struct fiber **out, size_t size, struct fiber *(*body)(struct fiber *f))
+int fiber_new(struct stack_pool *pool, struct fiber **out, size_t size,
+              struct fiber *(*body)(struct fiber *f))
 {
     struct stack *s;
     int r = stack_get(pool, &s, pool);
@@ -68,7 +69,8 @@ void fiber_free(struct fiber *f)
     stack_put(f->stack);
 }
 
-// Not inlined: a compiler may keep the address of a thread-local variable over what it takes for a plain call.
+// Not inlined: a compiler may keep the address of a thread-local variable over what it takes for a
+// plain call.
 __attribute__((noinline)) void fiber_switch(struct fiber *from, struct fiber *to)
 {
     fiber_check(from);

@@ -22,7 +22,8 @@ static size_t guard_maps_most;
 static atomic_size_t guard_maps; // of all pools together: the limit is the process's
 static atomic_flag guard_said = ATOMIC_FLAG_INIT;
 
-// Emulators take an advice that they do not know for done, so what counts is that the page cannot be read afterwards.
+// Emulators take an advice that they do not know for done, so what counts is that the page cannot
+// be read afterwards.
 static bool guard_kernel_works(void)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -74,7 +75,8 @@ enum stack_guard guard_install(enum stack_guard wanted, void *low, size_t size)
     if (guard_protect(low, size))
         return STACK_GUARD_PAGES;
     if (!atomic_flag_test_and_set(&guard_said))
-        log_note("more than %zu stacks of fibers: vm.max_map_count allows no further guard pages, so the others "
+        log_note("more than %zu stacks of fibers: vm.max_map_count allows no further guard pages, "
+                 "so the others "
                  "are guarded by canaries",
                  atomic_load(&guard_maps) / GUARD_MAPS_A_STACK);
     return STACK_GUARD_CANARY;

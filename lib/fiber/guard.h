@@ -8,8 +8,9 @@
 // What STACK_GUARD_BEST means here, decided once a process; any other is returned as it is.
 enum stack_guard guard_choose(enum stack_guard wanted);
 
-// Guards the page of `size` bytes at `low` as `wanted` (not BEST), or as well as it goes: returns what it has become. Never
-// fails, for a canary needs nothing. Says once when it has to fall back to canaries.
+// Guards the page of `size` bytes at `low` as `wanted` (not BEST), or as well as it goes: returns
+// what it has become. Never fails, for a canary needs nothing. Says once when it has to fall back
+// to canaries.
 enum stack_guard guard_install(enum stack_guard wanted, void *low, size_t size);
 
 // The mapping with such a guard in it is about to be unmapped.

@@ -8,7 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// A signal's frame alone can be several KB (AVX-512), and a former handler may want to print a report.
+// A signal's frame alone can be several KB (AVX-512), and a former handler may want to print a
+// report.
 enum { OVERFLOW_STACK = 64 * 1024 };
 
 static pthread_once_t overflow_once = PTHREAD_ONCE_INIT;
@@ -59,8 +60,8 @@ void overflow_die(const struct fiber *f)
     abort();
 }
 
-// Lets the signal do what it does by default: the faulting instruction runs again when the handler returns. One that
-// was sent (kill) has no such instruction.
+// Lets the signal do what it does by default: the faulting instruction runs again when the handler
+// returns. One that was sent (kill) has no such instruction.
 static void overflow_default(int number, const siginfo_t *info)
 {
     signal(number, SIG_DFL);

@@ -7,15 +7,16 @@
 //
 //      trawl: stack overflow in fiber 'visit' (spawned at src/engine/coro.c:120), 64 KB
 //
-// Where there is a guard page the kernel says so (SIGSEGV), and the process then dies by that signal, as it
-// would have without us; a stack with canaries is looked at on each switch away, and found out late: abort.
+// Where there is a guard page the kernel says so (SIGSEGV), and the process then dies by that
+// signal, as it would have without us; a stack with canaries is looked at on each switch away, and
+// found out late: abort.
 
 struct overflow_watch {
     void *stack; // what signals are handled on; NULL: the thread had one before
 };
 
-// Lets the calling thread say so. A fault that is no fiber's overflow goes on to the handler that was there before.
-// Errors: -ENOMEM, or what sigaltstack gave.
+// Lets the calling thread say so. A fault that is no fiber's overflow goes on to the handler that
+// was there before. Errors: -ENOMEM, or what sigaltstack gave.
 int overflow_watch_begin(struct overflow_watch *w);
 
 // Ends it for the calling thread. The handler, which belongs to the process, stays.

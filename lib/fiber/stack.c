@@ -9,14 +9,15 @@
 
 enum {
     STACK_DEFAULT = ANNOTATE_SANITIZED ? 256 * 1024 : 64 * 1024,
-    STACK_SMALLEST = 4, // pages
-    STACK_SLAB_FIRST = 64,   // stacks in the first slab; each is twice as large as the one before
+    STACK_SMALLEST = 4,    // pages
+    STACK_SLAB_FIRST = 64, // stacks in the first slab; each is twice as large as the one before
     STACK_SLAB_LARGEST = 1024,
-    STACK_WARM_MOST = 1024,  // free stacks that keep their memory
+    STACK_WARM_MOST = 1024,   // free stacks that keep their memory
     STACK_SHALLOW = 2 * 4096, // a stack that went no deeper is not worth a system call
     STACK_SAMPLE = 256,       // bytes from one word that is looked at to the next
     STACK_COLOURS = 8,        // places where stacks begin,
-    STACK_COLOUR = 128        // so many bytes apart: measured with 1,000 fibers in turn, 68 ns a switch became 25
+    STACK_COLOUR =
+        128 // so many bytes apart: measured with 1,000 fibers in turn, 68 ns a switch became 25
 };
 
 struct stack_slab {
@@ -60,30 +61,41 @@ static void slab_free(struct stack_slab *b)
 
 void stack_pool_fini(struct stack_pool *p)
 {
-    list_each(node, following, &p->slabs)
-        slab_free(list_entry(node, struct stack_slab, node));
+    list_each(node, following, &p->slabs) slab_free(list_entry(node, struct stack_slab, node));
     p->warm_count = p->dirty_count = 0;
     p->next_slab = STACK_SLAB_FIRST;
 }
 
-// MAP_NORESERVE: what is never touched is never asked for. Huge pages would make every stack resident whole.
+// MAP_NORESERVE: what is never touched is never asked for. Huge pages would make every stack
+// resident whole.
+static char *slab_map(size_t bytes)
+{
+    char *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (base == MAP_FAILED)
+        return NULL;
+    madvise(base, bytes, MADV_NOHUGEPAGE);
+    return base;
+}
+
+// Where address space is short (a limit, a machine that does not overcommit) a smaller one has to
+// do.
 static int slab_new(struct stack_pool *p)
 {
-    size_t bytes = p->next_slab * p->size;
-    struct stack_slab *b = malloc(sizeof *b + p->next_slab * sizeof b->stacks[0]);
+    size_t room = p->next_slab;
+    struct stack_slab *b = malloc(sizeof *b + room * sizeof b->stacks[0]);
     if (!b)
         return -ENOMEM;
-    *b = (struct stack_slab){ .pool = p, .room = p->next_slab };
-    b->base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-    if (b->base == MAP_FAILED) {
+    char *base;
+    while (!(base = slab_map(room * p->size)) && room > 1)
+        room /= 2;
+    if (!base) {
         free(b);
         return -ENOMEM;
     }
-    madvise(b->base, bytes, MADV_NOHUGEPAGE);
+    *b = (struct stack_slab){ .pool = p, .base = base, .room = room };
     list_push_front(&p->slabs, &b->node);
-    if (p->next_slab < STACK_SLAB_LARGEST)
-        p->next_slab *= 2;
+    p->next_slab = room * 2 < STACK_SLAB_LARGEST ? room * 2 : STACK_SLAB_LARGEST;
     return 0;
 }
 
@@ -108,16 +120,16 @@ static struct stack *stack_find(struct stack_pool *p)
         s->slab->warm--;
         return s;
     }
+    struct stack_slab *b = list_entry(p->slabs.next, struct stack_slab, node);
+    bool exhausted = list_empty(&p->slabs) || b->cut == b->room;
+    if (exhausted && list_empty(&p->cold))
+        stack_pool_trim(p);
     node = list_pop(&p->cold);
     if (node)
         return list_entry(node, struct stack, node);
-    struct stack_slab *b = list_entry(p->slabs.next, struct stack_slab, node);
-    if (list_empty(&p->slabs) || b->cut == b->room) {
-        if (slab_new(p) < 0)
-            return NULL;
-        b = list_entry(p->slabs.next, struct stack_slab, node);
-    }
-    return slab_cut(b);
+    if (exhausted && slab_new(p) < 0)
+        return NULL;
+    return slab_cut(list_entry(p->slabs.next, struct stack_slab, node));
 }
 
 int stack_get(struct stack_pool *p, struct stack **out, void *owner)
@@ -132,8 +144,9 @@ int stack_get(struct stack_pool *p, struct stack **out, void *owner)
     return 0;
 }
 
-// Whether the third page from the top was written to, as a few words of it tell. A page never touched reads as zeros, from the
-// page of zeros that the kernel shares. It may be wrong; then the pages stay until another deep fiber has used them.
+// Whether the third page from the top was written to, as a few words of it tell. A page never
+// touched reads as zeros, from the page of zeros that the kernel shares. It may be wrong; then the
+// pages stay until another deep fiber has used them.
 __attribute__((no_sanitize("address", "thread"))) static bool stack_was_deep(const struct stack *s)
 {
     const char *page = stack_top(s) - STACK_SHALLOW - 4096;
@@ -167,7 +180,8 @@ static int stack_by_address(const void *a, const void *b)
     return x->low < y->low ? -1 : x->low > y->low;
 }
 
-// Gives back the memory of `n` stacks: neighbours in one call, which may cover the guards between them.
+// Gives back the memory of `n` stacks: neighbours in one call, which may cover the guards between
+// them.
 static void stack_clean(struct stack **s, size_t n)
 {
     qsort(s, n, sizeof s[0], stack_by_address);
@@ -194,7 +208,8 @@ void stack_pool_trim(struct stack_pool *p)
         }
     }
     // The newest slab is kept: it is where the next stacks come from.
-    list_each(node, following, &p->slabs) {
+    list_each(node, following, &p->slabs)
+    {
         struct stack_slab *b = list_entry(node, struct stack_slab, node);
         if (b->in_use == 0 && b->warm == 0 && node != p->slabs.next)
             slab_free(b);
@@ -203,7 +218,8 @@ void stack_pool_trim(struct stack_pool *p)
 
 void stack_pool_each(struct stack_pool *p, void (*visit)(struct stack *s, void *arg), void *arg)
 {
-    list_each(node, following, &p->slabs) {
+    list_each(node, following, &p->slabs)
+    {
         struct stack_slab *b = list_entry(node, struct stack_slab, node);
         for (size_t i = 0; i < b->cut; i++)
             if (b->stacks[i].owner)

@@ -49,8 +49,9 @@ static bool symbol_find(struct symbol_table *t)
         if (s->sh_type != SHT_SYMTAB || s->sh_link >= head->e_shnum)
             continue;
         const ElfW(Shdr) *n = &section[s->sh_link];
-        if (!symbol_inside(t, s->sh_offset, s->sh_size) || !symbol_inside(t, n->sh_offset, n->sh_size) ||
-            n->sh_size == 0 || t->file[n->sh_offset + n->sh_size - 1] != '\0')
+        if (!symbol_inside(t, s->sh_offset, s->sh_size) ||
+            !symbol_inside(t, n->sh_offset, n->sh_size) || n->sh_size == 0 ||
+            t->file[n->sh_offset + n->sh_size - 1] != '\0')
             return false;
         t->symbols = (const void *)(t->file + s->sh_offset);
         t->count = s->sh_size / sizeof t->symbols[0];

@@ -20,7 +20,8 @@ void trace_print(struct buffer *out, const struct symbol_table *names, void *con
         // A return address may lie behind the end of a function that ends in a call.
         struct symbol s = symbol_at(names, (const char *)frames[i] - 1);
         if (s.name)
-            buffer_add_format(out, "    #%d %s+0x%zx (%s)\n", i, s.name, s.offset + 1, s.module ? s.module : "?");
+            buffer_add_format(out, "    #%d %s+0x%zx (%s)\n", i, s.name, s.offset + 1,
+                              s.module ? s.module : "?");
         else if (s.module)
             buffer_add_format(out, "    #%d %s+0x%zx\n", i, s.module, s.offset + 1);
         else

@@ -5,11 +5,12 @@
 #include "fiber/fiber.h"
 #include "fiber/symbol.h"
 
-// The backtrace of a fiber that is not running: where it stands, and how it got there. Unwound by the compiler's tables,
-// so it needs no frame pointers and costs nothing until it is asked for.
+// The backtrace of a fiber that is not running: where it stands, and how it got there. Unwound by
+// the compiler's tables, so it needs no frame pointers and costs nothing until it is asked for.
 
-// Writes the return addresses on the stack of `f`, innermost first, without those of the switch itself, to
-// `frames[0..n)`; returns how many. 0 for a fiber that is running or never ran. Not async-signal-safe.
+// Writes the return addresses on the stack of `f`, innermost first, without those of the switch
+// itself, to `frames[0..n)`; returns how many. 0 for a fiber that is running or never ran. Not
+// async-signal-safe.
 int trace_fiber(const struct fiber *f, void **frames, int n);
 
 // Appends one line a frame: "    #0 chan_recv+0x5c (trawl)". `names` may be NULL.

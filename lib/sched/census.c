@@ -71,7 +71,10 @@ static void census_add(struct stack *s, void *arg)
     struct census *c = arg;
     const struct task *t = task_of(s->owner);
     const struct fiber *f = &t->fiber;
-    buffer_add_format(&c->out, "'%s' (%s", f->name, f->file);
+    buffer_add_format(&c->out, "'%s' ", f->name);
+    if (t->nursery)
+        buffer_add_format(&c->out, "of '%s' ", t->nursery->name);
+    buffer_add_format(&c->out, "(%s", f->file);
     if (f->line)
         buffer_add_format(&c->out, ":%u", f->line);
     buffer_add_string(&c->out, t->cancelled ? ", cancelled) " : ") ");
@@ -100,7 +103,8 @@ void census_print(int fd)
     c->fd = fd;
     c->now = clock_mono();
     c->names = symbol_open();
-    buffer_add_format(&c->out, "trawl: loop '%s' has %zu fibers, %zu ready\n", l->name, l->living, l->ready);
+    buffer_add_format(&c->out, "trawl: loop '%s' has %zu fibers, %zu ready\n", l->name, l->living,
+                      l->ready);
     stack_pool_each(&l->pool, census_add, c);
     census_flush(c);
     buffer_fini(&c->out);

@@ -5,8 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-// Senders wait only while it is full, receivers only while it is empty; so never both, but for a fiber that selects on both
-// sides of one channel. A waiter's slot holds, for a sender, the item; for a receiver, where to put it.
+// Senders wait only while it is full, receivers only while it is empty; so never both, but for a
+// fiber that selects on both sides of one channel. A waiter's slot holds, for a sender, the item;
+// for a receiver, where to put it.
 struct chan {
     struct list senders, receivers;
     void (*drop)(void *item);
@@ -165,7 +166,8 @@ int chan_select(struct chan_case *cases, unsigned n, int64_t deadline)
             return (int)k;
         }
     }
-    struct waiter w[n ? n : 1]; // no larger than it must be: it is most of what a parked fiber takes
+    struct waiter
+        w[n ? n : 1]; // no larger than it must be: it is most of what a parked fiber takes
     for (unsigned i = 0; i < n; i++) {
         struct chan *c = cases[i].chan;
         bool send = cases[i].op == CHAN_SEND;

@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-// A future made from others is on a list of each of them through a link. Until such a source settles, it holds a reference to what
-// was made from it, so that settling can go on although nobody else is interested; afterwards the other way round, so that
-// its value stays. So there is never a circle.
+// A future made from others is on a list of each of them through a link. Until such a source
+// settles, it holds a reference to what was made from it, so that settling can go on although
+// nobody else is interested; afterwards the other way round, so that its value stays. So there is
+// never a circle.
 struct future_link {
     struct list node; // in the source's `links`
     struct future *source, *made;
@@ -61,8 +62,8 @@ struct future *future_keep(struct future *f)
     return f;
 }
 
-// Chains of futures can be long and a fiber's stack is short, so nothing here calls itself: what there is to tell or to
-// free on the way is queued for whoever began, further down the stack.
+// Chains of futures can be long and a fiber's stack is short, so nothing here calls itself: what
+// there is to tell or to free on the way is queued for whoever began, further down the stack.
 static _Thread_local struct list *future_telling, *future_freeing;
 
 // Tells the futures made from `f`, in the order they were made, that it has settled.
@@ -149,7 +150,7 @@ void future_drop(struct future *f)
 int future_await(struct future *f, void **value, int64_t deadline)
 {
     if (!f->settled) {
-            int r = park_on_as("future_await", &f->waiting, deadline);
+        int r = park_on_as("future_await", &f->waiting, deadline);
         if (r < 0)
             return r;
     }
@@ -185,7 +186,8 @@ static void future_take_step(struct future *f, const struct future *source)
     future_settle(f, error, value);
 }
 
-int future_then(struct future **out, struct future *f, int (*step)(int error, void **value, void *arg), void *arg)
+int future_then(struct future **out, struct future *f,
+                int (*step)(int error, void **value, void *arg), void *arg)
 {
     struct future *made;
     int r = future_make(&made, 1);

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// How often a round goes over fibers and hooks before it looks at I/O, and how many switches beyond the fibers that were
-// ready at its start one such pass allows: two fibers that keep waking each other need not go through the loop each time.
+// How often a round goes over fibers and hooks before it looks at I/O, and how many switches beyond
+// the fibers that were ready at its start one such pass allows: two fibers that keep waking each
+// other need not go through the loop each time.
 enum { LOOP_PASSES = 8, LOOP_EXTRA_SWITCHES = 64 };
 
 _Thread_local struct loop *loop_mine;
@@ -88,8 +89,8 @@ void loop_free(struct loop *l)
     if (l->living) {
         struct fiber *one = NULL;
         stack_pool_each(&l->pool, loop_name_one, &one);
-        log_error("loop_free: loop '%s' still has %zu fibers, '%s' (spawned at %s:%u) is one", l->name, l->living,
-                  one->name, one->file, one->line);
+        log_error("loop_free: loop '%s' still has %zu fibers, '%s' (spawned at %s:%u) is one",
+                  l->name, l->living, one->name, one->file, one->line);
         abort();
     }
     census_fini(l);
@@ -105,8 +106,8 @@ void loop_free(struct loop *l)
 
 // ---- deadlines
 
-// Not before the next look at the clock: a timer that is armed anew in its own call, for a time that has passed, does not
-// keep those behind it from their turn.
+// Not before the next look at the clock: a timer that is armed anew in its own call, for a time
+// that has passed, does not keep those behind it from their turn.
 static int64_t loop_key(const struct loop *l, int64_t at)
 {
     return at <= l->now ? l->now + 1 : at;
@@ -152,8 +153,8 @@ static void loop_expire(struct loop *l)
     }
 }
 
-// Keeps the one libev timer no later than the first deadline. It is not moved when that one goes away, as most do without
-// having passed, but when it fires in vain: once instead of each time.
+// Keeps the one libev timer no later than the first deadline. It is not moved when that one goes
+// away, as most do without having passed, but when it fires in vain: once instead of each time.
 static void loop_set_wake(struct loop *l)
 {
     const struct heap_node *first = heap_first(&l->deadlines);
@@ -209,11 +210,13 @@ static bool loop_run_ready(struct loop *l)
     return true;
 }
 
-// Nothing is ready, no time will make anything so, and nothing is watched: whoever is parked is parked for good. That is a
-// mistake in the program, and nobody could unwind those stacks; so say where everyone stands and stop.
+// Nothing is ready, no time will make anything so, and nothing is watched: whoever is parked is
+// parked for good. That is a mistake in the program, and nobody could unwind those stacks; so say
+// where everyone stands and stop.
 static void loop_hang(struct loop *l)
 {
-    log_error("loop '%s' would wait forever: %zu fibers are parked, and no deadline, watcher or thread is left that could "
+    log_error("loop '%s' would wait forever: %zu fibers are parked, and no deadline, watcher or "
+              "thread is left that could "
               "wake one",
               l->name, l->living);
     census_print(STDERR_FILENO);
@@ -249,7 +252,8 @@ static void loop_round(struct loop *l)
 int loop_run(struct loop *l, int (*body)(void *arg), void *arg)
 {
     if (l->living || l != loop_mine) {
-        log_error("loop_run: loop '%s' %s", l->name, l->living ? "is running" : "belongs to another thread");
+        log_error("loop_run: loop '%s' %s", l->name,
+                  l->living ? "is running" : "belongs to another thread");
         abort();
     }
     struct task *t;

@@ -13,12 +13,13 @@ void nursery_init(struct nursery *n, const char *name)
     list_init(&n->closer);
 }
 
-int nursery_spawn_at(struct nursery *n, const char *name, int (*body)(void *arg), void *arg, const char *file,
-                     int line)
+int nursery_spawn_at(struct nursery *n, const char *name, int (*body)(void *arg), void *arg,
+                     const char *file, int line)
 {
     struct loop *l = loop_mine;
     if (!l) {
-        log_error("nursery_spawn: '%s' spawned in a thread without a loop (%s:%d)", name, file, line);
+        log_error("nursery_spawn: '%s' spawned in a thread without a loop (%s:%d)", name, file,
+                  line);
         abort();
     }
     if (n->cancelled)
@@ -38,8 +39,7 @@ int nursery_spawn_at(struct nursery *n, const char *name, int (*body)(void *arg)
 void nursery_cancel(struct nursery *n)
 {
     n->cancelled = true;
-    list_each(node, following, &n->fibers)
-        task_cancel(list_entry(node, struct task, sibling));
+    list_each(node, following, &n->fibers) task_cancel(list_entry(node, struct task, sibling));
 }
 
 void nursery_ended(struct nursery *n, struct task *t, int result)
@@ -59,7 +59,8 @@ int nursery_close(struct nursery *n)
 {
     struct task *t = task_running("nursery_close");
     if (t->nursery == n) {
-        log_error("nursery_close: fiber '%s' would wait for its own end in nursery '%s'", t->fiber.name, n->name);
+        log_error("nursery_close: fiber '%s' would wait for its own end in nursery '%s'",
+                  t->fiber.name, n->name);
         abort();
     }
     while (n->living) {

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-// One pool a process, whatever the number of loops; one lock for all of it, held for a few instructions only.
-// What is done goes to the loop it came from through that loop's port, whose ev_async wakes it.
+// One pool a process, whatever the number of loops; one lock for all of it, held for a few
+// instructions only. What is done goes to the loop it came from through that loop's port, whose
+// ev_async wakes it.
 //
 //      fiber ─► queue ─► thread ─► port->done ─► (ev_async) loop ─► fiber
 
@@ -32,7 +33,7 @@ struct job {
 struct offload_port {
     struct ev_async async;
     struct ev_loop *ev;
-    struct list done;  // under the pool's lock
+    struct list done;   // under the pool's lock
     unsigned in_flight; // the loop's own
 };
 

@@ -11,8 +11,8 @@ void park_label(const char *what)
     task_running("park_label")->label = what;
 }
 
-// Waits for whatever `t` has been put on queues for. One whose deadline has passed goes to the end of what is ready
-// at once, and may still be fired by those before it.
+// Waits for whatever `t` has been put on queues for. One whose deadline has passed goes to the end
+// of what is ready at once, and may still be fired by those before it.
 static int park_wait(struct task *t, struct waiter *w, unsigned n, int64_t deadline)
 {
     struct loop *l = t->loop;
@@ -38,7 +38,8 @@ static int park_wait(struct task *t, struct waiter *w, unsigned n, int64_t deadl
 }
 
 // Not inlined, or gcc believes that it sees waiters left on queues by functions that return.
-__attribute__((noinline)) int park_as(const char *label, struct waiter *w, unsigned n, int64_t deadline)
+__attribute__((noinline)) int park_as(const char *label, struct waiter *w, unsigned n,
+                                      int64_t deadline)
 {
     struct task *t = task_running(label);
     if (!t->cancelled) {

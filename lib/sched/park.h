@@ -4,10 +4,26 @@
 #include "data/list.h"
 #include <stdint.h>
 
-// The one primitive under everything that waits. A fiber puts waiters, which live on its own stack, on the queues of what it
-// waits for, and parks. Whoever makes one of those things happen fires the waiter at the head of its queue: that takes all waiters of
-// the fiber off their queues and makes it ready. So a waiter fires once at most, and a parked fiber is made ready
-// once only.
+// The one primitive under everything that waits. A fiber puts waiters, which live on its own stack,
+// on the queues of what it waits for, and parks. Whoever makes one of those things happen fires the
+// waiter at the head of its queue: that takes all waiters of the fiber off their queues and makes
+// it ready. So a waiter fires once at most, and a parked fiber is made ready once only.
+//
+// A new way to wait is a queue and these functions. An event, for one, that lets everybody through
+// once it has happened:
+//
+//      struct event { bool happened; struct list waiting; };
+//
+//      int event_wait(struct event *e, int64_t deadline)
+//      {
+//          return e->happened ? 0 : park_on(&e->waiting, deadline);
+//      }
+//
+//      void event_happen(struct event *e)
+//      {
+//          e->happened = true;
+//          wake_all(&e->waiting, 0);
+//      }
 struct fiber;
 
 struct waiter {
@@ -17,20 +33,22 @@ struct waiter {
     void *slot;          // for an agreement between the waiter and whoever fires it
 };
 
-// Parks the calling fiber until one of `w[0..n)` is fired, or `deadline` passes, or it is cancelled. The
-// caller has put each `w[i].node` on a queue (a struct list head) before. Returns the index of the one fired, whose
-// `result` then holds what was passed; -ETIMEDOUT; -ECANCELED (also at once, when the fiber has been cancelled before).
-// When it returns, no waiter is on any queue. A deadline that has passed still lets the other fibers run once.
+// Parks the calling fiber until one of `w[0..n)` is fired, or `deadline` passes, or it is
+// cancelled. The caller has put each `w[i].node` on a queue (a struct list head) before. Returns
+// the index of the one fired, whose `result` then holds what was passed; -ETIMEDOUT; -ECANCELED
+// (also at once, when the fiber has been cancelled before). When it returns, no waiter is on any
+// queue. A deadline that has passed still lets the other fibers run once.
 int park(struct waiter *w, unsigned n, int64_t deadline);
 
-// Makes the fiber that waits on `w` ready. `w` must be parked. May be called from a fiber, a hook or a watcher's
-// callback of the same loop; never from another thread. Does not switch.
+// Makes the fiber that waits on `w` ready. `w` must be parked. May be called from a fiber, a hook
+// or a watcher's callback of the same loop; never from another thread. Does not switch.
 void waiter_fire(struct waiter *w, int result);
 
 // Names what the calling fiber's next park waits on, for the census. `what` is a literal.
 void park_label(const char *what);
 
-// The common case: waits on one queue. Returns the `result` given to waiter_fire, -ETIMEDOUT or -ECANCELED.
+// The common case: waits on one queue. Returns the `result` given to waiter_fire, -ETIMEDOUT or
+// -ECANCELED.
 int park_on(struct list *queue, int64_t deadline);
 
 // Fires the first waiter on `queue`, or all of them. Return how many were fired.

@@ -7,7 +7,8 @@
 void task_none(const char *call)
 {
     log_error("%s: called from %s, where nothing can park", call,
-              loop_mine ? "the loop's own stack (a hook, a timer or a watcher's callback)" : "a thread without a loop");
+              loop_mine ? "the loop's own stack (a hook, a timer or a watcher's callback)"
+                        : "a thread without a loop");
     abort();
 }
 
@@ -52,7 +53,8 @@ static struct fiber *task_main(struct fiber *f)
     return next ? &next->fiber : &l->fiber;
 }
 
-int task_spawn(struct loop *l, struct task **out, const char *name, int (*body)(void *arg), void *arg)
+int task_spawn(struct loop *l, struct task **out, const char *name, int (*body)(void *arg),
+               void *arg)
 {
     struct fiber *f;
     if (heap_reserve(&l->deadlines, l->living + l->armed + 1) < 0 ||

@@ -8,11 +8,11 @@
 #include "sched/park.h"
 #include <ev.h>
 
-// What the files of lib/sched share among themselves: a fiber as the scheduler sees it, and the loop. Nobody above
-// includes this.
+// What the files of lib/sched share among themselves: a fiber as the scheduler sees it, and the
+// loop. Nobody above includes this.
 
 enum task_state {
-    TASK_READY,   // in the loop's queue, to be run
+    TASK_READY, // in the loop's queue, to be run
     TASK_RUNNING,
     TASK_PARKED,  // on queues of what it waits for, or on none when it only waits for a time
     TASK_POLLING, // in the loop's queue and on queues: its deadline had passed, the others run once
@@ -40,8 +40,8 @@ struct task {
 struct offload_port;
 
 struct loop {
-    struct fiber fiber; // the thread's own stack
-    struct task *running; // NULL: the loop's own stack
+    struct fiber fiber;         // the thread's own stack
+    struct task *running;       // NULL: the loop's own stack
     struct task *first, **last; // the queue of what is ready
     size_t ready;
     unsigned idle; // rounds with nothing to wait for
@@ -82,9 +82,11 @@ static inline struct task *task_running(const char *call)
 }
 
 // Makes a fiber and makes it ready. Errors: -ENOMEM.
-int task_spawn(struct loop *l, struct task **out, const char *name, int (*body)(void *arg), void *arg);
+int task_spawn(struct loop *l, struct task **out, const char *name, int (*body)(void *arg),
+               void *arg);
 
-// The next task to run, taken off the queue; NULL when there is none or the hooks shall have their turn.
+// The next task to run, taken off the queue; NULL when there is none or the hooks shall have their
+// turn.
 struct task *task_next(struct loop *l);
 
 // Appends to the queue of what is ready.
@@ -98,10 +100,12 @@ static inline void task_ready(struct task *t)
     l->ready++;
 }
 
-// Leaves the running task `t`, which is in the queue or will be put there by somebody, for the next ready one or the loop.
+// Leaves the running task `t`, which is in the queue or will be put there by somebody, for the next
+// ready one or the loop.
 void task_switch(struct task *t);
 
-// Takes `t`, which is parked or polling, off everything it waits for and makes it ready; park will return `fired`.
+// Takes `t`, which is parked or polling, off everything it waits for and makes it ready; park will
+// return `fired`.
 void task_resume(struct task *t, int fired);
 
 // Cancels; wakes it when it is parked.
@@ -115,7 +119,8 @@ void loop_arm_task(struct loop *l, struct loop_timer *t, int64_t at);
 int park_as(const char *label, struct waiter *w, unsigned n, int64_t deadline);
 int park_on_as(const char *label, struct list *queue, int64_t deadline);
 
-// park, but cancelling does not end it: for waits whose end others depend on. Only with no deadline.
+// park, but cancelling does not end it: for waits whose end others depend on. Only with no
+// deadline.
 void park_shielded(struct list *queue, const char *label);
 
 // In nursery.c: `t` has ended with `result`.

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-// The registration counts as something the loop waits for (ev_ref) only while somebody is parked on it: a descriptor
-// that nobody waits for cannot wake anyone.
+// The registration counts as something the loop waits for (ev_ref) only while somebody is parked on
+// it: a descriptor that nobody waits for cannot wake anyone.
 
 static void watch_set(struct watch *w, int events)
 {
@@ -57,7 +57,8 @@ void watch_fini(struct watch *w)
     watch_set(w, 0);
 }
 
-static int watch_wait(struct watch *w, struct list *queue, int event, const char *label, int64_t deadline)
+static int watch_wait(struct watch *w, struct list *queue, int event, const char *label,
+                      int64_t deadline)
 {
     if (!list_empty(queue)) {
         log_error("%s: two fibers wait for descriptor %d", label, w->io.fd);

@@ -5,9 +5,9 @@
 #include <ev.h>
 #include <stdint.h>
 
-// Waiting for a descriptor. The registration with the loop is kept between waits, for a descriptor that is waited on again
-// and again (two epoll_ctl a wait are saved), and dropped when an event comes that nobody waits for.
-// One reader and one writer may wait at the same time.
+// Waiting for a descriptor. The registration with the loop is kept between waits, for a descriptor
+// that is waited on again and again (two epoll_ctl a wait are saved), and dropped when an event
+// comes that nobody waits for. One reader and one writer may wait at the same time.
 struct watch {
     struct ev_io io;
     struct list reader, writer;
@@ -20,7 +20,8 @@ void watch_init(struct watch *w, int fd);
 // Ends the registration. Nobody may be parked on it. Call before closing the descriptor.
 void watch_fini(struct watch *w);
 
-// Park until the descriptor can be read (or written), has an error or was hung up. Return 0, -ETIMEDOUT, -ECANCELED.
+// Park until the descriptor can be read (or written), has an error or was hung up. Return 0,
+// -ETIMEDOUT, -ECANCELED.
 int watch_readable(struct watch *w, int64_t deadline);
 int watch_writable(struct watch *w, int64_t deadline);
 #endif
