@@ -37,6 +37,7 @@ struct coro {
     struct engine_setup setup;
     struct nursery nursery;
     struct multi *multi; // NULL when the io is the caller's
+    struct save *save;   // NULL: bodies are not saved
     struct io *io;
     struct list idle, done; // of slots; the one used last is the first that is idle
     struct coro_slot *given;
@@ -68,6 +69,7 @@ static struct coro_slot *coro_take_slot(struct coro *c)
         return NULL;
     list_init(&s->node);
     s->coro = c;
+    s->visit.save = c->save;
     return s;
 }
 
@@ -166,6 +168,7 @@ static void coro_close(struct engine *e)
     struct list *node;
     while ((node = list_pop(&c->idle)) || (node = list_pop(&c->done)))
         coro_slot_free(list_entry(node, struct coro_slot, node));
+    save_close(c->save);
     list_remove(&c->lane.ready);
     buffer_fini(&c->outcome);
     free(c);
@@ -183,6 +186,12 @@ int coro_open_io(struct engine **out, const struct engine_spec *spec,
     if (outcome_reserve(&c->outcome) < 0) {
         free(c);
         return -ENOMEM;
+    }
+    int error = setup->settings->save_dir ? save_open(&c->save, setup->settings) : 0;
+    if (error < 0) {
+        buffer_fini(&c->outcome);
+        free(c);
+        return error;
     }
     c->setup = *setup;
     c->io = io;

@@ -15,6 +15,9 @@ struct lane;
 struct engine_settings {
     struct fetch_settings fetch;
     const char *save_dir; // NULL: bodies are not saved
+    bool save_clobber;    // files from before this run are replaced
+    bool save_by_url;     // names are made of URLs alone, never of Content-Disposition
+    int64_t save_since;   // when the run began, by the file system's clock: see save_tidy
 };
 
 // One item of --engine: "coro:512", "forks:16", "forks:4/coro:256".

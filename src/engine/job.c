@@ -7,6 +7,7 @@ static size_t job_size(const struct job_parts *p)
     size_t n = sizeof(struct job) + p->addresses * sizeof(struct address);
     n += message_text_size(p->url) + message_text_size(p->host) + message_text_size(p->method);
     n += message_text_size(p->credentials) + message_text_size(p->body);
+    n += message_text_size(p->path);
     return message_round(n + message_text_size(p->headers));
 }
 
@@ -40,6 +41,7 @@ int job_build(struct buffer *out, const struct job_parts *parts)
     j->credentials = message_put(p, &at, parts->credentials);
     j->body = message_put(p, &at, parts->body);
     j->headers = message_put(p, &at, parts->headers);
+    j->path = message_put(p, &at, parts->path);
     out->n = size;
     return 0;
 }
@@ -65,8 +67,8 @@ bool job_valid(const void *p, size_t n)
         return false;
     if (j->size != n || n % 8 || j->kind != MESSAGE_JOB || !job_addresses_valid(j))
         return false;
-    const struct message_text texts[] = { j->url,         j->host, j->method,
-                                          j->credentials, j->body, j->headers };
+    const struct message_text texts[] = { j->url,  j->host,    j->method, j->credentials,
+                                          j->body, j->headers, j->path };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!message_text_valid(p, sizeof *j, n, texts[i]))
             return false;

@@ -29,6 +29,7 @@ struct job {
     uint64_t max_filesize;             // bytes; 0: none
     uint64_t host_key;                 // the same for jobs that could share a connection
     struct message_text url, host, method, credentials, body;
+    struct message_text path;    // with JOB_SAVE: where the body goes, see web/file_path.h
     struct message_text headers; // "Name: value" lines, each ended by a NUL
     uint32_t addresses, address_at;
 };
@@ -39,7 +40,7 @@ enum { JOB_ADDRESSES = 64 }; // of one job, at most
 // stay absent.
 struct job_parts {
     struct job head; // the plain fields; size, kind and offsets are filled in
-    struct span url, host, method, credentials, body, headers;
+    struct span url, host, method, credentials, body, headers, path;
     const struct address *address;
     unsigned addresses;
 };

@@ -10,6 +10,7 @@ enum outcome_flag {
     OUTCOME_TRUNCATED = 1 << 1, // the body was cut on purpose, at a bound
     OUTCOME_SENT = 1 << 2,      // some of the request may have reached the server
     OUTCOME_REUSED = 1 << 3,    // went over a connection that had been used before
+    OUTCOME_DISK = 1 << 4,      // FETCH_NO_RESOURCES for the body could not be saved: full, denied
 };
 
 struct outcome {

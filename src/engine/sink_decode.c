@@ -75,7 +75,7 @@ static enum sink_answer sink_decode_write(struct sink *s, const char *p, size_t 
 void sink_decode_begin(struct sink_decode *d, struct sink *next, uint64_t most)
 {
     coding_free(d->coding);
-    *d = (struct sink_decode){ .sink = { sink_decode_head, sink_decode_write },
+    *d = (struct sink_decode){ .sink = { sink_decode_head, sink_decode_write, NULL },
                                .next = next,
                                .most = most };
 }

@@ -7,10 +7,12 @@ static enum sink_answer sink_digest_write(struct sink *s, const char *p, size_t 
     struct sink_digest *d = (struct sink_digest *)s;
     if (!EVP_DigestUpdate(d->context, p, n))
         d->failed = true;
-    return d->failed ? SINK_STOP : SINK_GO;
+    if (d->failed)
+        return SINK_STOP;
+    return d->next ? d->next->write(d->next, p, n) : SINK_GO;
 }
 
-int sink_digest_begin(struct sink_digest *d)
+int sink_digest_begin(struct sink_digest *d, struct sink *next)
 {
     // With no type given, a context that has one begins anew without looking the algorithm up.
     const EVP_MD *type = NULL;
@@ -20,7 +22,8 @@ int sink_digest_begin(struct sink_digest *d)
             return -ENOMEM;
         type = EVP_sha256();
     }
-    d->sink = (struct sink){ NULL, sink_digest_write };
+    d->sink = (struct sink){ NULL, sink_digest_write, NULL };
+    d->next = next;
     d->failed = false;
     if (EVP_DigestInit_ex(d->context, type, NULL))
         return 0;

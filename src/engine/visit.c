@@ -93,10 +93,22 @@ static bool visit_stale(const struct response *r, const struct request *q)
            visit_idempotent(q->method);
 }
 
-static int visit_exchange(struct visit *v, struct io *io, const struct job *job, struct request *q)
+// Links the sinks that the job asks for.
+static int visit_open_sinks(struct visit *v, struct io *io, const struct job *job,
+                            const struct request *q, const struct engine_settings *settings)
 {
     uint32_t flags = job->flags | (request_is_head(q) ? JOB_HEAD : 0U);
-    int e = sinks_begin(&v->sinks, flags, job->max_filesize);
+    struct sink_save_setup saving = { .io = io,
+                                      .save = v->save,
+                                      .path = message_span(job, job->path),
+                                      .by_url = settings->save_by_url };
+    return sinks_begin(&v->sinks, flags, job->max_filesize, &saving);
+}
+
+static int visit_exchange(struct visit *v, struct io *io, const struct job *job, struct request *q,
+                          const struct engine_settings *settings)
+{
+    int e = visit_open_sinks(v, io, job, q, settings);
     if (e < 0)
         return e;
     e = io->fetch(io, q, v->sinks.first, &v->response);
@@ -108,7 +120,7 @@ static int visit_exchange(struct visit *v, struct io *io, const struct job *job,
             return 0;
     }
     q->fresh = true;
-    e = sinks_begin(&v->sinks, flags, job->max_filesize);
+    e = visit_open_sinks(v, io, job, q, settings);
     return e < 0 ? e : io->fetch(io, q, v->sinks.first, &v->response);
 }
 
@@ -152,10 +164,12 @@ __attribute__((noinline)) static int visit_report(struct visit *v, const struct 
     struct outcome_parts parts = { .head.started = started };
     if (code < 0)
         visit_excuse(r, code);
-    sinks_end(&v->sinks, r, &parts.head);
+    sinks_end(&v->sinks, r, &parts.head, &parts.message);
     visit_fill_head(&parts.head, r, job);
-    if (r->message[0])
+    if (!parts.message.p && r->message[0])
         parts.message = span_of(r->message);
+    if (r->error == FETCH_OK && v->sinks.saves && v->sinks.save.saved.n)
+        parts.saved = buffer_span(&v->sinks.save.saved);
     parts.content_type = head_find(&r->head, "content-type");
     parts.location = head_find(&r->head, "location");
     parts.retry_after = head_find(&r->head, "retry-after");
@@ -167,18 +181,20 @@ __attribute__((noinline)) static int visit_report(struct visit *v, const struct 
 int visit(struct visit *v, struct io *io, const struct job *job,
           const struct engine_settings *settings, struct buffer *out)
 {
-    (void)settings; // what a sink that writes files will need
     struct request q;
     int64_t started = clock_wall();
     int e = visit_request(v, &q, job);
     if (e == 0)
-        e = visit_exchange(v, io, job, &q);
+        e = visit_exchange(v, io, job, &q, settings);
+    if (v->sinks.saves)
+        sinks_finish(&v->sinks, &v->response, e);
     return visit_report(v, job, started, e, out);
 }
 
 void visit_trim(struct visit *v, size_t most)
 {
     const struct head *h = &v->response.head;
+    sinks_trim(&v->sinks, most);
     if (h->text.room + h->fields.room > most)
         head_fini(&v->response.head);
     if (v->header_room * sizeof *v->headers > most) {

@@ -15,6 +15,7 @@ struct engine_settings;
 struct visit {
     struct response response;
     struct sinks sinks;
+    struct save *save;    // where bodies are saved; borrowed, set by the engine. NULL: nowhere
     const char **headers; // the job's lines, NULL-terminated; NULL until a job has some
     unsigned header_room;
 };

@@ -44,6 +44,8 @@ int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
     struct buffer outcome = { 0 };
     const struct job *job;
     int e = outcome_reserve(&outcome);
+    if (e == 0 && settings->save_dir)
+        e = save_open(&v.save, settings);
     if (e == 0)
         e = worker_publish(outcomes, NULL, 0); // ready for work
     while (e == 0 && (e = worker_next(jobs, &job)) == 1) {
@@ -53,6 +55,7 @@ int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
             e = worker_publish(outcomes, outcome.p, outcome.n);
     }
     visit_fini(&v);
+    save_close(v.save);
     buffer_fini(&outcome);
     return e;
 }

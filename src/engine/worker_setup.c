@@ -27,7 +27,7 @@ struct worker_setup {
 
 // A field that was added must be carried over: a pointer needs its line above, anything else only
 // this figure.
-_Static_assert(sizeof(struct engine_settings) == 88, "are all settings carried to the workers?");
+_Static_assert(sizeof(struct engine_settings) == 104, "are all settings carried to the workers?");
 
 static const char **worker_setup_string(struct engine_settings *s, unsigned i)
 {
