@@ -12,7 +12,10 @@ void arrival_begin(struct arrival *a, const struct request *request, struct sink
     struct head head = out->head;
     *out = (struct response){ .head = head };
     head_reset(&out->head, request_is_head(request));
-    *a = (struct arrival){ .out = out, .sink = sink, .most = request->max_filesize };
+    *a = (struct arrival){ .out = out,
+                           .sink = sink,
+                           .most = request->max_filesize,
+                           .challenged = request->credentials && request->auth == REQUEST_DIGEST };
 }
 
 void arrival_fail(struct arrival *a, enum fetch_error why, const char *format, ...)
@@ -42,6 +45,7 @@ static enum sink_answer arrival_on_head(struct arrival *a)
 {
     struct response *r = a->out;
     struct head *h = &r->head;
+    a->headed = true;
     r->status = h->status;
     r->http_version = h->version;
     if (a->most && h->has_length && h->length > a->most && arrival_has_body(h)) {
@@ -60,9 +64,10 @@ static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
 {
     struct arrival *a = arg;
     struct head *h = &a->out->head;
-    bool trailers = arrival_has_head(a);
     n *= size;
     a->bytes += n;
+    if (a->headed)
+        return n; // a trailer
     int r = head_take(h, (struct span){ p, n });
     if (r < 0) {
         enum fetch_error why = r == -E2BIG    ? FETCH_TOO_LARGE
@@ -75,7 +80,10 @@ static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
         arrival_fail(a, FETCH_PROTOCOL, "the server switched protocols without being asked to");
         return CURL_WRITEFUNC_ERROR;
     }
-    if (!trailers && arrival_has_head(a) && arrival_on_head(a) == SINK_STOP)
+    a->provisional = arrival_has_head(a) && a->challenged && h->status == 401;
+    if (a->provisional)
+        a->challenged = false;
+    else if (arrival_has_head(a) && arrival_on_head(a) == SINK_STOP)
         return CURL_WRITEFUNC_ERROR;
     return n;
 }
@@ -99,6 +107,8 @@ static size_t arrival_take_body(char *p, size_t size, size_t n, void *arg)
     struct response *r = a->out;
     n *= size;
     a->bytes += n;
+    if (a->provisional && !a->headed && arrival_on_head(a) == SINK_STOP) // libcurl has no answer
+        return CURL_WRITEFUNC_ERROR;
     size_t fits = a->most && n > a->most - r->size ? (size_t)(a->most - r->size) : n;
     r->size += fits;
     if (fits && arrival_pass(a, p, fits) == SINK_STOP) {
@@ -128,6 +138,8 @@ void arrival_end(struct arrival *a)
 {
     struct response *r = a->out;
     const struct head *h = &r->head;
+    if (a->provisional && !a->headed)
+        arrival_on_head(a);
     if (!arrival_has_head(a))
         arrival_fail(a, FETCH_TRUNCATED, "the connection ended within the response's head");
     else if (h->has_length && arrival_has_body(h) && r->size != h->length)

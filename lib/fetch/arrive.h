@@ -17,7 +17,10 @@ struct arrival {
     // Has the transfer stand still, for the sink asked for that; set after arrival_begin. NULL: the
     // sink may block.
     void (*pause)(struct arrival *a);
-    bool blocked; // it has: the time that took is not the server's
+    bool headed;      // the sink has been shown the head
+    bool challenged;  // a 401 is not the response yet: it may be libcurl's turn to answer it
+    bool provisional; // the head in `out` is such a 401
+    bool blocked;     // it has: the time that took is not the server's
 };
 
 // Begins an exchange: `out` is emptied, its buffers are kept.

@@ -2,6 +2,7 @@
 #include "fetch/dial.h"
 #include "fetch/pins.h"
 #include "fetch/request.h"
+#include "fetch/tls.h"
 #include "fetch/transfer.h"
 #include <errno.h>
 #include <netinet/in.h>
@@ -10,10 +11,41 @@
 
 static bool dial_allowed(struct dial *d, const struct request *r, const struct address *a)
 {
-    if (r->special_ok || !address_is_special(a))
+    if (r->special_ok || r->proxy || !address_is_special(a))
         return true;
     d->blocked = true;
     return false;
+}
+
+// Binds to the interface of the settings. The port is found when connecting, for one and the same
+// may lead to several peers. Returns 0 or a negative errno.
+static int dial_bind(const char *interface, int fd, int family)
+{
+    struct address a;
+    struct sockaddr_storage from;
+    int on = 1;
+    if (address_parse(&a, span_of(interface)) < 0)
+        return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
+                          (socklen_t)strlen(interface)) < 0
+                   ? -errno
+                   : 0;
+    socklen_t n = address_to_sockaddr(&a, 0, &from);
+    if (from.ss_family != family)
+        return -EAFNOSUPPORT;
+    setsockopt(fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    return bind(fd, (struct sockaddr *)&from, n) < 0 ? -errno : 0;
+}
+
+// Makes the socket ready for use. Returns 0 or a negative errno.
+static int dial_prepare(struct transfer *t, int fd, int family)
+{
+    int r = 0;
+    if (t->settings->interface)
+        r = dial_bind(t->settings->interface, fd, family);
+    t->dial.unbound = r < 0;
+    if (r == 0 && t->owner->opened)
+        r = t->owner->opened(t->owner, fd);
+    return r;
 }
 
 // libcurl offers the placeholder that it is about to connect to; see pins.h. The struct that it
@@ -38,18 +70,14 @@ static curl_socket_t dial_open(void *arg, curlsocktype purpose, struct curl_sock
     to->family = real.ss_family;
     memcpy((void *)&to->addr, &real, to->addrlen);
     int fd = socket(to->family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) {
-        d->error = errno;
-        return CURL_SOCKET_BAD;
+    int e = fd < 0 ? -errno : dial_prepare(t, fd, to->family);
+    if (e == 0) {
+        d->opened++;
+        return fd;
     }
-    d->opened++;
-    if (!t->owner->opened)
-        return fd;
-    int e = t->owner->opened(t->owner, fd);
-    if (e == 0)
-        return fd;
     d->error = -e;
-    close(fd);
+    if (fd >= 0)
+        close(fd);
     return CURL_SOCKET_BAD;
 }
 
@@ -75,6 +103,8 @@ static int dial_ask(void *arg, char *peer, char *local, int port, int local_port
     if (!dial_allowed(d, t->request, &d->remote))
         return CURL_PREREQFUNC_ABORT;
     d->asked = true;
+    if (t->settings->tls_facts)
+        tls_read_facts(t->easy, &t->arrival.out->tls);
     if (t->owner->asking)
         t->owner->asking(t->owner, t);
     return CURL_PREREQFUNC_OK;
@@ -93,5 +123,7 @@ CURLcode dial_set(struct transfer *t)
         r = curl_easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, dial_ask);
     if (!r)
         r = curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
+    if (!r && t->owner->prepare)
+        r = t->owner->prepare(t->owner, t);
     return r;
 }

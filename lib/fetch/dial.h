@@ -12,6 +12,8 @@ struct transfer;
 
 // Who owns the connections, and is told of their sockets; outlives them. Each may be NULL.
 struct dial_owner {
+    // Sets options of the owner's own on a handle that is new, or was reset.
+    CURLcode (*prepare)(struct dial_owner *o, struct transfer *t);
     // A new socket: what was known of its number is void. A negative errno gives it up.
     int (*opened)(struct dial_owner *o, int fd);
     // About to be closed. Sockets that never connected are closed without a word.
@@ -25,6 +27,7 @@ struct dial {
     unsigned offered[2];   // IPv4 and IPv6 addresses that libcurl set out to connect to
     unsigned opened;       // sockets made for them
     int error;             // errno that a socket could not be made with, 0 when all could
+    bool unbound;          // because it could not be bound to the interface of the settings
     bool asked;            // a connection stood, allowed, and the request was about to be sent
     bool blocked;          // an address was refused for being special
     struct address remote; // last tried, or connected to

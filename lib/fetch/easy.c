@@ -34,9 +34,10 @@ static int easy_on_progress(void *arg, curl_off_t down_all, curl_off_t down, cur
     return e->slow;
 }
 
-static CURLcode easy_set(struct easy *e)
+static CURLcode easy_prepare(struct dial_owner *o, struct transfer *t)
 {
-    CURL *curl = e->transfer.easy;
+    struct easy *e = list_entry(o, struct easy, owner);
+    CURL *curl = t->easy;
     CURLcode r = curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, (long)EASY_CONNECTIONS);
     if (!r && e->settings->min_speed && e->settings->min_speed_time) {
         r = curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, easy_on_progress);
@@ -76,22 +77,16 @@ int easy_new(struct easy **out, const struct fetch_settings *settings)
     if (!e)
         return -ENOMEM;
     e->io.fetch = easy_fetch;
+    e->owner.prepare = easy_prepare;
     e->settings = settings;
     r = transfer_init(&e->transfer, settings, &e->owner);
-    if (r < 0)
-        goto no_transfer;
+    if (r < 0) {
+        free(e);
+        return r;
+    }
     e->transfer.pins = &e->pins;
-    r = -ENOMEM;
-    if (easy_set(e))
-        goto no_set;
     *out = e;
     return 0;
-
-no_set:
-    transfer_fini(&e->transfer);
-no_transfer:
-    free(e);
-    return r;
 }
 
 void easy_free(struct easy *e)

@@ -55,10 +55,7 @@ static int passage_new(struct multi *m, struct passage **out)
     if (!p)
         return -ENOMEM;
     int r = transfer_init(&p->transfer, m->settings, &m->owner);
-    if (!r && curl_easy_setopt(p->transfer.easy, CURLOPT_PRIVATE, p))
-        r = -ENOMEM;
     if (r < 0) {
-        transfer_fini(&p->transfer);
         free(p);
         return r;
     }
@@ -249,6 +246,12 @@ static void multi_on_closing(struct dial_owner *o, int fd)
     multi_forget(m, slot);
 }
 
+static CURLcode multi_prepare(struct dial_owner *o, struct transfer *t)
+{
+    (void)o;
+    return curl_easy_setopt(t->easy, CURLOPT_PRIVATE, list_entry(t, struct passage, transfer));
+}
+
 static void multi_on_asking(struct dial_owner *o, struct transfer *t)
 {
     (void)o;
@@ -406,7 +409,8 @@ int multi_new(struct multi **out, struct loop *l, const struct fetch_settings *s
     }
     m->io.fetch = multi_fetch;
     m->io.offload = offload;
-    m->owner = (struct dial_owner){ .opened = multi_on_opened,
+    m->owner = (struct dial_owner){ .prepare = multi_prepare,
+                                    .opened = multi_on_opened,
                                     .closing = multi_on_closing,
                                     .asking = multi_on_asking };
     m->loop = l;

@@ -3,6 +3,9 @@
 
 struct span request_origin(const struct request *q)
 {
+    // An HTTP proxy's connections serve every host.
+    if (q->proxy && strncmp(q->proxy->url, "http", 4) == 0 && strncmp(q->url, "http:", 5) == 0)
+        return span_of(q->proxy->url);
     const char *host = strstr(q->url, "://");
     size_t n = host ? (size_t)(host + 3 - q->url) : 0;
     return (struct span){ q->url, n + strcspn(q->url + n, "/?#") };

@@ -66,8 +66,8 @@ struct request {
     uint64_t max_filesize;   // bytes of body as received, and as decoded; 0: none
 };
 
-// Scheme, host and port of its URL, as they stand there: what a connection can be used again for.
-// Borrows the URL.
+// What a connection can be used again for: scheme, host and port of its URL, as they stand there,
+// or the proxy. Borrowed from there.
 struct span request_origin(const struct request *q);
 
 // Whether its response has no body whatever it says.

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/tls.h"
 #include "fetch/request.h"
+#include "fetch/response.h"
+#include "sys/clock.h"
 #include <openssl/ssl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 // Stores live as long as the process. There is one, but for programs that mix several --cacert.
@@ -88,19 +92,67 @@ static CURLcode tls_share_store(CURL *easy, void *ctx, void *arg)
     return CURLE_OK;
 }
 
-CURLcode tls_set(CURL *easy, const struct fetch_settings *settings)
+// What a proxy spoken to over TLS must show is the same.
+static CURLcode tls_set_trust(CURL *easy, const struct fetch_settings *settings)
 {
-    CURLcode r = curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-    if (!r)
-        r = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    static const CURLoption files[] = { CURLOPT_CAINFO, CURLOPT_CAPATH, CURLOPT_PROXY_CAINFO,
+                                        CURLOPT_PROXY_CAPATH };
+    static const CURLoption checks[] = { CURLOPT_SSL_VERIFYPEER, CURLOPT_SSL_VERIFYHOST,
+                                         CURLOPT_PROXY_SSL_VERIFYPEER,
+                                         CURLOPT_PROXY_SSL_VERIFYHOST };
+    CURLcode r = CURLE_OK;
+    for (unsigned i = 0; !r && i < 4; i++)
+        r = curl_easy_setopt(easy, files[i], NULL);
+    for (unsigned i = 0; !r && settings->insecure && i < 4; i++)
+        r = curl_easy_setopt(easy, checks[i], 0L);
     if (!r)
         r = curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, tls_share_store);
     if (!r)
         r = curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)settings);
-    if (!r && settings->insecure) {
-        r = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-        if (!r)
-            r = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-    }
     return r;
+}
+
+CURLcode tls_set(CURL *easy, const struct fetch_settings *settings)
+{
+    CURLcode r = tls_set_trust(easy, settings);
+    if (r || !settings->cert_file)
+        return r;
+    r = curl_easy_setopt(easy, CURLOPT_SSLCERT, settings->cert_file);
+    if (!r)
+        r = curl_easy_setopt(easy, CURLOPT_SSLKEY,
+                             settings->key_file ? settings->key_file : settings->cert_file);
+    if (!r && settings->key_password)
+        r = curl_easy_setopt(easy, CURLOPT_KEYPASSWD, settings->key_password);
+    return r;
+}
+
+// ---- what a connection turned out to be
+
+static void tls_read_certificate(X509 *certificate, struct tls_facts *out)
+{
+    BIO *text = BIO_new(BIO_s_mem());
+    if (text) {
+        X509_NAME_print_ex(text, X509_get_issuer_name(certificate), 0, XN_FLAG_RFC2253);
+        int n = BIO_read(text, out->issuer, sizeof out->issuer - 1);
+        out->issuer[n > 0 ? n : 0] = '\0';
+        BIO_free(text);
+    }
+    struct tm expires;
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &expires))
+        out->not_after = timegm(&expires) * CLOCK_S;
+}
+
+void tls_read_facts(CURL *easy, struct tls_facts *out)
+{
+    struct curl_tlssessioninfo *session;
+    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) || !session->internals ||
+        session->backend != CURLSSLBACKEND_OPENSSL)
+        return;
+    const SSL *tls = session->internals;
+    *out = (struct tls_facts){ 0 };
+    snprintf(out->version, sizeof out->version, "%s", SSL_get_version(tls));
+    snprintf(out->cipher, sizeof out->cipher, "%s", SSL_get_cipher_name(tls));
+    X509 *certificate = SSL_get0_peer_certificate(tls);
+    if (certificate)
+        tls_read_certificate(certificate, out);
 }

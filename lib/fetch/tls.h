@@ -7,9 +7,14 @@
 // connection of every thread. libcurl by itself would read the bundle for each connection, or keep
 // a copy of it in each multi (0.85 MB).
 struct fetch_settings;
+struct tls_facts;
 
 // Sets an easy handle up for TLS as `settings` says: it borrows them for its life. The bundle is
 // read when the first connection needs it (20 ms), so that plain http never pays. If it cannot be
 // read, the connection fails with CURLE_SSL_CACERT_BADFILE.
 CURLcode tls_set(CURL *easy, const struct fetch_settings *settings);
+
+// Fills in what is known of the handle's connection, nothing when it speaks no TLS. Only while it
+// has one: in a callback.
+void tls_read_facts(CURL *easy, struct tls_facts *out);
 #endif

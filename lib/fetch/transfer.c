@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/transfer.h"
+#include "fetch/ask.h"
 #include "fetch/failure.h"
 #include "fetch/pins.h"
 #include "fetch/request.h"
@@ -24,8 +25,8 @@ static const struct {
     { CURLOPT_PATH_AS_IS, 1 },         // the URL is serialised already
     { CURLOPT_DISALLOW_USERNAME_IN_URL, 1 }, // credentials come separately
     { CURLOPT_HTTP_CONTENT_DECODING, 0 },    // sinks decode, within their own bounds
-    { CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },
-    { CURLOPT_MAXAGE_CONN, 8 }, // seconds idle; longer ones are mostly dead
+    { CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 }, // of a proxy's tunnel
+    { CURLOPT_MAXAGE_CONN, 8 },              // seconds idle; longer ones are mostly dead
 };
 
 // Names are resolved by the coordinator alone.
@@ -66,20 +67,26 @@ static CURLcode transfer_set_constants(struct transfer *t)
     return r;
 }
 
+static CURLcode transfer_prepare(struct transfer *t)
+{
+    t->told = (struct transfer_told){ .auth = CURLAUTH_BASIC };
+    CURLcode r = transfer_set_constants(t);
+    if (!r)
+        r = arrival_set(&t->arrival, t->easy);
+    if (!r)
+        r = tls_set(t->easy, t->settings);
+    if (!r)
+        r = dial_set(t);
+    return r;
+}
+
 int transfer_init(struct transfer *t, const struct fetch_settings *settings,
                   struct dial_owner *owner)
 {
     *t = (struct transfer){ .settings = settings, .owner = owner, .easy = curl_easy_init() };
     if (!t->easy)
         return -ENOMEM;
-    CURLcode r = transfer_set_constants(t);
-    if (!r)
-        r = dial_set(t);
-    if (!r)
-        r = arrival_set(&t->arrival, t->easy);
-    if (!r)
-        r = tls_set(t->easy, settings);
-    if (!r)
+    if (!transfer_prepare(t))
         return 0;
     transfer_fini(t);
     return -ENOMEM;
@@ -93,135 +100,14 @@ void transfer_fini(struct transfer *t)
     *t = (struct transfer){ 0 };
 }
 
-// ---- what a request changes
-
-static CURLcode transfer_set_method(struct transfer *t, const struct request *q)
+// Connections stay as they are.
+static CURLcode transfer_clean(struct transfer *t)
 {
-    CURL *e = t->easy;
-    bool head = request_is_head(q), special = head || q->method || q->body.p;
-    if (!special && !t->told.special)
+    if (!t->soiled)
         return CURLE_OK;
-    t->told.special = special;
-    // Each of these sets the method, too: the last one counts.
-    CURLcode r = curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
-                                  q->body.p ? (curl_off_t)q->body.n : (curl_off_t)-1);
-    if (!r)
-        r = curl_easy_setopt(e, CURLOPT_POSTFIELDS, q->body.p);
-    if (!r && !q->body.p)
-        r = curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
-    if (!r && head)
-        r = curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
-    if (!r)
-        r = curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, head ? NULL : q->method);
-    return r;
-}
-
-// libcurl would ask for 100-continue before a longer body, and wait a second for servers that do
-// not know it.
-static bool transfer_must_not_expect(const struct request *q)
-{
-    if (q->body.n <= 1024 * 1024)
-        return false;
-    for (const char *const *h = q->headers; h && *h; h++) {
-        if (strncasecmp(*h, "Expect:", 7) == 0)
-            return false;
-    }
-    return true;
-}
-
-static int transfer_reserve_lines(struct transfer *t, unsigned n)
-{
-    if (n <= t->line_room)
-        return 0;
-    struct curl_slist *more = reallocarray(t->lines, n, sizeof *more);
-    if (!more)
-        return -ENOMEM;
-    t->lines = more;
-    t->line_room = n;
-    return 0;
-}
-
-static CURLcode transfer_set_lines(struct transfer *t, const struct request *q)
-{
-    static char no_expect[] = "Expect:";
-    unsigned n = 0;
-    bool quiet = transfer_must_not_expect(q);
-    while (q->headers && q->headers[n])
-        n++;
-    if (n + quiet == 0 && !t->told.lines)
-        return CURLE_OK;
-    if (transfer_reserve_lines(t, n + quiet) < 0)
-        return CURLE_OUT_OF_MEMORY;
-    for (unsigned i = 0; i < n; i++)
-        t->lines[i] = (struct curl_slist){ (char *)q->headers[i], &t->lines[i + 1] };
-    if (quiet)
-        t->lines[n++] = (struct curl_slist){ no_expect, NULL };
-    if (n)
-        t->lines[n - 1].next = NULL;
-    t->told.lines = n > 0;
-    return curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, n ? t->lines : NULL);
-}
-
-static CURLcode transfer_set_credentials(struct transfer *t, const struct request *q)
-{
-    if (!q->credentials && !t->told.credentials)
-        return CURLE_OK;
-    t->told.credentials = q->credentials != NULL;
-    return curl_easy_setopt(t->easy, CURLOPT_USERPWD, q->credentials);
-}
-
-static long transfer_ms(int64_t ns)
-{
-    int64_t ms = ns / CLOCK_MS + (ns % CLOCK_MS > 0);
-    return ms > INT32_MAX ? INT32_MAX : (long)ms;
-}
-
-static CURLcode transfer_tell(struct transfer *t, CURLoption option, long *told, long value)
-{
-    if (*told == value)
-        return CURLE_OK;
-    *told = value;
-    return curl_easy_setopt(t->easy, option, value);
-}
-
-static CURLcode transfer_set_limits(struct transfer *t, const struct request *q)
-{
-    CURLcode r = transfer_tell(t, CURLOPT_CONNECTTIMEOUT_MS, &t->told.connect_timeout,
-                               transfer_ms(q->connect_timeout));
-    if (!r)
-        r = transfer_tell(t, CURLOPT_TIMEOUT_MS, &t->told.max_time, transfer_ms(q->max_time));
-    if (!r)
-        r = transfer_tell(t, CURLOPT_FRESH_CONNECT, &t->told.fresh, q->fresh);
-    if (!r)
-        r = transfer_tell(t, CURLOPT_FORBID_REUSE, &t->told.forbid_reuse, !q->keep);
-    return r;
-}
-
-static CURLcode transfer_set_pins(struct transfer *t, const struct request *q, bool load)
-{
-    struct curl_slist *list =
-        pins_list(t->pins, q->port, q->address, q->addresses, load || !t->told.pinned);
-    if (!list)
-        return CURLE_OK;
-    t->loads++;
-    t->told.pinned = true;
-    return curl_easy_setopt(t->easy, CURLOPT_RESOLVE, list);
-}
-
-static CURLcode transfer_set(struct transfer *t, const struct request *q)
-{
-    CURLcode r = curl_easy_setopt(t->easy, CURLOPT_URL, q->url);
-    if (!r)
-        r = transfer_set_method(t, q);
-    if (!r)
-        r = transfer_set_lines(t, q);
-    if (!r)
-        r = transfer_set_credentials(t, q);
-    if (!r)
-        r = transfer_set_limits(t, q);
-    if (!r)
-        r = transfer_set_pins(t, q, false);
-    return r;
+    t->soiled = false;
+    curl_easy_reset(t->easy);
+    return transfer_prepare(t);
 }
 
 int transfer_start(struct transfer *t, const struct request *request, struct sink *sink,
@@ -232,7 +118,9 @@ int transfer_start(struct transfer *t, const struct request *request, struct sin
     t->dial = (struct dial){ 0 };
     t->slowness = (struct slowness){ 0 };
     t->loads = 0;
-    CURLcode r = transfer_set(t, request);
+    CURLcode r = transfer_clean(t);
+    if (!r)
+        r = ask_set(t, request);
     if (!r)
         return 0;
     t->request = NULL;
@@ -271,7 +159,10 @@ static void transfer_explain(struct transfer *t, const struct failure *f, enum f
     const struct dial *d = &t->dial;
     char peer[ADDRESS_TEXT_ROOM];
     bool connecting = f->code == CURLE_COULDNT_CONNECT && f->os_error;
-    if (d->error)
+    if (d->unbound)
+        arrival_fail(&t->arrival, FETCH_CONNECT_FAILED, "from %s: %s", t->settings->interface,
+                     strerror(d->error));
+    else if (d->error)
         arrival_fail(&t->arrival, why, "socket: %s", strerror(f->os_error));
     else if (connecting && address_text(&d->remote, peer))
         arrival_fail(&t->arrival, why, "connect to %s port %u: %s", peer, d->remote_port,
@@ -314,6 +205,7 @@ static void transfer_judge(struct transfer *t, CURLcode code)
         .os_error = transfer_errno(t, code),
         .family = d->remote.family,
         .asked = d->asked,
+        .over_proxy = q->proxy != NULL,
         .head_begun = t->arrival.bytes > 0,
         .head_done = arrival_has_head(&t->arrival),
         .max_time_out = q->max_time && t->arrival.out->time_total >= q->max_time,
@@ -326,7 +218,7 @@ static bool transfer_goes_on(struct transfer *t, CURLcode code)
 {
     if (code != CURLE_COULDNT_RESOLVE_HOST && code != CURLE_COULDNT_RESOLVE_PROXY)
         return false;
-    return t->loads < TRANSFER_LOADS && transfer_set_pins(t, t->request, true) == CURLE_OK;
+    return t->loads < TRANSFER_LOADS && ask_set_pins(t, t->request, true) == CURLE_OK;
 }
 
 bool transfer_finish(struct transfer *t, CURLcode code)

@@ -20,7 +20,8 @@ struct pins;
 struct transfer_told {
     bool pinned;  // it has loaded a wildcard entry, and so looks wildcards up
     bool special; // more than a plain GET
-    bool lines, credentials;
+    bool lines, credentials, proxy;
+    long auth;
     long fresh, forbid_reuse, connect_timeout, max_time;
 };
 
@@ -34,6 +35,7 @@ struct transfer {
     struct arrival arrival;
     struct slowness slowness;
     struct transfer_told told;
+    bool soiled;    // the handle keeps something of this exchange: reset it before the next
     unsigned loads; // lists of pins that this exchange has brought
     unsigned line_room;
     struct curl_slist *lines;   // room for the header lines of a request
