@@ -40,6 +40,7 @@ static void a_url_is_recorded_as_given_but_without_its_password(void **state)
     check_given("http:\\\\u:p@example.com/", "http:\\\\example.com/", "u:p");
     check_given("http:u:p@example.com/", "http:example.com/", "u:p");
     check_given("http://a@b:c@example.com/", "http://example.com/", "a@b:c");
+    check_given("ht\ttp:/\n/u:p@example.com/", "ht\ttp:/\n/example.com/", "u:p");
 }
 
 static void a_line_that_is_no_url_is_shown_without_its_password_too(void **state)
@@ -51,6 +52,9 @@ static void a_line_that_is_no_url_is_shown_without_its_password_too(void **state
     buffer_clear(&b);
     item_redact(span_of("ftp://user:secret@host/a@b"), &b);
     assert_string_equal(buffer_string(&b), "ftp://host/a@b");
+    buffer_clear(&b);
+    item_redact((struct span){ "http://u:p\0q@h", 15 }, &b);
+    assert_string_equal(buffer_string(&b), "http://h");
     buffer_clear(&b);
     item_redact(span_of("no url at all"), &b);
     assert_string_equal(buffer_string(&b), "no url at all");

@@ -129,6 +129,16 @@ int reader_resolve(const struct option *o, void *at, const char *text, char *why
     return r < 0 ? r : arguments_list_add(at, text);
 }
 
+int reader_format(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    bool jsonl = strcmp(text, "jsonl") == 0;
+    if (!jsonl && strcmp(text, "lines") != 0)
+        return reader_refuse(-EINVAL, why, "format", "write lines or jsonl");
+    *(bool *)at = jsonl;
+    return 0;
+}
+
 int reader_list(const struct option *o, void *at, const char *text, char *why)
 {
     (void)o;

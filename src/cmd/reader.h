@@ -15,6 +15,7 @@ options_reader reader_rate;      // double, a second
 options_reader reader_min_speed; // struct fetch_settings: min_speed and min_speed_time
 options_reader reader_servers;   // const char *; name servers
 options_reader reader_resolve;   // struct arguments_list; may be given again
+options_reader reader_format;    // bool; whether it is jsonl
 options_reader reader_list;      // struct arguments_list; any text, may be given again
 options_reader reader_method;    // const char *; an HTTP method
 options_reader reader_header;    // struct arguments_list; header lines

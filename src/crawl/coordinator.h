@@ -3,6 +3,7 @@
 #define CRAWL_COORDINATOR_H
 #include "crawl/crawl.h"
 #include "crawl/frontier.h"
+#include "crawl/lines_json.h"
 #include "crawl/spill.h"
 #include "crawl/trust.h"
 #include "sched/loop.h"
@@ -42,8 +43,13 @@ struct coordinator {
         cap;         // `cap` starts as -j and is lowered when the machine runs out of something
     int64_t lowered; // when it was
     struct bucket rate;
-    struct buffer message; // of the job being sent
-    struct buffer headers; // of that job
+    struct buffer message;        // of the job being sent
+    struct buffer headers, asked; // of that job
+    struct lines_json json;       // the line being read
+    uint64_t unknown[8];          // members that were warned of, by hash
+    unsigned unknowns;
+    size_t held;        // bytes that items in memory have of their lines of JSON
+    uint64_t arguments; // lines that came from the command line
     struct json_time time;
     uint64_t random;
     int64_t now; // monotonic ns, of this pump
@@ -75,6 +81,8 @@ uint64_t coordinator_random(struct coordinator *c);
 bool intake_wanted(const struct coordinator *c);
 // Takes one line: an item is queued, or a record says why there is none.
 void intake_line(struct coordinator *c, const struct line *line);
+// Adds a line that was not come to to --failed.
+void intake_note_unfinished(struct coordinator *c, const struct line *line);
 // The fiber that feeds the coordinator from its source, and the one that brings lines back from
 // disk; `arg` is the coordinator.
 int intake_feed(void *arg);
@@ -99,6 +107,6 @@ void settle_without_exchange(struct coordinator *c, struct item *i, enum fetch_e
                              struct span message);
 // Writes `i` to --failed only, for it was not finished: the end of an interrupted run. Frees it.
 void settle_unfinished(struct coordinator *c, struct item *i);
-// Adds a URL to --failed, if that is wanted.
-void settle_note_failed(struct coordinator *c, struct span url);
+// Adds a URL, and what else its line of JSON said, to --failed, if that is wanted.
+void settle_note_failed(struct coordinator *c, struct span url, struct span members);
 #endif

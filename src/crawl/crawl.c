@@ -179,6 +179,8 @@ static void prepare(struct coordinator *c, struct loop *l, const struct crawl_se
     c->loop = l;
     c->settings = s;
     c->asks = !ask_is_empty(&s->ask);
+    while (s->jsonl && s->urls && s->urls[c->arguments])
+        c->arguments++;
     c->random = s->seed;
     if (s->seed == 0 && getrandom(&c->random, sizeof c->random, 0) < 0)
         c->random = (uint64_t)clock_mono();
@@ -264,14 +266,6 @@ static void wait_until_over(struct coordinator *c, struct crawl_watcher *watcher
     }
 }
 
-static void note_unfinished(struct coordinator *c, const struct line *line)
-{
-    struct buffer safe = { 0 };
-    item_redact(line->text, &safe);
-    settle_note_failed(c, buffer_span(&safe));
-    buffer_fini(&safe);
-}
-
 // What was not finished is listed, also what was never taken from the source; unless the user wants
 // to be gone, or the list has no end.
 static void list_unfinished(struct coordinator *c)
@@ -285,16 +279,12 @@ static void list_unfinished(struct coordinator *c)
         struct overflow *o = list_entry(node, struct overflow, node);
         while (c->failed && o->lines > 0 && spill_fetch(&c->spill, o) == 0)
             while (spill_take(&c->spill, o, &line))
-                note_unfinished(c, &line);
+                intake_note_unfinished(c, &line);
     }
     if (!c->failed || c->fed_to_end || !source_is_at_hand(c->source))
         return;
-    while (source_next(c->source, &line) == 1) {
-        struct buffer safe = { 0 };
-        item_redact(line.text, &safe);
-        settle_note_failed(c, buffer_span(&safe));
-        buffer_fini(&safe);
-    }
+    while (source_next(c->source, &line) == 1)
+        intake_note_unfinished(c, &line);
 }
 
 static void close_all(struct coordinator *c)
@@ -310,6 +300,8 @@ static void close_all(struct coordinator *c)
     trust_fini(&c->trust);
     buffer_fini(&c->message);
     buffer_fini(&c->headers);
+    buffer_fini(&c->asked);
+    lines_json_fini(&c->json);
     free(c->lane);
     free(c->lane_engine);
     free(c->job);

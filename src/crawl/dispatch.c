@@ -5,6 +5,8 @@
 #include "engine/job.h"
 #include "engine/lane.h"
 #include "sys/clock.h"
+#include <errno.h>
+#include <errno.h>
 
 // The lane that served this host last, if it still has that host's connections and room; otherwise
 // the next with room, in turn.
@@ -76,13 +78,15 @@ static void fill(const struct coordinator *c, const struct item *i, bool special
         p->credentials = span_of(i->credentials);
 }
 
-// What the options ask for beyond a GET. Errors: -ENOMEM.
+// What the options and the line ask for beyond a GET. Errors: -ENOMEM.
 static int fill_ask(struct coordinator *c, struct item *i, struct job_parts *p)
 {
-    static const struct ask none;
+    struct ask own = { 0 };
     struct hop_place place = { .home = i->home == i->host->node.hash, .became_get = i->became_get };
     struct hop hop;
-    int r = hop_make(&hop, &c->settings->ask, &none, place, &c->headers);
+    int r = i->more ? lines_json_ask(&own, item_members(i), &c->asked) : 0;
+    if (r == 0)
+        r = hop_make(&hop, &c->settings->ask, &own, place, &c->headers);
     if (r < 0)
         return r;
     i->method = (uint8_t)hop.kind;
@@ -135,8 +139,8 @@ static bool dispatch(struct coordinator *c, struct item *i)
     struct lane *l = choose(c, h);
     i->id = c->free_id[c->free_ids - 1];
     fill(c, i, special_ok, &parts);
-    if (!l || (c->asks && fill_ask(c, i, &parts) < 0) || job_build(&c->message, &parts) < 0 ||
-        lane_send(l, (const struct job *)c->message.p) < 0) {
+    if (!l || ((c->asks || i->more) && fill_ask(c, i, &parts) < 0) ||
+        job_build(&c->message, &parts) < 0 || lane_send(l, (const struct job *)c->message.p) < 0) {
         give_back(c, i);
         return false;
     }

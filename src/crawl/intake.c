@@ -8,6 +8,7 @@
 #include "crawl/tally.h"
 #include "sched/park.h"
 #include "sys/clock.h"
+#include "sys/log.h"
 #include <errno.h>
 
 enum {
@@ -17,6 +18,7 @@ enum {
     LOW = 64,          // so many left of a host's queue, and more are brought back from disk
     LOOK_AHEAD =
         1000000,       // URLs in memory at the very most: of that many hosts that all cannot start
+    HELD = 64 << 20,   // bytes of lines of JSON in memory
     BACKLOG = 4 << 20, // bytes of records not yet written at which the source waits for the reader
                        // of the output
 };
@@ -37,25 +39,114 @@ bool intake_wanted(const struct coordinator *c)
 {
     if (c->stopping || output_backlog(c->records) > BACKLOG)
         return false;
+    if (c->held >= HELD && c->frontier.waiting > 0)
+        return false;
     if (c->frontier.waiting < window(c))
         return true;
     bool starving = !frontier_has_ready(&c->frontier) && c->in_flight + c->opening < c->cap;
     return starving && c->frontier.waiting < (c->spill.error ? memory_bound(c) : LOOK_AHEAD);
 }
 
-static void refuse(struct coordinator *c, const struct line *line, enum fetch_error error,
+// Whether a line is JSON: the list's are, where they should be; the command line's are not.
+static bool is_json(const struct coordinator *c, const struct line *line)
+{
+    return c->settings->jsonl && line->number > c->arguments;
+}
+
+static void note_line(struct coordinator *c, struct span url, struct span members)
+{
+    struct buffer safe = { 0 };
+    item_redact(url, &safe);
+    settle_note_failed(c, buffer_span(&safe), members);
+    buffer_fini(&safe);
+}
+
+void intake_note_unfinished(struct coordinator *c, const struct line *line)
+{
+    if (!is_json(c, line))
+        note_line(c, line->text, (struct span){ 0 });
+    else if (lines_json_read(&c->json, line->text) != -ENOMEM && c->json.url.p)
+        note_line(c, c->json.url, c->json.members);
+}
+
+// Writes the record of a line that becomes no item. `r` has text and members.
+static void refuse(struct coordinator *c, struct refusal r, uint64_t line, enum fetch_error error,
                    const char *message)
 {
-    record_write_bad(output_buffer(c->records), line->text, line->number, error, span_of(message),
-                     clock_wall(), &c->time);
+    r.line = line;
+    r.error = error;
+    r.message = span_of(message);
+    record_write_bad(output_buffer(c->records), &r, clock_wall(), &c->time);
     output_added(c->records);
     tally_record(&c->stats, error, 0);
-    if (c->failed) {
-        struct buffer safe = { 0 };
-        item_redact(line->text, &safe);
-        settle_note_failed(c, buffer_span(&safe));
-        buffer_fini(&safe);
+    if (c->failed && r.text.n > 0)
+        note_line(c, r.text, r.members);
+}
+
+static void refuse_url(struct coordinator *c, struct refusal r, uint64_t line, int error,
+                       enum url_error why)
+{
+    if (error == -ENOMEM)
+        refuse(c, r, line, FETCH_NO_RESOURCES, "no memory");
+    else
+        refuse(c, r, line, error == -EPROTONOSUPPORT ? FETCH_BLOCKED_SCHEME : FETCH_BAD_URL,
+               url_error_text(why));
+}
+
+// Says once that nobody knows a member of this name.
+static void warn_of_unknown(struct coordinator *c, struct span name, uint64_t line)
+{
+    enum { MOST = sizeof c->unknown / sizeof *c->unknown };
+    uint64_t hash = map_hash(name);
+    for (unsigned k = 0; k < c->unknowns; k++)
+        if (c->unknown[k] == hash)
+            return;
+    if (c->unknowns == MOST)
+        return;
+    c->unknown[c->unknowns++] = hash;
+    log_warning("line %llu: the member %.*s is not known, and ignored%s", (unsigned long long)line,
+                name.n > 60 ? 60 : (int)name.n, name.p,
+                c->unknowns == MOST ? "; further ones are not mentioned" : "");
+}
+
+// Makes an item of a line of JSON, or refuses it: then `*out` is NULL. What stands in a line that
+// has no URL is shown nowhere: there may be secrets in it.
+static void make_of_json(struct coordinator *c, const struct line *line, struct item **out)
+{
+    struct lines_json *json = &c->json;
+    enum url_error why = URL_FINE;
+    *out = NULL;
+    int r = lines_json_read(json, line->text);
+    struct refusal refusal = { json->url.p ? json->url : span_of(""), json->members, 0, 0, { 0 } };
+    if (json->unknown.p)
+        warn_of_unknown(c, json->unknown, line->number);
+    if (r == -EINVAL) {
+        refuse(c, refusal, line->number, FETCH_BAD_URL, json->why);
+        return;
     }
+    if (r == 0)
+        r = item_new(out, json->url, line->number, &why);
+    if (r == 0 && json->members.p)
+        r = item_keep_members(*out, json->members, &c->held);
+    if (r == 0)
+        return;
+    item_free(*out);
+    *out = NULL;
+    refuse_url(c, refusal, line->number, r, why);
+}
+
+static void make_item(struct coordinator *c, const struct line *line, struct item **out)
+{
+    enum url_error why = URL_FINE;
+    if (is_json(c, line)) {
+        make_of_json(c, line, out);
+        return;
+    }
+    int r = item_new(out, line->text, line->number, &why);
+    if (r == 0)
+        return;
+    *out = NULL;
+    refuse_url(c, (struct refusal){ .text = line->text }, line->number, r, why);
 }
 
 static void trust_typed(struct coordinator *c, struct item *i)
@@ -80,11 +171,12 @@ static void queue(struct coordinator *c, struct item *i)
 static bool spilled(struct coordinator *c, struct item *i, const struct line *line)
 {
     struct host *h;
-    if (c->frontier.waiting < memory_bound(c) && c->spill.lines == 0)
+    bool full = c->frontier.waiting >= memory_bound(c) || c->held >= HELD / 2;
+    if (!full && c->spill.lines == 0)
         return false;
     if (host_get(&c->frontier.hosts, &i->url, c->now, &h) < 0)
         return false;
-    bool many = h->queued >= OF_A_HOST && c->frontier.waiting >= memory_bound(c);
+    bool many = full && h->queued >= OF_A_HOST;
     if ((!h->overflow && !many) || spill_push(&c->spill, &h->overflow, line) < 0)
         return false;
     h->overflow->host = h;
@@ -94,23 +186,17 @@ static bool spilled(struct coordinator *c, struct item *i, const struct line *li
 
 void intake_line(struct coordinator *c, const struct line *line)
 {
-    enum url_error why = URL_FINE;
     struct item *i;
     c->stats.taken++;
     if (line->dropped > 0) {
-        refuse(c, line, FETCH_BAD_URL,
+        struct refusal r = { .text = is_json(c, line) ? span_of("") : line->text };
+        refuse(c, r, line->number, FETCH_BAD_URL,
                "a line of over 2 MiB is no URL: is this a text file with one URL a line?");
         return;
     }
-    int r = item_new(&i, line->text, line->number, &why);
-    if (r < 0) {
-        refuse(c, line,
-               r == -EPROTONOSUPPORT ? FETCH_BLOCKED_SCHEME
-               : r == -ENOMEM        ? FETCH_NO_RESOURCES
-                                     : FETCH_BAD_URL,
-               r == -ENOMEM ? "no memory" : url_error_text(why));
+    make_item(c, line, &i);
+    if (!i)
         return;
-    }
     if (!spilled(c, i, line))
         queue(c, i);
 }
@@ -164,11 +250,9 @@ static void refill(struct coordinator *c, struct overflow *o)
     c->now = loop_now(c->loop);
     while (r == 0 && spill_take(&c->spill, o, &line)) {
         struct item *i;
-        if (item_new(&i, line.text, line.number, NULL) == 0)
+        make_item(c, &line, &i); // it was a good one when it was put there
+        if (i)
             queue(c, i);
-        else
-            refuse(c, &line, FETCH_NO_RESOURCES,
-                   "no memory"); // it was a good URL when it was put there
     }
     if (r < 0 || o->lines == 0) {
         h->overflow = NULL;

@@ -7,18 +7,18 @@
 #include <stdlib.h>
 
 // A line such as "http:/user:pw@host" is a URL too, so every form that the parser would take is
-// looked for: the authority begins behind the scheme's slashes and ends at a slash, '?', '#' or the
-// end.
+// looked for: the authority begins behind the scheme's slashes (and the tabs and line ends that the
+// parser takes out) and ends at a slash, '?', '#' or the end.
 void item_redact(struct span text, struct buffer *out)
 {
     size_t start = 0, end;
     const char *colon = memchr(text.p, ':', text.n);
     if (colon)
         start = (size_t)(colon - text.p) + 1;
-    while (start < text.n && (text.p[start] == '/' || text.p[start] == '\\'))
+    while (start < text.n && text.p[start] && strchr("/\\\t\n\r", text.p[start]))
         start++;
     size_t at = 0;
-    for (end = start; end < text.n && !strchr("/\\?#", text.p[end]); end++)
+    for (end = start; end < text.n && (!text.p[end] || !strchr("/\\?#", text.p[end])); end++)
         if (text.p[end] == '@')
             at = end + 1;
     if (at == 0) {
@@ -88,10 +88,32 @@ int item_new(struct item **out, struct span text, uint64_t line, enum url_error 
     return 0;
 }
 
+int item_keep_members(struct item *i, struct span members, size_t *held)
+{
+    struct item_more *more = malloc(sizeof *more + members.n);
+    if (!more)
+        return -ENOMEM;
+    more->held = held;
+    more->n = members.n;
+    memcpy(more->text, members.p, members.n);
+    *held += members.n;
+    i->more = more;
+    return 0;
+}
+
+static void forget_members(struct item *i)
+{
+    if (!i->more)
+        return;
+    *i->more->held -= i->more->n;
+    free(i->more);
+}
+
 void item_free(struct item *i)
 {
     if (!i)
         return;
+    forget_members(i);
     url_fini(&i->url);
     buffer_fini(&i->trail);
     free(i->given);

@@ -10,6 +10,13 @@
 
 struct host;
 
+// What a line of JSON says beyond its URL: the members of lines_json.h.
+struct item_more {
+    size_t *held; // where its bytes are counted as long as it is there
+    size_t n;
+    char text[];
+};
+
 // One line of the input on its way to its record. It is in exactly one place at a time: in a host's
 // queue, on the heap of those that wait for a time, or under way in a lane; and it keeps its credit
 // (it counts among those the source may have out) until its record is written.
@@ -19,8 +26,9 @@ struct item {
     struct host *host;    // of the current hop
     struct url url;       // the current hop: without user information and fragment
     char *given; // the URL as given, when it differs from the first hop's href; NULL: the same
-    char *credentials;   // "user:password" that stood in the URL, for `origin` only; NULL: none
-    struct buffer trail; // the redirects so far, as the JSON of the record
+    char *credentials;      // "user:password" that stood in the URL, for `origin` only; NULL: none
+    struct item_more *more; // what its line says beyond the URL; NULL: nothing
+    struct buffer trail;    // the redirects so far, as the JSON of the record
     uint64_t line;
     uint64_t origin; // hash of the typed host and port: this item may go there whatever the address
     uint64_t home;   // hash of the origin (scheme, host, port) the credentials belong to
@@ -43,6 +51,15 @@ struct item {
 // there is no item.
 int item_new(struct item **out, struct span text, uint64_t line, enum url_error *why);
 void item_free(struct item *i);
+
+// Gives the item a copy of `members`, counted in `*held`, which outlives it. Errors: -ENOMEM.
+int item_keep_members(struct item *i, struct span members, size_t *held);
+
+// What it was given; absent when that is nothing.
+static inline struct span item_members(const struct item *i)
+{
+    return i->more ? (struct span){ i->more->text, i->more->n } : (struct span){ NULL, 0 };
+}
 
 // The URL as it was given, never with a user name or a password.
 struct span item_given(const struct item *i);

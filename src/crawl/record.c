@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "crawl/record.h"
+#include "crawl/lines_json.h"
 #include "engine/outcome.h"
 
 static void text(struct buffer *out, const char *key, struct span value)
@@ -79,6 +80,16 @@ static void extras(struct buffer *out, const struct outcome *o)
     text(out, "saved", message_span(o, o->saved));
 }
 
+// What the list wants to find again, just as it stood there.
+static void meta(struct buffer *out, struct span members)
+{
+    struct span value = lines_json_meta(members);
+    if (!value.p)
+        return;
+    json_key(out, "meta");
+    buffer_add(out, value.p, value.n);
+}
+
 void record_write(struct buffer *out, const struct item *i, const struct ending *e,
                   struct json_time *time)
 {
@@ -105,25 +116,28 @@ void record_write(struct buffer *out, const struct item *i, const struct ending 
     json_time(out, time, i->started, 6);
     if (e->last)
         extras(out, e->last);
+    if (i->more)
+        meta(out, item_members(i));
     json_object_close(out);
     json_newline(out);
 }
 
-void record_write_bad(struct buffer *out, struct span given, uint64_t line, enum fetch_error e,
-                      struct span message, int64_t wall, struct json_time *time)
+void record_write_bad(struct buffer *out, const struct refusal *r, int64_t wall,
+                      struct json_time *time)
 {
     struct buffer safe = { 0 };
-    item_redact(given, &safe);
+    item_redact(r->text, &safe);
     json_object_open(out);
     text(out, "url", safe.failed ? span_of("") : (struct span){ safe.p ? safe.p : "", safe.n });
-    number(out, "line", line);
+    number(out, "line", r->line);
     number(out, "status", 0);
-    error(out, e, message);
+    error(out, r->error, r->message);
     seconds(out, "time_queue", 0);
     seconds(out, "elapsed", 0);
     number(out, "attempts", 0);
     json_key(out, "started");
     json_time(out, time, wall, 6);
+    meta(out, r->members);
     json_object_close(out);
     json_newline(out);
     buffer_fini(&safe);

@@ -21,8 +21,16 @@ struct ending {
 void record_write(struct buffer *out, const struct item *i, const struct ending *e,
                   struct json_time *time);
 
-// Appends the record of a line that never became an item. `text` is shown without credentials.
-// `wall`: wall clock ns.
-void record_write_bad(struct buffer *out, struct span text, uint64_t line, enum fetch_error error,
-                      struct span message, int64_t wall, struct json_time *time);
+// A line that never became an item.
+struct refusal {
+    struct span text;    // its URL, or what stands there instead; shown without credentials
+    struct span members; // of a line of JSON; absent: none
+    uint64_t line;
+    enum fetch_error error;
+    struct span message;
+};
+
+// Appends its record. `wall`: wall clock ns.
+void record_write_bad(struct buffer *out, const struct refusal *r, int64_t wall,
+                      struct json_time *time);
 #endif

@@ -16,6 +16,7 @@ struct crawl_settings {
     // What to fetch: first `urls`, in order, then `input`.
     const char *const *urls; // arguments; NULL-terminated
     const char *input;       // -i: a path, "-" for standard input, NULL for none
+    bool jsonl;              // `input` is JSON Lines: see lines_json.h
     // Where the results go.
     const char *output; // -o: a path, created anew; NULL or "-": standard output
     const char *failed; // --failed; NULL: not wanted

@@ -14,12 +14,16 @@
 #include "web/retry_after.h"
 #include <errno.h>
 
-void settle_note_failed(struct coordinator *c, struct span url)
+void settle_note_failed(struct coordinator *c, struct span url, struct span members)
 {
     if (!c->failed)
         return;
-    buffer_add(output_buffer(c->failed), url.p, url.n);
-    buffer_add_byte(output_buffer(c->failed), '\n');
+    if (c->settings->jsonl) {
+        lines_json_write(output_buffer(c->failed), url, members);
+    } else {
+        buffer_add(output_buffer(c->failed), url.p, url.n);
+        buffer_add_byte(output_buffer(c->failed), '\n');
+    }
     output_added(c->failed);
 }
 
@@ -38,13 +42,13 @@ static void finish(struct coordinator *c, struct item *i, enum fetch_error error
     tally_record(&c->stats, error, status);
     c->stats.engine[i->engine].records += i->attempts > 0;
     if (tally_is_failure(error, status))
-        settle_note_failed(c, item_given(i));
+        settle_note_failed(c, item_given(i), item_members(i));
     item_free(i);
 }
 
 void settle_unfinished(struct coordinator *c, struct item *i)
 {
-    settle_note_failed(c, item_given(i));
+    settle_note_failed(c, item_given(i), item_members(i));
     item_free(i);
 }
 
