@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "canned.h"
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -89,7 +90,8 @@ static const struct canned_answer *canned_find(const struct canned *o, const cha
         return NULL;
     size_t n = strcspn(++path, " ?");
     const struct canned_answer *a = o->answers;
-    while (a->path && (strlen(a->path) != n || memcmp(a->path, path, n) != 0))
+    while (a->path && !(strlen(a->path) == n && memcmp(a->path, path, n) == 0 &&
+                        (a->step[0].act != CANNED_IF || strstr(request, a->step[0].text))))
         a++;
     return a->path ? a : NULL;
 }
@@ -128,6 +130,8 @@ static int canned_answer(struct canned_connection *c, const struct canned_answer
             if (c->tls)
                 SSL_shutdown(c->tls);
             return -2;
+        case CANNED_IF:
+            break;
         case CANNED_CUT:
         case CANNED_END:
             return -2;
@@ -148,8 +152,12 @@ static void *canned_serve(void *arg)
     if (c->origin->tls) {
         c->tls = SSL_new(c->origin->tls);
         SSL_set_fd(c->tls, c->fd);
-        if (SSL_accept(c->tls) <= 0)
+        if (SSL_accept(c->tls) <= 0) {
             patience = -2;
+            shutdown(c->fd, SHUT_WR); // no reset before our alert has been read
+            while (canned_wait(c->origin, c->fd, 1000) && read(c->fd, c->in, sizeof c->in) > 0)
+                ;
+        }
     }
     while (patience != -2 && (n = canned_read(c, patience)) > 0) {
         canned_keep(c->origin, c->in, n);
@@ -181,7 +189,10 @@ static void *canned_accept(void *arg)
         if (!c || n == CANNED_MOST)
             canned_die("too many connections");
         c->origin = o;
-        c->fd = accept(o->fd, NULL, NULL);
+        struct sockaddr_in peer;
+        socklen_t length = sizeof peer;
+        c->fd = accept(o->fd, (struct sockaddr *)&peer, &length);
+        inet_ntop(AF_INET, &peer.sin_addr, o->peer, sizeof o->peer);
         if (c->fd < 0)
             canned_die("accept");
         __atomic_add_fetch(&o->connections, 1, __ATOMIC_SEQ_CST);

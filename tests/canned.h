@@ -10,6 +10,7 @@
 // for the next request, unless one of them closed it.
 enum canned_act {
     CANNED_END,
+    CANNED_IF,     // as the first step: only requests that hold `text` are answered so
     CANNED_SEND,   // `text`, `times` times (0: once)
     CANNED_SLEEP,  // `times` ms
     CANNED_CLOSE,  // orderly
@@ -25,7 +26,7 @@ struct canned_step {
     unsigned times;
 };
 
-// What a request for `path` (its query ignored) is answered with.
+// What a request for `path` (its query ignored) is answered with. The first that fits counts.
 struct canned_answer {
     const char *path;
     struct canned_step step[6];
@@ -42,6 +43,7 @@ struct canned {
     pthread_mutex_t lock;
     unsigned connections, requests; // so far; read with __atomic_load_n
     char last[4096];                // the last request as it came, NUL-terminated; under `lock`
+    char peer[16];                  // who made the last connection
 };
 
 // Starts it on a free port; aborts the test when it cannot. Borrows `answers` and `tls`, which is

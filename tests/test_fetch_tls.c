@@ -202,6 +202,63 @@ static void an_idle_connection_that_was_closed_is_found_out(void **state)
     tls_with(authority_server(&trusted, "host.test", -1, 1), retired);
 }
 
+static char client_certificate[] = "/tmp/trawl-test-cert-XXXXXX";
+static char client_key[] = "/tmp/trawl-test-key-XXXXXX";
+
+static SSL_CTX *tls_asking_server(void)
+{
+    SSL_CTX *server = authority_server(&trusted, "host.test", -1, 1);
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(server), trusted.certificate);
+    SSL_CTX_set_verify(server, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    return server;
+}
+
+static void a_server_that_wants_to_know_is_shown_our_certificate(void **state)
+{
+    (void)state;
+    EVP_PKEY *key;
+    X509 *certificate = authority_issue(&trusted, "me", -1, 1, &key);
+    authority_write(client_certificate, certificate, NULL);
+    authority_write(client_key, NULL, key);
+    settings.cert_file = client_certificate;
+    settings.key_file = client_key;
+    tls_with(tls_asking_server(), any);
+    settings.cert_file = settings.key_file = NULL;
+    tls_with(tls_asking_server(), plain);
+    unlink(client_certificate);
+    unlink(client_key);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+}
+
+static void facts(struct io *io)
+{
+    for (int i = 0; i < 2; i++) {
+        tls_get(io, "/", true);
+        tls_expect_hello();
+        assert_string_equal(answer.tls.version, "TLSv1.3");
+        assert_memory_equal(answer.tls.cipher, "TLS_", 4);
+        assert_string_equal(answer.tls.issuer, "CN=A made-up authority");
+        assert_in_range(answer.tls.not_after, clock_wall() + 12 * 3600 * CLOCK_S,
+                        clock_wall() + 25 * 3600 * CLOCK_S);
+    }
+}
+
+static void no_facts(struct io *io)
+{
+    tls_get(io, "/", true);
+    assert_string_equal(answer.tls.version, "");
+}
+
+static void what_is_known_of_the_connection_is_told_when_asked_for(void **state)
+{
+    (void)state;
+    settings.tls_facts = true;
+    tls_with(authority_server(&trusted, "host.test", -1, 1), facts);
+    settings.tls_facts = false;
+    tls_with(authority_server(&trusted, "host.test", -1, 1), no_facts);
+}
+
 static int tls_start(void **state)
 {
     (void)state;
@@ -230,6 +287,8 @@ int main(void)
         cmocka_unit_test(a_server_that_does_not_speak_tls_is_told_from_bad_certificates),
         cmocka_unit_test(a_bundle_that_cannot_be_read_is_named),
         cmocka_unit_test(an_idle_connection_that_was_closed_is_found_out),
+        cmocka_unit_test(a_server_that_wants_to_know_is_shown_our_certificate),
+        cmocka_unit_test(what_is_known_of_the_connection_is_told_when_asked_for),
     };
     return cmocka_run_group_tests(tests, tls_start, tls_stop);
 }
