@@ -78,7 +78,7 @@ static int forks_last_words(struct shmq *jobs)
 
 static int forks_worker(unsigned kind, const void *setup, size_t n, const int *fds, unsigned nfds)
 {
-    struct io io = { forks_fetch };
+    struct io io = { .fetch = forks_fetch };
     struct engine_settings settings;
     struct shmq *jobs;
     if (kind != WORKER_BLOCKING ||

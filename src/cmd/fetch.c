@@ -2,6 +2,7 @@
 // trawl fetch: a list of URLs, a record for each.
 #include "cmd/command.h"
 #include "cmd/fetch_ask.h"
+#include "cmd/fetch_save.h"
 #include "cmd/run.h"
 #include "cmd/summary.h"
 #include "sys/clock.h"
@@ -49,13 +50,15 @@ static int settle(struct arguments *a)
         s->input = "-";
     s->resolver.overrides = a->resolve.item;
     s->grace = FETCH_GRACE;
-    return fetch_ask(a);
+    int status = fetch_save_check(a);
+    return status == STATUS_OK ? fetch_ask(a) : status;
 }
 
 static void look_at_limits(const struct crawl_settings *s)
 {
     size_t limit = limits_raise_descriptors();
-    if (limit < s->in_flight + FETCH_DESCRIPTORS)
+    size_t each = s->worker.save_dir ? 2 : 1; // a connection, and the file that its body goes to
+    if (limit < each * s->in_flight + FETCH_DESCRIPTORS)
         log_warning("%zu open files are allowed, too few for -j %u: raise ulimit -n or lower -j",
                     limit, s->in_flight);
 }
@@ -84,8 +87,12 @@ int cmd_fetch(struct arguments *a)
         }
     }
     struct run run = { .settings = &a->crawl, .zygote = zygote, .live = wants_live_line(a) };
-    int r = run_crawl(&run);
+    status = fetch_save_open(a);
+    int r = status == STATUS_OK ? run_crawl(&run) : 0;
+    fetch_save_close(a);
     zygote_stop(zygote, &used);
+    if (status != STATUS_OK)
+        return status;
     if (r == 0 && !a->quiet && run.end != CRAWL_OUTPUT_GONE)
         summary_print(&run.stats, run.end, (uint64_t)used.max_resident);
     return run_status(&run, r);

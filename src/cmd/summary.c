@@ -53,11 +53,14 @@ static double a_second(uint64_t count, const struct crawl_stats *s)
 static void add_headline(struct buffer *out, const struct crawl_stats *s, enum crawl_end end)
 {
     char records[UNITS_ROOM], good[UNITS_ROOM], failed[UNITS_ROOM], time[UNITS_ROOM];
-    buffer_add_format(
-        out, "%s%s URL%s in %s: %s fetched, %s failed",
-        end == CRAWL_COMPLETE ? "" : "stopped after ", units_show_count(records, s->records),
-        s->records == 1 ? "" : "s", units_show_time(time, s->now - s->began),
-        units_show_count(good, s->records - s->failed), units_show_count(failed, s->failed));
+    buffer_add_format(out, "%s%s URL%s in %s: %s fetched, %s failed",
+                      end == CRAWL_COMPLETE ? "" : "stopped after ",
+                      units_show_count(records, s->records), s->records == 1 ? "" : "s",
+                      units_show_time(time, s->now - s->began),
+                      units_show_count(good, s->records - s->failed - s->skipped),
+                      units_show_count(failed, s->failed));
+    if (s->skipped)
+        buffer_add_format(out, ", %s there already", units_show_count(good, s->skipped));
     if (end != CRAWL_COMPLETE && s->waiting)
         buffer_add_format(out, ", %s taken but not done", units_show_count(records, s->waiting));
     buffer_add_byte(out, '\n');

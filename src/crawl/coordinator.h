@@ -50,6 +50,7 @@ struct coordinator {
     unsigned unknowns;
     size_t held;        // bytes that items in memory have of their lines of JSON
     uint64_t arguments; // lines that came from the command line
+    struct buffer path; // of the file its body goes to
     struct json_time time;
     uint64_t random;
     int64_t now; // monotonic ns, of this pump
@@ -63,6 +64,7 @@ struct coordinator {
     bool dirty;         // something happened that the pump should look at
     bool fed;           // no more lines come
     bool fed_to_end;    // because there are no more
+    bool disk_failed;   // a body could not be saved, and that was said
     bool stopping, abandoned;
     enum crawl_end end;
 };
@@ -94,6 +96,14 @@ struct overflow *intake_low(const struct coordinator *c);
 // Starts fibers for the hosts that wait to be opened, as many as are allowed at once.
 void opening_start(struct coordinator *c);
 
+// saving.c: where bodies go.
+// Sets `out` to where the body of `i` belongs below the directory of --save. Whether it could, for
+// memory.
+bool saving_path(struct buffer *out, const struct item *i);
+// Ends `i` when its body has been saved before this run, and frees it. Returns whether it did.
+// Parks.
+bool saving_skip(struct coordinator *c, struct item *i);
+
 // dispatch.c: items become jobs.
 // Starts everything that may start now.
 void dispatch_all(struct coordinator *c);
@@ -105,6 +115,8 @@ void settle_all(struct coordinator *c);
 // that must not be reached. Takes `i`. `message` may be absent.
 void settle_without_exchange(struct coordinator *c, struct item *i, enum fetch_error error,
                              struct span message);
+// Ends `i`, whose body is at `saved` already, without an attempt. Frees it.
+void settle_skipped(struct coordinator *c, struct item *i, struct span saved);
 // Writes `i` to --failed only, for it was not finished: the end of an interrupted run. Frees it.
 void settle_unfinished(struct coordinator *c, struct item *i);
 // Adds a URL, and what else its line of JSON said, to --failed, if that is wanted.

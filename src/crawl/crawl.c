@@ -299,6 +299,7 @@ static void close_all(struct coordinator *c)
     output_close(c->failed);
     trust_fini(&c->trust);
     buffer_fini(&c->message);
+    buffer_fini(&c->path);
     buffer_fini(&c->headers);
     buffer_fini(&c->asked);
     lines_json_fini(&c->json);

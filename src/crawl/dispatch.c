@@ -6,7 +6,6 @@
 #include "engine/lane.h"
 #include "sys/clock.h"
 #include <errno.h>
-#include <errno.h>
 
 // The lane that served this host last, if it still has that host's connections and room; otherwise
 // the next with room, in turn.
@@ -78,6 +77,17 @@ static void fill(const struct coordinator *c, const struct item *i, bool special
         p->credentials = span_of(i->credentials);
 }
 
+static int fill_path(struct coordinator *c, const struct item *i, struct job_parts *p)
+{
+    if (!c->settings->save)
+        return 0;
+    if (!saving_path(&c->path, i))
+        return -ENOMEM;
+    p->head.flags |= JOB_SAVE;
+    p->path = buffer_span(&c->path);
+    return 0;
+}
+
 // What the options and the line ask for beyond a GET. Errors: -ENOMEM.
 static int fill_ask(struct coordinator *c, struct item *i, struct job_parts *p)
 {
@@ -139,7 +149,7 @@ static bool dispatch(struct coordinator *c, struct item *i)
     struct lane *l = choose(c, h);
     i->id = c->free_id[c->free_ids - 1];
     fill(c, i, special_ok, &parts);
-    if (!l || ((c->asks || i->more) && fill_ask(c, i, &parts) < 0) ||
+    if (!l || ((c->asks || i->more) && fill_ask(c, i, &parts) < 0) || fill_path(c, i, &parts) < 0 ||
         job_build(&c->message, &parts) < 0 || lane_send(l, (const struct job *)c->message.p) < 0) {
         give_back(c, i);
         return false;

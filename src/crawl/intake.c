@@ -195,7 +195,7 @@ void intake_line(struct coordinator *c, const struct line *line)
         return;
     }
     make_item(c, line, &i);
-    if (!i)
+    if (!i || (c->settings->skip_existing && saving_skip(c, i)))
         return;
     if (!spilled(c, i, line))
         queue(c, i);

@@ -116,6 +116,11 @@ void record_write(struct buffer *out, const struct item *i, const struct ending 
     json_time(out, time, i->started, 6);
     if (e->last)
         extras(out, e->last);
+    if (e->skipped.p) {
+        text(out, "saved", e->skipped);
+        json_key(out, "skipped");
+        json_bool(out, true);
+    }
     if (i->more)
         meta(out, item_members(i));
     json_object_close(out);

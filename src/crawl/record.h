@@ -14,6 +14,7 @@ struct ending {
     const struct outcome *last; // the last exchange; NULL: there was none
     const char *engine;         // that did it; NULL: none
     int64_t now;                // monotonic ns
+    struct span skipped;        // not fetched, for this file is there; absent: it was tried
 };
 
 // Appends the record of `i`, one line of JSON with its newline. `time` caches a second between

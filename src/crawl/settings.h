@@ -21,7 +21,9 @@ struct crawl_settings {
     const char *output; // -o: a path, created anew; NULL or "-": standard output
     const char *failed; // --failed; NULL: not wanted
     bool digest;
-    struct ask ask; // of every URL; a line of the list may say otherwise for itself
+    struct save *save;  // of worker.save_dir, borrowed; NULL: bodies are not saved
+    bool skip_existing; // what has been saved before this run is not fetched again
+    struct ask ask;     // of every URL; a line of the list may say otherwise for itself
     // How many at once, and how fast.
     unsigned in_flight; // -j
     unsigned per_host;

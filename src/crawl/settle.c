@@ -46,6 +46,16 @@ static void finish(struct coordinator *c, struct item *i, enum fetch_error error
     item_free(i);
 }
 
+void settle_skipped(struct coordinator *c, struct item *i, struct span saved)
+{
+    struct ending e = { .skipped = saved, .now = c->now };
+    i->started = clock_wall();
+    record_write(output_buffer(c->records), i, &e, &c->time);
+    output_added(c->records);
+    tally_skipped(&c->stats);
+    item_free(i);
+}
+
 void settle_unfinished(struct coordinator *c, struct item *i)
 {
     settle_note_failed(c, item_given(i), item_members(i));
@@ -176,6 +186,16 @@ static void lack(struct coordinator *c, struct item *i, struct span message,
     c->stats.retries--;
 }
 
+// Doing less at once does not empty a disk, and another exchange would end the same way.
+static void finish_unsaved(struct coordinator *c, struct item *i, struct span message,
+                           const struct outcome *o)
+{
+    if (!c->disk_failed)
+        log_error("%.*s (further ones are in the records only)", (int)message.n, message.p);
+    c->disk_failed = true;
+    finish(c, i, FETCH_NO_RESOURCES, message, o);
+}
+
 static void settle(struct coordinator *c, struct item *i, const struct outcome *o)
 {
     struct host *h = i->host;
@@ -190,6 +210,8 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
     frontier_ended(&c->frontier, h, c->now, hold); // `h` may be forgotten now
     if (error == FETCH_CANCELLED && c->abandoned)
         settle_unfinished(c, i);
+    else if (error == FETCH_NO_RESOURCES && o->flags & OUTCOME_DISK)
+        finish_unsaved(c, i, message, o);
     else if (error == FETCH_NO_RESOURCES)
         lack(c, i, message, o);
     else if (has_further_try(c, i, error, o->status, o->flags & OUTCOME_SENT)) {

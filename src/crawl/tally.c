@@ -28,6 +28,12 @@ void tally_record(struct crawl_stats *s, enum fetch_error error, int status)
         s->status[status > 0 && status < 599 ? status : 599]++;
 }
 
+void tally_skipped(struct crawl_stats *s)
+{
+    s->records++;
+    s->skipped++;
+}
+
 void tally_host(struct crawl_stats *s, const struct host *h)
 {
     if (h->exchanges == 0)

@@ -19,4 +19,6 @@ bool tally_is_failure(enum fetch_error error, int status);
 
 // Takes what `h` knows of itself into the list of the slowest hosts; once a host, at its end.
 void tally_host(struct crawl_stats *s, const struct host *h);
+// Adds a record of a URL that was not fetched, for its file was there.
+void tally_skipped(struct crawl_stats *s);
 #endif
