@@ -128,9 +128,10 @@ switch_prepare:                         // x0: top, x1: entry, x2: arg
         // returns were made as calls, so the one to go on with finds its own in the processor's memory of them.
         .type   switch_entry, %function
         .p2align 4
-switch_entry:
         .cfi_startproc
         .cfi_undefined x30
+        nop                             // unwinders look up the byte before a return address
+switch_entry:
         mov     x0, x19
         blr     x20
         mov     sp, x0

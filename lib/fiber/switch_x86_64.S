@@ -110,9 +110,10 @@ switch_prepare:                         // rdi: top, rsi: entry, rdx: arg
         // returns were made as calls, so the one to go on with finds its own in the processor's memory of them.
         .type   switch_entry, @function
         .p2align 4
-switch_entry:
         .cfi_startproc
         .cfi_undefined rip
+        nop                             // unwinders look up the byte before a return address
+switch_entry:
         movq    %r12, %rdi
         callq   *%r13
         stmxcsr -8(%rsp)

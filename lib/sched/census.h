@@ -4,8 +4,8 @@
 struct loop;
 
 // Who is there, and what is everybody waiting for? One line a fiber of the calling thread's loop,
-// with its name, its nursery's, where it was spawned, its state, what it waits on and for how long, and the
-// backtrace of its stack; fibers that stand at the same place share one:
+// with its name, its nursery's, where it was spawned, its state, what it waits on and for how long,
+// and the backtrace of its stack; fibers that stand at the same place share one:
 //
 //      trawl: loop 'main' has 3 fibers, 0 ready
 //      'visit' of 'engine' (src/engine/coro.c:120) waits on chan_recv, 1.204 s, at #1:
