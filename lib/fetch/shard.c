@@ -93,6 +93,8 @@ int shard_open(struct shard *s, struct loop *l, struct sockets *sockets, struct 
     curl_multi_setopt(curl, CURLMOPT_TIMERFUNCTION, shard_on_timer);
     curl_multi_setopt(curl, CURLMOPT_TIMERDATA, s);
     curl_multi_setopt(curl, CURLMOPT_MAXCONNECTS, connections);
+    // How many requests share an HTTP/2 connection is for its server to say.
+    curl_multi_setopt(curl, CURLMOPT_MAX_CONCURRENT_STREAMS, 1000L);
     return 0;
 }
 
