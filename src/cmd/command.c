@@ -51,11 +51,12 @@ const struct command command_table[] = {
     {
         .name = "inspect",
         .bit = COMMAND_INSPECT,
-        .synopsis = "url [--json] [URL...]",
-        .help = "apply one rule at a time: url shows how a URL is read",
+        .synopsis = "url|dns [OPTIONS] [URL|NAME...]",
+        .help = "one rule at a time: how a URL is read, where a name leads",
         .examples = "trawl inspect url 'HTTP://ex\303\244mple.com:80/a/../b?c#d'\n"
                     "echo '{\"input\":\"../b\",\"base\":\"http://a.example/x/y/\"}' | "
-                    "trawl inspect url --json\n",
+                    "trawl inspect url --json\n"
+                    "trawl inspect dns --dns-servers 9.9.9.9 example.org\n",
         .manual =
             "inspect url reads each URL by the WHATWG URL standard and shows its parts, one a "
             "line. "
@@ -63,8 +64,16 @@ const struct command command_table[] = {
             "each line of standard input is an object with an \"input\" and perhaps a \"base\" "
             "that "
             "completes it, and gives one line of output, {\"href\": ...} or {\"error\": ...}, in "
-            "order. The status is 3 when a URL given as an argument was none.",
-        .words = "url",
+            "order. The status is 3 when a URL given as an argument was none."
+            "\n\n"
+            "inspect dns looks names up as a run would, and shows the addresses in the order in "
+            "which they are tried, the seconds for which the answer holds (ttl), who gave it "
+            "and the time that it took. A name may be given as NAME:PORT or as a URL, too; the "
+            "port matters to --resolve only. With --json each line of standard input is "
+            "an object with a \"name\", and gives one with \"name\", \"addresses\", "
+            "\"ttl\", \"server\" and \"time\" (seconds), and \"error\" and \"errormsg\" where "
+            "there is no address. The status is 3 when a name given as an argument has none.",
+        .words = "url dns",
         .operands = true,
         .run = cmd_inspect,
     },
