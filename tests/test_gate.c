@@ -43,16 +43,15 @@ static void the_delay_counts_from_the_end_of_an_exchange(void **state)
     assert_int_equal(gate_next(&g, 11 * CLOCK_S), 11 * CLOCK_S);
 }
 
-static void with_several_at_once_starts_are_still_a_delay_apart(void **state)
+static void with_a_delay_one_exchange_follows_the_other(void **state)
 {
     (void)state;
     struct gate g;
     gate_init(&g, 4, CLOCK_S, 0);
     gate_start(&g, 0);
-    assert_int_equal(gate_next(&g, 0), CLOCK_S);
-    gate_start(&g, CLOCK_S);
-    gate_end(&g, CLOCK_S + 1);
-    assert_int_equal(gate_next(&g, CLOCK_S + 1), 2 * CLOCK_S + 1);
+    assert_int_equal(gate_next(&g, 5 * CLOCK_S), CLOCK_NEVER);
+    gate_end(&g, 6 * CLOCK_S);
+    assert_int_equal(gate_next(&g, 6 * CLOCK_S), 7 * CLOCK_S);
 }
 
 static void a_rate_spaces_the_starts(void **state)
@@ -119,7 +118,7 @@ int main(void)
         cmocka_unit_test(no_more_than_the_limit_are_in_flight),
         cmocka_unit_test(a_limit_of_zero_counts_as_one),
         cmocka_unit_test(the_delay_counts_from_the_end_of_an_exchange),
-        cmocka_unit_test(with_several_at_once_starts_are_still_a_delay_apart),
+        cmocka_unit_test(with_a_delay_one_exchange_follows_the_other),
         cmocka_unit_test(a_rate_spaces_the_starts),
         cmocka_unit_test(a_fast_rate_is_reached_by_a_loop_that_wakes_once_a_millisecond),
         cmocka_unit_test(an_idle_time_is_not_saved_up),

@@ -2,9 +2,11 @@
 #include "crawl/gate.h"
 #include "sys/clock.h"
 
+// With a delay one exchange follows the other: several at once would reach the server closer
+// together than the delay, by as much as their connecting takes.
 void gate_init(struct gate *g, unsigned limit, int64_t delay, double rate)
 {
-    *g = (struct gate){ .limit = limit ? limit : 1, .delay = delay };
+    *g = (struct gate){ .limit = limit && delay == 0 ? limit : 1, .delay = delay };
     bucket_init(&g->bucket, rate);
 }
 
@@ -17,25 +19,17 @@ int64_t gate_next(const struct gate *g, int64_t now)
     return g->held > at ? g->held : at;
 }
 
-// The delay counts from starts as well: with more than one exchange at once, the server still never
-// sees two requests closer than the delay.
-static void rest(struct gate *g, int64_t now)
-{
-    if (g->delay > 0)
-        g->rested = clock_after(now, g->delay);
-}
-
 void gate_start(struct gate *g, int64_t now)
 {
     g->in_flight++;
     bucket_take(&g->bucket, now);
-    rest(g, now);
 }
 
 void gate_end(struct gate *g, int64_t now)
 {
     g->in_flight--;
-    rest(g, now);
+    if (g->delay > 0)
+        g->rested = clock_after(now, g->delay);
 }
 
 void gate_hold(struct gate *g, int64_t until)

@@ -8,13 +8,14 @@
 // what has started and ended. It never waits and owns no timer.
 struct gate {
     unsigned limit, in_flight; // exchanges at once
-    int64_t delay;  // from the end, and from the start, of any exchange to the start of the next
-    int64_t rested; // when `delay` has passed
-    int64_t held;   // nothing starts before: the server asked so (Retry-After)
+    int64_t delay;             // from the end of an exchange to the start of the next
+    int64_t rested;            // when `delay` has passed
+    int64_t held;              // nothing starts before: the server asked so (Retry-After)
     struct bucket bucket;
 };
 
-// `limit` at least 1; `delay` ns; `rate` starts a second, 0 for no limit.
+// `limit` at least 1, and 1 whatever is given when there is a delay; `delay` ns; `rate` starts a
+// second, 0 for no limit.
 void gate_init(struct gate *g, unsigned limit, int64_t delay, double rate);
 
 // When the next exchange may start: `now` when it may now; CLOCK_NEVER when only the end of one in

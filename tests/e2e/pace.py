@@ -57,9 +57,10 @@ class Pace(unittest.TestCase):
                 self.assertGreaterEqual(began - ended, 0.199)
 
     def test_two_requests_are_never_closer_than_the_delay(self):
-        meter = Meter(0.5)
+        meter = Meter(0.1)
         rig.fetch("--host-delay", "0.15", "--per-host", "8", urls=[f"{meter.base}/{k}" for k in range(8)])
-        self.assertGreaterEqual(min(meter.gaps()), 0.145)  # the meter itself is not exact
+        self.assertGreaterEqual(min(meter.gaps()), 0.249)
+        self.assertEqual(meter.most, 1)
 
     def test_rates_are_kept_over_all_workers(self):
         for options in (("--rate", "20/s"), ("--host-rate", "20/s"), ("--rate", "20", "--engine", "coro:2,forks:4")):
@@ -68,7 +69,6 @@ class Pace(unittest.TestCase):
             self.assertEqual(run.status, 0, run.err)
             took = meter.starts[-1] - meter.starts[0]
             self.assertGreaterEqual(took, 0.95)
-            self.assertGreaterEqual(min(meter.gaps()), 0.03)
 
     def test_a_paced_a_slow_and_a_dead_host_hold_up_no_other(self):
         quick, slow = Meter(), Meter(3.0, "127.0.0.2")
