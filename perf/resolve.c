@@ -82,15 +82,20 @@ static int run(void *arg)
     return err;
 }
 
-// A port that was free a moment ago.
+// A UDP and TCP port that was free a moment ago.
 static unsigned free_port(void)
 {
     struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t n = sizeof a;
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    bind(fd, (struct sockaddr *)&a, n);
-    getsockname(fd, (struct sockaddr *)&a, &n);
-    close(fd);
+    int tcp = socket(AF_INET, SOCK_STREAM, 0), udp;
+    do {
+        udp = socket(AF_INET, SOCK_DGRAM, 0);
+        a.sin_port = 0;
+        bind(udp, (struct sockaddr *)&a, n);
+        getsockname(udp, (struct sockaddr *)&a, &n);
+        close(udp);
+    } while (bind(tcp, (struct sockaddr *)&a, n) < 0);
+    close(tcp);
     return ntohs(a.sin_port);
 }
 
@@ -124,6 +129,8 @@ int main(int argc, char **argv)
         pid = start_dnsmasq(port);
         snprintf(bench.server, sizeof bench.server, "127.0.0.1:%u", port);
         usleep(200000);
+        if (waitpid(pid, NULL, WNOHANG) != 0)
+            return 1;
     }
     int err = loop_new(&l, NULL);
     if (err == 0)

@@ -83,12 +83,16 @@ static pid_t start_dnsmasq_at(unsigned at_port, char *const *options)
     }
     for (int i = 0; i < 500 && !taken(port); i++)
         usleep(10000);
-    return pid;
+    return waitpid(pid, NULL, WNOHANG) == 0 ? pid : -1;
 }
 
 static pid_t start_dnsmasq(char *const *options)
 {
-    return start_dnsmasq_at(free_port(), options);
+    pid_t pid = -1;
+    for (int i = 0; i < 10 && pid < 0; i++) // somebody else may be quicker to take the port
+        pid = start_dnsmasq_at(free_port(), options);
+    assert_true(pid > 0);
+    return pid;
 }
 
 static void stop_dnsmasq(pid_t pid)

@@ -597,6 +597,23 @@ IN_LOOP(running_out_of_memory_ends_a_lookup_and_nothing_else)
     return 0;
 }
 
+IN_LOOP(a_resolver_that_cannot_be_made_for_lack_of_memory_leaves_nothing)
+{
+    static const char *const overrides[] = { "over.test:80:192.0.2.80", NULL };
+    struct resolver_options options = { .servers = dns.name, .overrides = overrides };
+    for (unsigned nth = 1, again = 1; again && nth < 100; nth++) {
+        char why[128];
+        faults_fail_allocation(nth);
+        int err = resolver_new(&resolver, loop_current(), &options, why, sizeof why);
+        again = !faults_pending();
+        faults_fail_allocation(0);
+        assert_int_equal(err, again ? -ENOMEM : 0);
+        if (err == 0)
+            resolver_free(resolver);
+    }
+    return 0;
+}
+
 static int start_dns(void **state)
 {
     (void)state;
@@ -645,6 +662,7 @@ int main(void)
         cmocka_unit_test(options_that_cannot_be_read_are_refused_in_a_sentence),
         cmocka_unit_test(a_resolver_may_be_freed_while_lookups_that_nobody_waits_for_go_on),
         cmocka_unit_test(running_out_of_memory_ends_a_lookup_and_nothing_else),
+        cmocka_unit_test(a_resolver_that_cannot_be_made_for_lack_of_memory_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, start_dns, stop_dns);
 }

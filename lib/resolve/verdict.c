@@ -20,6 +20,14 @@ int64_t verdict_due(const struct finding *v6, const struct finding *v4)
     return CLOCK_NEVER;
 }
 
+// Copies a server's name, cut to the room there is.
+static void verdict_name(struct resolve_answer *out, const char *server)
+{
+    size_t n = strnlen(server, sizeof out->server - 1);
+    memcpy(out->server, server, n);
+    out->server[n] = 0;
+}
+
 static void verdict_found(struct resolve_answer *out, const struct finding *v6,
                           const struct finding *v4)
 {
@@ -35,7 +43,7 @@ static void verdict_found(struct resolve_answer *out, const struct finding *v6,
         if (i < n4 && out->count < RESOLVE_ADDRESSES)
             out->address[out->count++] = v4->address[i];
     }
-    snprintf(out->server, sizeof out->server, "%s", first->server);
+    verdict_name(out, first->server);
 }
 
 // Of the two the one of kind `kind`; `v4` when both are, NULL when none is.
@@ -50,7 +58,7 @@ static void verdict_nothing(struct resolve_answer *out, enum resolve_status stat
 {
     *out = (struct resolve_answer){ .status = status, .expires = expires };
     if (by->server)
-        snprintf(out->server, sizeof out->server, "%s", by->server);
+        verdict_name(out, by->server);
 }
 
 // The name exists, or so it seems, and has nothing of what was asked for.
