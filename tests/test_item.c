@@ -25,7 +25,7 @@ static void check_given(const char *url, const char *given, const char *credenti
         assert_string_equal(i->credentials, credentials);
     else
         assert_null(i->credentials);
-    assert_null(strchr(i->url.href, '@'));
+    assert_false(url_has_userinfo(&i->url));
     buffer_fini(&b);
     item_free(i);
 }

@@ -89,12 +89,22 @@ static int dial_close(void *arg, curl_socket_t fd)
     return close(fd);
 }
 
+// When a reused connection dies without an answer, libcurl sends the request once more by itself.
+static bool dial_would_repeat(const struct transfer *t)
+{
+    return t->dial.asked && t->arrival.bytes == 0 && !request_is_idempotent(t->request);
+}
+
 // Runs before each request, over a new connection or a reused one.
 static int dial_ask(void *arg, char *peer, char *local, int port, int local_port)
 {
     (void)local, (void)local_port;
     struct transfer *t = arg;
     struct dial *d = &t->dial;
+    if (dial_would_repeat(t)) {
+        d->refused = true;
+        return CURL_PREREQFUNC_ABORT;
+    }
     if (d->opened != 1) { // reused, or one of several that raced
         if (address_parse(&d->remote, span_of(peer)) < 0)
             return CURL_PREREQFUNC_ABORT;

@@ -29,6 +29,7 @@ struct dial {
     int error;             // errno that a socket could not be made with, 0 when all could
     bool unbound;          // because it could not be bound to the interface of the settings
     bool asked;            // a connection stood, allowed, and the request was about to be sent
+    bool refused;          // asking a second time, for what must be asked only once
     bool blocked;          // an address was refused for being special
     struct address remote; // last tried, or connected to
     uint16_t remote_port;

@@ -15,3 +15,14 @@ bool request_is_head(const struct request *q)
 {
     return q->head || (q->method && strcmp(q->method, "HEAD") == 0);
 }
+
+bool request_is_idempotent(const struct request *q)
+{
+    static const char *const methods[] = { "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" };
+    if (!q->method)
+        return q->body.p == NULL || q->head;
+    for (unsigned i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (strcmp(q->method, methods[i]) == 0)
+            return true;
+    return false;
+}

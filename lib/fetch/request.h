@@ -72,4 +72,7 @@ struct span request_origin(const struct request *q);
 
 // Whether its response has no body whatever it says.
 bool request_is_head(const struct request *q);
+
+// Whether sending it twice does what sending it once does (RFC 9110 §9.2.2).
+bool request_is_idempotent(const struct request *q);
 #endif

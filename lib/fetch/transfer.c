@@ -198,6 +198,12 @@ static void transfer_judge(struct transfer *t, CURLcode code)
                      address_kind_name(address_classify(d->remote.family, d->remote.bytes)));
         return;
     }
+    if (d->refused) {
+        arrival_fail(&t->arrival, FETCH_EMPTY_REPLY,
+                     "the connection was closed without an answer, and what may have been done is "
+                     "not asked for twice");
+        return;
+    }
     if (d->error && d->opened == 0)
         code = CURLE_COULDNT_CONNECT; // libcurl goes by an old errno: see below
     struct failure f = {

@@ -72,25 +72,12 @@ static int visit_request(struct visit *v, struct request *q, const struct job *j
     return 0;
 }
 
-// RFC 9110 §9.2.2.
-static bool visit_idempotent(const char *method)
-{
-    static const char *const methods[] = { "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" };
-    if (!method)
-        return true;
-    for (unsigned i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (strcmp(method, methods[i]) == 0)
-            return true;
-    return false;
-}
-
 // Whether the exchange came to nothing because the server had closed the idle connection that it
 // was sent on.
 static bool visit_stale(const struct response *r, const struct request *q)
 {
     return r->reused && r->status == 0 && r->size == 0 &&
-           (r->error == FETCH_RESET || r->error == FETCH_EMPTY_REPLY) &&
-           visit_idempotent(q->method);
+           (r->error == FETCH_RESET || r->error == FETCH_EMPTY_REPLY) && request_is_idempotent(q);
 }
 
 // Links the sinks that the job asks for.
@@ -170,6 +157,8 @@ __attribute__((noinline)) static int visit_report(struct visit *v, const struct 
         parts.message = span_of(r->message);
     if (r->error == FETCH_OK && v->sinks.saves && v->sinks.save.saved.n)
         parts.saved = buffer_span(&v->sinks.save.saved);
+    if (r->tls.version[0])
+        parts.tls = &r->tls;
     parts.content_type = head_find(&r->head, "content-type");
     parts.location = head_find(&r->head, "location");
     parts.retry_after = head_find(&r->head, "retry-after");

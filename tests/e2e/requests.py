@@ -1,0 +1,369 @@
+# SPDX-License-Identifier: MIT
+"""What is asked for: methods, bodies, headers, cookies and credentials, by options and by lines of JSON, under every engine."""
+import base64
+import json
+import os
+import threading
+import unittest
+
+import rig
+
+ENGINES = ("coro", "forks:4")
+
+
+def each_engine(test):
+    def run(self):
+        for engine in ENGINES:
+            with self.subTest(engine=engine):
+                test(self, engine)
+    return run
+
+
+class Seen:
+    """A request as it arrived."""
+
+    def __init__(self, head, number):
+        lines = head.decode("latin-1").split("\r\n")
+        self.method, self.target, _ = lines[0].split(" ")
+        self.fields = [tuple(line.split(":", 1)) for line in lines[1:] if line]
+        self.fields = [(name, value.strip()) for name, value in self.fields]
+        self.body = b""
+        self.number = number  # among the requests of its connection, from 1
+
+    def all(self, name):
+        return [value for key, value in self.fields if key.lower() == name.lower()]
+
+    def get(self, name):
+        return next(iter(self.all(name)), None)
+
+
+class Origin:
+    """Keeps what it was asked, and answers with what `answer(seen)` gives: (status, headers, body), or None to hang up."""
+
+    def __init__(self, answer=lambda seen: (200, {}, b"fine")):
+        self.seen = []
+        self.answer = answer
+        self.lock = threading.Lock()
+        self.origin = rig.RawOrigin(self.handle)
+        self.base = f"http://127.0.0.1:{self.origin.port}"
+
+    def handle(self, connection, _):
+        buffer = b""
+        number = 0
+        while True:
+            while b"\r\n\r\n" not in buffer:
+                more = connection.recv(65536)
+                if not more:
+                    return
+                buffer += more
+            head, buffer = buffer.split(b"\r\n\r\n", 1)
+            number += 1
+            seen = Seen(head, number)
+            length = int(seen.get("Content-Length") or 0)
+            while len(buffer) < length:
+                buffer += connection.recv(65536)
+            seen.body, buffer = buffer[:length], buffer[length:]
+            with self.lock:
+                self.seen.append(seen)
+            answer = self.answer(seen)
+            if answer is None:
+                return
+            status, headers, body = answer
+            lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+            out = f"HTTP/1.1 {status} Said\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode()
+            connection.sendall(out + (b"" if seen.method == "HEAD" else body))
+
+
+def ask(*options, origin=None, urls=None, **more):
+    origin = origin or Origin()
+    run = rig.fetch(*options, urls=urls or [f"{origin.base}/"], **more)
+    return run, origin.seen
+
+
+class Options(unittest.TestCase):
+    @each_engine
+    def test_a_plain_get_has_no_body_and_nothing_unasked(self, engine):
+        run, (seen,) = ask("--engine", engine)
+        self.assertEqual((run.status, seen.method, seen.body), (0, "GET", b""))
+        self.assertEqual(sorted(name for name, _ in seen.fields), ["Accept", "Accept-Encoding", "Host", "User-Agent"])
+
+    @each_engine
+    def test_methods(self, engine):
+        for method in ("DELETE", "OPTIONS", "PROPFIND"):
+            _, (seen,) = ask("--engine", engine, "-X", method)
+            self.assertEqual((seen.method, seen.body, seen.get("Content-Length")), (method, b"", None))
+        for method in ("POST", "PUT", "PATCH"):
+            _, (seen,) = ask("--engine", engine, "-X", method)
+            self.assertEqual((seen.method, seen.get("Content-Length"), seen.get("Content-Type")), (method, "0", None))
+
+    @each_engine
+    def test_head_asks_for_no_body(self, engine):
+        origin = Origin(lambda seen: (200, {}, b"x" * 5000))
+        for option in (["-I"], ["-X", "HEAD"]):
+            run, _ = ask("--engine", engine, *option, origin=origin, urls=[f"{origin.base}/{n}" for n in range(3)])
+            self.assertEqual((run.status, [r["size_download"] for r in run.records]), (0, [0, 0, 0]))
+        self.assertEqual({seen.method for seen in origin.seen}, {"HEAD"})
+
+    @each_engine
+    def test_data_makes_a_post(self, engine):
+        _, (seen,) = ask("--engine", engine, "-d", "a=b", "-d", "c=ü")
+        self.assertEqual((seen.method, seen.body), ("POST", "a=b&c=ü".encode()))
+        self.assertEqual(seen.all("Content-Type"), ["application/x-www-form-urlencoded"])
+        _, (seen,) = ask("--engine", engine, "-d", "{}", "-X", "PUT", "-H", "content-type: application/json")
+        self.assertEqual((seen.method, seen.body, seen.all("Content-Type")), ("PUT", b"{}", ["application/json"]))
+        _, (seen,) = ask("--engine", engine, "-d", "q", "-X", "GET")
+        self.assertEqual((seen.method, seen.body), ("GET", b"q"))
+        _, (seen,) = ask("--engine", engine, "-d", "")
+        self.assertEqual((seen.method, seen.body, seen.get("Content-Length")), ("POST", b"", "0"))
+
+    def test_data_comes_from_files_as_with_curl(self):
+        name = rig.write("data", b"a=1\r\n&b=\0 2\n")
+        _, (seen,) = ask("-d", f"@{name}", "-d", "c")
+        self.assertEqual(seen.body, b"a=1&b= 2&c")
+        origin = Origin()
+        rig.fetch("-d", "@-", f"{origin.base}/", stdin=b"in\nput")
+        self.assertEqual(origin.seen[0].body, b"input")
+
+    def test_long_bodies_arrive_whole_and_have_a_bound(self):
+        body = os.urandom(192 * 1024).hex()[:256 * 1024]
+        name = rig.write("long", body)
+        for engine in ENGINES:
+            _, (seen,) = ask("--engine", engine, "-d", f"@{name}")
+            self.assertEqual(seen.body.decode(), body)
+            self.assertIsNone(seen.get("Expect"))
+        name = rig.write("longer", body + "x")
+        run = rig.fetch("-d", f"@{name}", "http://127.0.0.1:1/")
+        self.assertEqual(run.status, 2)
+        self.assertIn("256 KB", run.err)
+
+    @each_engine
+    def test_headers_are_added_replaced_left_out_and_empty(self, engine):
+        _, (seen,) = ask("--engine", engine, "-H", "X-One: 1", "-H", "X-One: 2", "-H", "Accept:", "-H", "user-agent: me",
+                         "-H", "X-Empty;", "-H", "X-Blank: ")
+        self.assertEqual((seen.all("X-One"), seen.all("Accept"), seen.all("User-Agent")), (["1", "2"], [], ["me"]))
+        self.assertEqual(seen.all("X-Empty"), [""])
+        self.assertEqual(seen.all("X-Blank"), [])
+        _, (seen,) = ask("--engine", engine, "-A", "robot", "-b", "a=b", "-b", "c=d; e=f")
+        self.assertEqual((seen.all("User-Agent"), seen.all("Cookie")), (["robot"], ["a=b; c=d; e=f"]))
+
+    def test_mistakes_are_explained(self):
+        for options, words in ((["-X", "G T"], "is no method"), (["-X", "CONNECT"], "proxies"), (["-H", "nothing"], "'Name: value'"),
+                               (["-H", "A: b\r\nC: d"], "control character"), (["-H", "Content-Length: 3"], "leave it out"),
+                               (["-b", "cookie"], "NAME=VALUE"), (["-I", "-X", "GET"], "give one of them"),
+                               (["-I", "-d", "x"], "has no body"), (["-d", "@/no/such"], "cannot be read"),
+                               (["-b", "a=b", "-H", "cookie: c=d"], "twice"), (["--input-format", "csv"], "lines or jsonl")):
+            run = rig.fetch(*options, "http://127.0.0.1:1/")
+            self.assertEqual((run.status, run.out), (2, b""), options)
+            self.assertIn(words, run.err)
+        run = rig.fetch("-d", "@-", "-i", "-", stdin=b"http://127.0.0.1:1/\n")
+        self.assertEqual(run.status, 2)
+        self.assertIn("standard input", run.err)
+        run = rig.fetch("-d", "@-", stdin=b"http://127.0.0.1:1/\n")
+        self.assertEqual(run.status, 2)
+
+    def test_nginx_takes_what_is_sent(self):
+        rig.need("nginx")
+        port = rig.nginx("location / { return 200 $request_method:$content_length:$content_type:$http_x_a:$http_cookie; }")
+        for engine in ENGINES:
+            run = rig.fetch("--engine", engine, "--digest", "-d", "abc", "-H", "X-A: 1", "-b", "k=v", f"http://127.0.0.1:{port}/")
+            import hashlib
+            text = b"POST:3:application/x-www-form-urlencoded:1:k=v"
+            self.assertEqual(run.records[0]["digest"], "sha256:" + hashlib.sha256(text).hexdigest())
+
+
+def redirects(status, place=None):
+    """An origin whose /first answers with a redirect to `place`, or to its own /second."""
+    origin = Origin(lambda seen: (status, {"Location": place or "/second"}, b"") if seen.target == "/first" else (200, {}, b""))
+    return origin
+
+
+class Redirects(unittest.TestCase):
+    @each_engine
+    def test_what_becomes_of_method_and_body(self, engine):
+        cases = {301: {"POST": "GET", "PUT": "PUT", "GET": "GET"}, 302: {"POST": "GET", "PATCH": "PATCH"},
+                 303: {"POST": "GET", "PUT": "GET", "DELETE": "GET"}, 307: {"POST": "POST"}, 308: {"POST": "POST", "PUT": "PUT"}}
+        for status, methods in cases.items():
+            for method, after in methods.items():
+                with self.subTest(status=status, method=method):
+                    origin = redirects(status)
+                    body = [] if method == "GET" else ["-d", "body", "-H", "Content-Language: de", "-H", "X-Stays: 1"]
+                    run, (first, second) = ask("--engine", engine, "-X", method, *body, origin=origin, urls=[f"{origin.base}/first"])
+                    self.assertEqual((run.records[0]["status"], first.method, second.method), (200, method, after))
+                    kept = after == method and method != "GET"
+                    self.assertEqual(second.body, b"body" if kept else b"")
+                    self.assertEqual(second.get("Content-Language"), "de" if kept else None)
+                    if not kept:
+                        self.assertEqual([n for n, _ in second.fields if n.lower().startswith("content-")], [])
+                    if body:
+                        self.assertEqual(second.get("X-Stays"), "1")
+
+    @each_engine
+    def test_head_stays_head(self, engine):
+        for status in (301, 303, 307):
+            origin = redirects(status)
+            _, seen = ask("--engine", engine, "-I", origin=origin, urls=[f"{origin.base}/first"])
+            self.assertEqual([s.method for s in seen], ["HEAD", "HEAD"])
+
+    @each_engine
+    def test_what_says_who_we_are_stays_at_home(self, engine):
+        other = Origin()
+        origin = redirects(307, f"{other.base}/there")
+        secrets = ["-H", "Authorization: secret", "-H", "X-Open: 1", "-b", "a=b", "-H", "Host: made.up",
+                   "-H", "Proxy-Authorization: x"]
+        _, (first,) = ask("--engine", engine, *secrets, "--allow-private", "-d", "body", origin=origin, urls=[f"{origin.base}/first"])
+        self.assertEqual((first.get("Authorization"), first.get("Cookie"), first.get("Host")), ("secret", "a=b", "made.up"))
+        (there,) = other.seen
+        self.assertEqual((there.method, there.body, there.get("X-Open")), ("POST", b"body", "1"))
+        for name in ("Authorization", "Cookie", "Proxy-Authorization"):
+            self.assertIsNone(there.get(name))
+        self.assertEqual(there.get("Host"), other.base[7:])
+        here = redirects(302)
+        _, (_, second) = ask("--engine", engine, *secrets, origin=here, urls=[f"{here.base}/first"])
+        self.assertEqual((second.get("Authorization"), second.get("Cookie"), second.get("Host")), ("secret", "a=b", "made.up"))
+
+
+class Attempts(unittest.TestCase):
+    def attempts(self, engine, answer, *options):
+        origin = Origin(answer)
+        run, seen = ask("--engine", engine, "--retry", "1", *options, origin=origin)
+        return run.records[0]["attempts"], len(seen)
+
+    @each_engine
+    def test_what_may_have_been_done_is_not_done_twice(self, engine):
+        self.assertEqual(self.attempts(engine, lambda seen: None, "-d", "x"), (1, 1))
+        self.assertEqual(self.attempts(engine, lambda seen: None, "-X", "PATCH"), (1, 1))
+        self.assertEqual(self.attempts(engine, lambda seen: (500, {}, b""), "-d", "x"), (1, 1))
+        self.assertEqual(self.attempts(engine, lambda seen: (502, {}, b""), "-d", "x"), (1, 1))
+
+    @each_engine
+    def test_what_was_not_looked_at_is_asked_again(self, engine):
+        for status in (408, 429, 503):
+            self.assertEqual(self.attempts(engine, lambda seen, s=status: (s, {}, b""), "-d", "x"), (2, 2))
+        self.assertEqual(self.attempts(engine, lambda seen: (500, {}, b""), "-X", "PUT"), (2, 2))
+        run = rig.fetch("--engine", engine, "--retry", "1", "-d", "x", "http://127.0.0.1:1/")
+        self.assertEqual((run.records[0]["error"], run.records[0]["attempts"]), ("connect-refused", 2))
+
+    @each_engine
+    def test_a_post_is_not_repeated_on_a_connection_that_died(self, engine):
+        """The second request on each connection is read and never answered."""
+        origin = Origin(lambda seen: (200, {}, b"") if seen.number == 1 else None)
+        urls = [f"{origin.base}/{n}" for n in range(6)]
+        run, seen = ask("--engine", engine.split(":")[0] + ":1", "--per-host", "1", "--retry", "2", "-d", "x", origin=origin, urls=urls)
+        self.assertEqual(sorted(s.target for s in seen), sorted(u[len(origin.base):] for u in urls))
+        failed = [r for r in run.records if r.get("error")]
+        self.assertTrue(failed and all(r["error"] in ("reset", "empty-reply") for r in failed), run.out)
+
+
+def jsonl(*options, lines, **more):
+    text = "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines)
+    return rig.fetch("--input-format", "jsonl", *options, stdin=text.encode(), **more)
+
+
+class JsonLines(unittest.TestCase):
+    @each_engine
+    def test_each_line_is_asked_its_own_way(self, engine):
+        origin = Origin()
+        blob = bytes(range(256))
+        run = jsonl("--engine", engine, lines=[
+            {"url": f"{origin.base}/get"},
+            {"url": f"{origin.base}/post", "body": "é\n", "headers": {"Content-Type": "text/plain", "X-A": "1"}},
+            {"url": f"{origin.base}/put", "method": "PUT", "body_b64": base64.b64encode(blob).decode()},
+            {"url": f"{origin.base}/head", "method": "HEAD"},
+            {"url": f"{origin.base}/bare", "headers": {"User-Agent": None, "Accept": None, "X-E": ""}},
+        ])
+        self.assertEqual((run.status, len(run.records)), (0, 5), run.err)
+        seen = {s.target: s for s in origin.seen}
+        self.assertEqual(seen["/get"].method, "GET")
+        self.assertEqual((seen["/post"].method, seen["/post"].body, seen["/post"].all("Content-Type")), ("POST", "é\n".encode(), ["text/plain"]))
+        self.assertEqual((seen["/put"].method, seen["/put"].body), ("PUT", blob))
+        self.assertEqual(seen["/head"].method, "HEAD")
+        self.assertEqual([seen["/bare"].all(n) for n in ("User-Agent", "Accept", "X-E")], [[], [], [""]])
+
+    @each_engine
+    def test_a_lines_word_goes_before_the_options(self, engine):
+        origin = Origin()
+        jsonl("--engine", engine, "-X", "PUT", "-d", "run", "-H", "X-A: run", "-H", "X-B: run", lines=[
+            {"url": f"{origin.base}/1"},
+            {"url": f"{origin.base}/2", "method": "POST", "body": "line", "headers": {"x-a": "line"}}])
+        seen = {s.target: s for s in origin.seen}
+        self.assertEqual((seen["/1"].method, seen["/1"].body, seen["/1"].all("X-A")), ("PUT", b"run", ["run"]))
+        self.assertEqual((seen["/2"].method, seen["/2"].body, seen["/2"].all("X-A"), seen["/2"].all("X-B")),
+                         ("POST", b"line", ["line"], ["run"]))
+
+    @each_engine
+    def test_meta_comes_back_as_it_was(self, engine):
+        origin = Origin(lambda seen: (302, {"Location": "/b"}, b"") if seen.target == "/a" else (200, {}, b""))
+        meta = '{"n": 1.10, "big": 123456789012345678901234567890, "s": "\\u00e9 \\"", "l": [1, {"x": null}], "n": 2}'
+        run = jsonl("--engine", engine, lines=[f'{{"url":"{origin.base}/a","meta":{meta}}}', f'{{"meta":"x","url":"{origin.base}/b"}}',
+                                               {"url": f"{origin.base}/c"}, {"url": f"{origin.base}/d", "meta": None},
+                                               {"url": "ftp://a/", "meta": [7]}])
+        raw = [line.decode() for line in run.out.splitlines()]
+        self.assertTrue(any('"meta":{"n":1.10,"big":123456789012345678901234567890,"s":"\\u00e9 \\"","l":[1,{"x":null}],"n":2}' in line
+                            for line in raw))
+        records = run.by_line
+        self.assertEqual((records[2]["meta"], "meta" in records[3], records[4]["meta"], records[5]["meta"]), ("x", False, None, [7]))
+        self.assertEqual((records[1]["status"], len(records[1]["redirects"])), (200, 1))
+
+    def test_bad_lines_get_their_records_and_the_run_goes_on(self):
+        origin = Origin()
+        deep = "[" * 100000
+        lines = ["{", "no json", '["http://a/"]', "{}", '{"url":1}', '{"url":"http://a/","headers":{"A":"b\\r\\nC: d"}}',
+                 f'{{"url":"{origin.base}/","meta":{deep}', '{"url":"http://a/","body":"x","body_b64":"eA=="}',
+                 '{"url":"http://[::1"}', "# a comment", "", {"url": f"{origin.base}/good"}]
+        run = jsonl(lines=lines)
+        self.assertEqual(run.status, 3)
+        records = run.by_line
+        self.assertEqual([records[n].get("error") for n in (1, 2, 3, 4, 5, 6, 7, 8, 9)], ["bad-url"] * 9)
+        self.assertEqual(records[12]["status"], 200)
+        self.assertEqual(len(records), 10)
+        self.assertIn("no JSON at byte 2", records[1]["errormsg"])
+        self.assertIn("nested too deep", records[7]["errormsg"])
+        self.assertIn("control character", records[6]["errormsg"])
+
+    def test_unknown_members_are_warned_of_once(self):
+        origin = Origin()
+        run = jsonl(lines=[{"url": f"{origin.base}/", "metod": "PUT"}] * 3 + [{"url": f"{origin.base}/", "x\x1b": 1}])
+        self.assertEqual(run.err.count('"metod"'), 1)
+        self.assertNotIn("\x1b", run.err)
+        self.assertEqual(run.status, 0)
+        self.assertEqual(jsonl("-q", lines=[{"url": f"{origin.base}/", "metod": 1}]).err, "")
+
+    @each_engine
+    def test_passwords_reach_their_server_and_nothing_else(self, engine):
+        origin = Origin(lambda seen: (404, {}, b""))
+        failed = rig.path("failed.jsonl")
+        base = origin.base.replace("http://", "http://user:secret@")
+        run = jsonl("--engine", engine, "--failed", failed, lines=[
+            {"url": f"{base}/a", "meta": 1}, {"url": f"{base}x/"}, {"url": "http:\t//user:secret@[/"},
+            '{"url":"http://user:secret@a/"', {"url": "ftp://user:secret@a/"}])
+        self.assertEqual(origin.seen[0].get("Authorization"), "Basic " + base64.b64encode(b"user:secret").decode())
+        with open(failed) as f:
+            text = f.read()
+        self.assertNotIn("secret", run.out.decode() + run.err + text)
+        self.assertEqual(len(run.records), 5)
+
+    @each_engine
+    def test_what_failed_can_be_fed_back(self, engine):
+        origin = Origin(lambda seen: (500, {}, b""))
+        failed = rig.path("again.jsonl")
+        lines = [{"url": f"{origin.base}/1", "method": "PUT", "headers": {"X-A": "é"}, "body_b64": "AAE=", "meta": {"k": 1}},
+                 {"url": f"{origin.base}/2"}, {"url": "http://[::1", "body": "x"}]
+        jsonl("--engine", engine, "--retry", "0", "--failed", failed, lines=lines)
+        with open(failed) as f:
+            again = sorted((json.loads(line) for line in f), key=lambda line: line["url"])
+        self.assertEqual(again, sorted(lines, key=lambda line: line["url"]))
+        first = [(s.method, s.target, s.body, s.get("X-A")) for s in origin.seen]
+        origin.seen.clear()
+        rig.fetch("--engine", engine, "--retry", "0", "--input-format", "jsonl", "-i", failed)
+        self.assertEqual(sorted((s.method, s.target, s.body, s.get("X-A")) for s in origin.seen), sorted(first))
+
+    def test_arguments_are_urls_beside_a_list_of_json(self):
+        origin = Origin()
+        name = rig.write("list.jsonl", json.dumps({"url": f"{origin.base}/list", "method": "PUT"}))
+        run = rig.fetch("--input-format", "jsonl", "-i", name, f"{origin.base}/argument")
+        self.assertEqual({s.target: s.method for s in origin.seen}, {"/argument": "GET", "/list": "PUT"})
+        self.assertEqual(run.by_line[2]["url"], f"{origin.base}/list")
+
+
+if __name__ == "__main__":
+    rig.main()
