@@ -33,8 +33,8 @@ struct sink {
 struct tls_facts {
     char version[16]; // "TLSv1.3"; empty: no TLS, or not asked for
     char cipher[48];
-    char issuer[128];  // of the server's certificate, RFC 2253, cut to fit
-    int64_t not_after; // when it expires: wall-clock ns; 0: unknown
+    char issuer[128], subject[128]; // of the server's certificate, RFC 2253, cut to fit
+    int64_t not_after;              // when it expires: wall-clock ns; 0: unknown
 };
 
 // What came of one exchange. The caller owns it and may use it again and again; { 0 } is ready for

@@ -128,15 +128,21 @@ CURLcode tls_set(CURL *easy, const struct fetch_settings *settings)
 
 // ---- what a connection turned out to be
 
-static void tls_read_certificate(X509 *certificate, struct tls_facts *out)
+static void tls_read_name(const X509_NAME *name, char *out, int room)
 {
     BIO *text = BIO_new(BIO_s_mem());
-    if (text) {
-        X509_NAME_print_ex(text, X509_get_issuer_name(certificate), 0, XN_FLAG_RFC2253);
-        int n = BIO_read(text, out->issuer, sizeof out->issuer - 1);
-        out->issuer[n > 0 ? n : 0] = '\0';
-        BIO_free(text);
-    }
+    if (!text)
+        return;
+    X509_NAME_print_ex(text, name, 0, XN_FLAG_RFC2253);
+    int n = BIO_read(text, out, room - 1);
+    out[n > 0 ? n : 0] = '\0';
+    BIO_free(text);
+}
+
+static void tls_read_certificate(X509 *certificate, struct tls_facts *out)
+{
+    tls_read_name(X509_get_issuer_name(certificate), out->issuer, sizeof out->issuer);
+    tls_read_name(X509_get_subject_name(certificate), out->subject, sizeof out->subject);
     struct tm expires;
     if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &expires))
         out->not_after = timegm(&expires) * CLOCK_S;

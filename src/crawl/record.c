@@ -70,6 +70,25 @@ static void exchange(struct buffer *out, const struct item *i, const struct outc
     seconds(out, "time_total", o->time_total);
 }
 
+static void tls(struct buffer *out, const struct outcome *o)
+{
+    struct tls_facts facts;
+    struct json_time expires = { 0 };
+    if (!outcome_tls(o, &facts))
+        return;
+    json_key(out, "tls");
+    json_object_open(out);
+    text(out, "version", span_of(facts.version));
+    text(out, "cipher", span_of(facts.cipher));
+    text(out, "issuer", span_of(facts.issuer));
+    text(out, "subject", span_of(facts.subject));
+    if (facts.not_after) {
+        json_key(out, "expires");
+        json_time(out, &expires, facts.not_after, 0);
+    }
+    json_object_close(out);
+}
+
 static void extras(struct buffer *out, const struct outcome *o)
 {
     digest(out, o);
@@ -78,6 +97,7 @@ static void extras(struct buffer *out, const struct outcome *o)
         json_bool(out, true);
     }
     text(out, "saved", message_span(o, o->saved));
+    tls(out, o);
 }
 
 // What the list wants to find again, just as it stood there.

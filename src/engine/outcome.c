@@ -2,7 +2,9 @@
 #include "engine/outcome.h"
 #include <errno.h>
 
-_Static_assert(sizeof(struct outcome) + 7 * (OUTCOME_TEXT_MOST + 1) + 8 <= MESSAGE_MOST,
+_Static_assert(sizeof(struct outcome) + 7 * (OUTCOME_TEXT_MOST + 1) + sizeof(struct tls_facts) +
+                       9 <=
+                   MESSAGE_MOST,
                "the largest outcome is a message");
 
 static struct span outcome_cut(struct span s)
@@ -15,10 +17,14 @@ static struct span outcome_cut(struct span s)
 int outcome_build(struct buffer *out, const struct outcome_parts *parts)
 {
     const struct span texts[] = {
-        outcome_cut(parts->message),  outcome_cut(parts->content_type),
-        outcome_cut(parts->location), outcome_cut(parts->retry_after),
-        outcome_cut(parts->etag),     outcome_cut(parts->last_modified),
+        outcome_cut(parts->message),
+        outcome_cut(parts->content_type),
+        outcome_cut(parts->location),
+        outcome_cut(parts->retry_after),
+        outcome_cut(parts->etag),
+        outcome_cut(parts->last_modified),
         outcome_cut(parts->saved),
+        { (const char *)parts->tls, parts->tls ? sizeof *parts->tls : 0 },
     };
     size_t size = sizeof(struct outcome);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -41,6 +47,7 @@ int outcome_build(struct buffer *out, const struct outcome_parts *parts)
     o->etag = message_put(p, &at, texts[4]);
     o->last_modified = message_put(p, &at, texts[5]);
     o->saved = message_put(p, &at, texts[6]);
+    o->tls = message_put(p, &at, texts[7]);
     out->n = size;
     return 0;
 }
@@ -69,9 +76,20 @@ bool outcome_valid(const void *p, size_t n)
     if (o->size != n || n % 8 || o->kind != MESSAGE_OUTCOME || o->error >= FETCH_ERROR_COUNT)
         return false;
     const struct message_text texts[] = { o->message, o->content_type,  o->location, o->retry_after,
-                                          o->etag,    o->last_modified, o->saved };
+                                          o->etag,    o->last_modified, o->saved,    o->tls };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!message_text_valid(p, sizeof *o, n, texts[i]))
             return false;
+    return true;
+}
+
+bool outcome_tls(const struct outcome *o, struct tls_facts *out)
+{
+    struct span s = message_span(o, o->tls);
+    if (s.n != sizeof *out)
+        return false;
+    memcpy(out, s.p, s.n);
+    out->version[sizeof out->version - 1] = out->cipher[sizeof out->cipher - 1] = '\0';
+    out->issuer[sizeof out->issuer - 1] = out->subject[sizeof out->subject - 1] = '\0';
     return true;
 }

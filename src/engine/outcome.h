@@ -2,7 +2,7 @@
 #ifndef ENGINE_OUTCOME_H
 #define ENGINE_OUTCOME_H
 #include "engine/job.h"
-#include "fetch/error.h"
+#include "fetch/response.h"
 
 // What came of one job, as plain bytes like the job itself.
 enum outcome_flag {
@@ -29,6 +29,7 @@ struct outcome {
     int64_t time_connect, time_appconnect, time_starttransfer, time_total; // ns; 0: not reached
     uint64_t size_download; // bytes of body as received
     struct message_text message, content_type, location, retry_after, etag, last_modified, saved;
+    struct message_text tls; // a struct tls_facts; absent: not asked for, or no TLS
 };
 
 // A string of an outcome is cut to this many bytes.
@@ -38,6 +39,7 @@ enum { OUTCOME_TEXT_MOST = 64 * 1024 };
 struct outcome_parts {
     struct outcome head;
     struct span message, content_type, location, retry_after, etag, last_modified, saved;
+    const struct tls_facts *tls; // NULL: none
 };
 
 // Builds the message into `out`, replacing its contents. Strings longer than OUTCOME_TEXT_MOST are
@@ -51,6 +53,10 @@ int outcome_build_somehow(struct buffer *out, const struct outcome_parts *parts)
 
 // Makes room for an outcome without strings, and forgets the contents. Errors: -ENOMEM.
 int outcome_reserve(struct buffer *out);
+
+// What its connection's TLS was. Returns whether there was any. Whatever the message holds, the
+// strings end.
+bool outcome_tls(const struct outcome *o, struct tls_facts *out);
 
 // As job_valid.
 bool outcome_valid(const void *p, size_t n);
