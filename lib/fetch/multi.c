@@ -138,6 +138,21 @@ static void passage_pause(struct arrival *a)
 
 // ---- on the loop's stack
 
+// Ends everything in a shard whose libcurl has failed: some of it would never be heard of again.
+static void multi_give_up(struct multi *m, struct shard *s)
+{
+    s->failed = false;
+    list_each(node, following, &m->under_way)
+    {
+        struct passage *p = list_entry(node, struct passage, node);
+        if (p->shard != s)
+            continue;
+        passage_leave(p);
+        transfer_abort(&p->transfer, FETCH_NO_RESOURCES, "out of memory");
+        passage_end(p);
+    }
+}
+
 // Takes out of a shard what has ended there. All messages first: removing a handle may drop others'
 // from libcurl's queue.
 static void multi_drain(struct multi *m, struct shard *s)
@@ -145,7 +160,6 @@ static void multi_drain(struct multi *m, struct shard *s)
     struct list ended;
     CURLMsg *message;
     int left;
-    (void)m;
     list_init(&ended);
     while ((message = curl_multi_info_read(s->curl, &left))) {
         struct passage *p;
@@ -164,6 +178,8 @@ static void multi_drain(struct multi *m, struct shard *s)
             passage_end(p);
         }
     }
+    if (s->failed)
+        multi_give_up(m, s);
 }
 
 // Lets a transfer go on. What libcurl held back arrives within this call, which fails when that

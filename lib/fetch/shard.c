@@ -113,7 +113,7 @@ static void shard_act(struct shard *s, curl_socket_t fd, int events)
 {
     int running;
     const struct sockets *before = glance_at(s->sockets);
-    curl_multi_socket_action(s->curl, fd, events, &running);
+    s->failed |= curl_multi_socket_action(s->curl, fd, events, &running) != CURLM_OK;
     glance_at(before);
 }
 

@@ -17,7 +17,8 @@ struct shard {
     struct sockets *sockets;
     struct pins pins;
     struct loop_timer timer;
-    int64_t due;                 // when libcurl wants its next call; CLOCK_NEVER
+    bool failed; // libcurl ran out of memory, and may have lost sight of any transfer
+    int64_t due; // when libcurl wants its next call; CLOCK_NEVER
     struct list kicked, stirred; // its places on the lists below
     struct list *kick_list, *stir_list;
     // The transfer whose request is being sent: its socket becomes known right after.
