@@ -63,8 +63,9 @@ IN_LOOP(every_fiber_is_there_with_what_it_waits_on_and_where)
     census();
     says("loop 'loop' has 5 fibers, 1 ready\n");
     says("'main' (loop_run) is running\n");
-    says("'taker' of 'test' (a/file.c:123) waits on chan_recv, 0.1");
-    says("'sleeper' of 'test' (another.c:7) waits on sleep_until, 0.1");
+    says("'taker' of 'test' (a/file.c:123) waits on chan_recv, ");
+    says("'sleeper' of 'test' (another.c:7) waits on sleep_until, ");
+    says_not("waits on chan_recv, 0.0"); // but for the 0.12 s and more that it slept
     says("'newcomer' of 'test' (b.c:9) is ready\n");
     says("wait_for_item+");
     says("sleep_forever+");

@@ -140,9 +140,12 @@ ANNOTATE_INLINE unsigned annotate_map(void *low, size_t size)
 #endif
 }
 
-ANNOTATE_INLINE void annotate_unmap(unsigned number)
+ANNOTATE_INLINE void annotate_unmap(unsigned number, void *low, size_t size)
 {
-    (void)number;
+    (void)number, (void)low, (void)size;
+#ifdef ANNOTATE_ASAN
+    ASAN_UNPOISON_MEMORY_REGION(low, size); // for whoever is mapped there next
+#endif
 #ifdef ANNOTATE_VALGRIND
     VALGRIND_STACK_DEREGISTER(number);
 #endif

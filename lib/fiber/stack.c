@@ -50,9 +50,10 @@ void stack_pool_init(struct stack_pool *p, size_t size, enum stack_guard guard)
 static void slab_free(struct stack_slab *b)
 {
     for (size_t i = 0; i < b->cut; i++) {
-        list_remove(&b->stacks[i].node);
-        annotate_unmap(b->stacks[i].tool);
-        guard_forget(b->stacks[i].guard);
+        struct stack *s = &b->stacks[i];
+        list_remove(&s->node);
+        annotate_unmap(s->tool, s->low, b->pool->size);
+        guard_forget(s->guard);
     }
     list_remove(&b->node);
     munmap(b->base, b->room * b->pool->size);
