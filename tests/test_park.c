@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
+#include "dying.h"
 #include "in_loop.h"
+#include <string.h>
 
 // What a fiber was told when it woke, and in which order it did.
 struct sleeper {
@@ -258,6 +260,74 @@ IN_LOOP(yielding_fibers_take_turns)
     return 0;
 }
 
+// ---- mistakes
+
+static struct waiter lone;
+
+static int park_lone(void *arg)
+{
+    list_push(arg, &lone.node);
+    return park(&lone, 1, CLOCK_NEVER);
+}
+
+static int fire_twice(void *arg)
+{
+    struct nursery n;
+    struct list queue;
+    (void)arg;
+    list_init(&queue);
+    nursery_init(&n, "test");
+    nursery_spawn_at(&n, "lone", park_lone, &queue, "some.c", 5);
+    yield_fiber();
+    waiter_fire(&lone, 0);
+    waiter_fire(&lone, 0);
+    return 0;
+}
+
+static bool park_in_a_hook(struct loop_hook *h)
+{
+    (void)h;
+    sleep_until(0);
+    return false;
+}
+
+static int have_a_hook(void *arg)
+{
+    struct loop_hook h = { .run = park_in_a_hook };
+    (void)arg;
+    loop_add_hook(loop_current(), &h);
+    return sleep_until(in_ms(10));
+}
+
+static void run_mistake(void *arg)
+{
+    struct loop *l;
+    if (loop_new(&l, NULL) == 0)
+        loop_run(l, *(int (**)(void *))arg, NULL);
+}
+
+static void says_and_aborts(int (*mistake)(void *arg), const char *what)
+{
+    static char text[4096];
+    int status = dying(run_mistake, &mistake, text, sizeof text);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+    if (!strstr(text, what))
+        fail_msg("'%s' is not in: %s", what, text);
+}
+
+static void waking_a_fiber_that_is_not_parked_is_refused(void **state)
+{
+    (void)state;
+    says_and_aborts(fire_twice, "waiter_fire: fiber 'lone' (spawned at some.c:5) is not parked");
+}
+
+static void parking_on_the_stack_of_the_loop_is_refused(void **state)
+{
+    (void)state;
+    says_and_aborts(have_a_hook, "sleep_until: called from the loop's own stack");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +342,8 @@ int main(void)
         cmocka_unit_test(once_cancelled_every_later_park_returns_at_once),
         cmocka_unit_test(what_a_fiber_was_woken_for_is_not_lost_to_cancelling),
         cmocka_unit_test(yielding_fibers_take_turns),
+        cmocka_unit_test(waking_a_fiber_that_is_not_parked_is_refused),
+        cmocka_unit_test(parking_on_the_stack_of_the_loop_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ struct ev_loop;
 
 struct loop_options {
     const char *name;       // in messages and the census; a literal; NULL: "loop"
-    size_t stack_size;      // virtual bytes of a fiber's stack; 0: 64 KB
+    size_t stack_size;      // virtual bytes of a fiber's stack; 0: 64 KB (stack.h)
     enum stack_guard guard; // how the ends of stacks are watched; 0: the best way there is
 };
 

@@ -57,9 +57,19 @@ int park(struct waiter *w, unsigned n, int64_t deadline)
     return park_as(task_running("park")->label, w, n, deadline);
 }
 
+static void waiter_refuse(const struct task *t)
+{
+    log_error("waiter_fire: fiber '%s' (spawned at %s:%u) %s", t->fiber.name, t->fiber.file,
+              t->fiber.line,
+              t->loop == loop_mine ? "is not parked" : "belongs to the loop of another thread");
+    abort();
+}
+
 void waiter_fire(struct waiter *w, int result)
 {
     struct task *t = task_of(w->fiber);
+    if (t->loop != loop_mine || (t->state != TASK_PARKED && t->state != TASK_POLLING))
+        waiter_refuse(t);
     w->result = result;
     task_resume(t, (int)(w - t->waiters));
 }

@@ -41,7 +41,8 @@ struct waiter {
 int park(struct waiter *w, unsigned n, int64_t deadline);
 
 // Makes the fiber that waits on `w` ready. `w` must be parked. May be called from a fiber, a hook
-// or a watcher's callback of the same loop; never from another thread. Does not switch.
+// or a watcher's callback of the same loop; never from another thread (an ev_async watcher gets a
+// message across). Aborts, naming the fiber, when it is not so. Does not switch.
 void waiter_fire(struct waiter *w, int result);
 
 // Names what the calling fiber's next park waits on, for the census. `what` is a literal.
