@@ -95,7 +95,12 @@ static enum sink_answer arrival_pass(struct arrival *a, const char *p, size_t n)
         return answer;
     if (!a->pause) {
         a->blocked = true;
-        return a->sink->drain(a->sink);
+        if (a->blocks)
+            a->blocks(a, true);
+        answer = a->sink->drain(a->sink);
+        if (a->blocks)
+            a->blocks(a, false);
+        return answer;
     }
     a->pause(a);
     return SINK_GO;

@@ -17,6 +17,9 @@ struct arrival {
     // Has the transfer stand still, for the sink asked for that; set after arrival_begin. NULL: the
     // sink may block.
     void (*pause)(struct arrival *a);
+    // Told when a sink that blocks begins to, and when it has; set after arrival_begin. May be
+    // NULL.
+    void (*blocks)(struct arrival *a, bool begins);
     bool headed;      // the sink has been shown the head
     bool challenged;  // a 401 is not the response yet: it may be libcurl's turn to answer it
     bool provisional; // the head in `out` is such a 401

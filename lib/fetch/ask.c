@@ -115,12 +115,17 @@ static long ask_ms(int64_t ns)
     return ms > INT32_MAX ? INT32_MAX : (long)ms;
 }
 
+CURLcode ask_set_time(struct transfer *t, int64_t max_time)
+{
+    return ask_tell(t, CURLOPT_TIMEOUT_MS, &t->told.max_time, ask_ms(max_time));
+}
+
 static CURLcode ask_set_limits(struct transfer *t, const struct request *q)
 {
     CURLcode r = ask_tell(t, CURLOPT_CONNECTTIMEOUT_MS, &t->told.connect_timeout,
                           ask_ms(q->connect_timeout));
     if (!r)
-        r = ask_tell(t, CURLOPT_TIMEOUT_MS, &t->told.max_time, ask_ms(q->max_time));
+        r = ask_set_time(t, q->max_time);
     if (!r)
         r = ask_tell(t, CURLOPT_FRESH_CONNECT, &t->told.fresh, q->fresh);
     if (!r)

@@ -12,6 +12,9 @@ struct transfer;
 // Sets everything that `q` says; `t` keeps pointers into it.
 CURLcode ask_set(struct transfer *t, const struct request *q);
 
+// Sets just the limit of time: `max_time` in ns; 0: none.
+CURLcode ask_set_time(struct transfer *t, int64_t max_time);
+
 // Sets just what hands over the addresses; with `load`, whatever the multi is thought to know
 // (pins.h).
 CURLcode ask_set_pins(struct transfer *t, const struct request *q, bool load);

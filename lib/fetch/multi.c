@@ -132,6 +132,7 @@ static void passage_pause(struct arrival *a)
 {
     struct passage *p = list_entry(a, struct passage, transfer.arrival);
     curl_easy_pause(p->transfer.easy, CURLPAUSE_RECV);
+    transfer_hold(&p->transfer);
     p->paused = true;
     wake_one(&p->waiter, 0);
 }
@@ -292,21 +293,28 @@ static void multi_set_sweep(struct multi *m)
         (void)loop_arm(m->loop, &m->sweep, clock_after(loop_now(m->loop), multi_sweep_pause(m)));
 }
 
+// Ends the exchanges that are too slow, or take too long without libcurl's noticing.
+static void multi_end_slow(struct multi *m, int64_t now)
+{
+    list_each(node, following, &m->under_way)
+    {
+        struct passage *p = list_entry(node, struct passage, node);
+        bool late = transfer_is_late(&p->transfer, now);
+        if (p->paused || (!late && !transfer_is_slow(&p->transfer, now)))
+            continue;
+        passage_leave(p);
+        if (late)
+            transfer_abort_late(&p->transfer);
+        else
+            transfer_abort_slow(&p->transfer);
+        passage_end(p);
+    }
+}
+
 static void multi_on_sweep(struct loop_timer *timer)
 {
     struct multi *m = list_entry(timer, struct multi, sweep);
-    int64_t now = loop_now(m->loop);
-    if (m->settings->min_speed && m->settings->min_speed_time) {
-        list_each(node, following, &m->under_way)
-        {
-            struct passage *p = list_entry(node, struct passage, node);
-            if (p->paused || !transfer_is_slow(&p->transfer, now))
-                continue;
-            passage_leave(p);
-            transfer_abort_slow(&p->transfer);
-            passage_end(p);
-        }
-    }
+    multi_end_slow(m, loop_now(m->loop));
     // Handles beyond twice what is in use are given back, some at a time.
     for (unsigned n = 64; n && m->idle_count > 2 * m->busy + MULTI_ROOM; n--) {
         passage_free(list_entry(m->idle.prev, struct passage, node));
@@ -346,6 +354,7 @@ static void multi_drain_sink(struct multi *m, struct passage *p)
     p->transfer.slowness = (struct slowness){ 0 }; // the server was not asked for anything
     if (p->over)
         return;
+    transfer_release(&p->transfer);
     if (answer != SINK_STOP) {
         list_push(&m->resumed, &p->resumed);
         return;
@@ -425,6 +434,7 @@ int multi_new(struct multi **out, struct loop *l, const struct fetch_settings *s
     }
     m->io.fetch = multi_fetch;
     m->io.offload = offload;
+    m->io.sleep = sleep_until;
     m->owner = (struct dial_owner){ .prepare = multi_prepare,
                                     .opened = multi_on_opened,
                                     .closing = multi_on_closing,

@@ -63,6 +63,7 @@ struct request {
     bool keep;               // keep the connection afterwards: more work for this host is waiting
     int64_t connect_timeout; // ns; 0: none
     int64_t max_time;        // ns for the whole exchange; 0: none
+    bool patient;            // while its sink has it wait, its time stands still
     uint64_t max_filesize;   // bytes of body as received, and as decoded; 0: none
 };
 

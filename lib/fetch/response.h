@@ -25,7 +25,7 @@ struct sink {
     // fiber that waits for the exchange, which it may park, or by the blocking worker, which it may
     // block. What libcurl has read already, some 16 KB, may still be written before; nothing
     // meanwhile. SINK_STOP ends the exchange, anything else lets it go on. Its limits of time go on
-    // counting. Only a sink that pauses needs it.
+    // counting, unless the request is patient. Only a sink that pauses needs it.
     enum sink_answer (*drain)(struct sink *s);
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/transfer.h"
+#include "data/list.h"
 #include "fetch/ask.h"
 #include "fetch/failure.h"
 #include "fetch/pins.h"
@@ -110,6 +111,55 @@ static CURLcode transfer_clean(struct transfer *t)
     return transfer_prepare(t);
 }
 
+// ---- patience
+
+static void transfer_on_block(struct arrival *a, bool begins)
+{
+    struct transfer *t = list_entry(a, struct transfer, arrival);
+    if (begins)
+        transfer_hold(t);
+    else
+        transfer_release(t);
+}
+
+static void transfer_be_patient(struct transfer *t)
+{
+    t->began = clock_mono();
+    t->held = t->holding = 0;
+    t->arrival.blocks = transfer_on_block;
+}
+
+void transfer_hold(struct transfer *t)
+{
+    if (!t->request->patient || t->holding)
+        return;
+    t->holding = clock_mono();
+    ask_set_time(t, 0); // setting a number cannot fail
+}
+
+void transfer_release(struct transfer *t)
+{
+    const struct request *q = t->request;
+    if (!q || !q->patient || !t->holding)
+        return;
+    t->held += clock_mono() - t->holding;
+    t->holding = 0;
+    ask_set_time(t, q->max_time ? clock_after(q->max_time, t->held) : 0);
+}
+
+bool transfer_is_late(const struct transfer *t, int64_t now)
+{
+    const struct request *q = t->request;
+    return q->patient && q->max_time && !t->holding && now - t->began - t->held > q->max_time;
+}
+
+void transfer_abort_late(struct transfer *t)
+{
+    char text[64];
+    snprintf(text, sizeof text, "not done after %.3g s", (double)t->request->max_time / CLOCK_S);
+    transfer_abort(t, FETCH_TIMEOUT, text);
+}
+
 int transfer_start(struct transfer *t, const struct request *request, struct sink *sink,
                    struct response *out)
 {
@@ -118,6 +168,8 @@ int transfer_start(struct transfer *t, const struct request *request, struct sin
     t->dial = (struct dial){ 0 };
     t->slowness = (struct slowness){ 0 };
     t->loads = 0;
+    if (request->patient)
+        transfer_be_patient(t);
     CURLcode r = transfer_clean(t);
     if (!r)
         r = ask_set(t, request);

@@ -34,6 +34,8 @@ struct transfer {
     struct dial dial;
     struct arrival arrival;
     struct slowness slowness;
+    int64_t began, held, holding; // of a patient one: when it began, how long its sink has had it
+                                  // wait, and since when it does now (0: it does not)
     struct transfer_told told;
     bool soiled;    // the handle keeps something of this exchange: reset it before the next
     unsigned loads; // lists of pins that this exchange has brought
@@ -62,6 +64,16 @@ bool transfer_finish(struct transfer *t, CURLcode code);
 
 // Ends the exchange before libcurl does. The handle is in no multi any more.
 void transfer_abort(struct transfer *t, enum fetch_error why, const char *message);
+
+// Its sink has it wait, and does no longer: if it is patient, its time stands still meanwhile.
+void transfer_hold(struct transfer *t);
+void transfer_release(struct transfer *t);
+
+// Whether a patient one has taken longer than it may: libcurl's own timer has gone off too early.
+bool transfer_is_late(const struct transfer *t, int64_t now);
+
+// The word and sentence for that.
+void transfer_abort_late(struct transfer *t);
 
 // Whether it has been slower than the settings allow, at `now`; asked often enough for
 // slowness_check.

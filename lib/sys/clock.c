@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sys/clock.h"
+#include <errno.h>
 #include <time.h>
 
 static int64_t clock_read(clockid_t which)
@@ -17,4 +18,11 @@ int64_t clock_mono(void)
 int64_t clock_wall(void)
 {
     return clock_read(CLOCK_REALTIME);
+}
+
+void clock_sleep(int64_t until)
+{
+    struct timespec t = { .tv_sec = until / CLOCK_S, .tv_nsec = until % CLOCK_S };
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+        ;
 }

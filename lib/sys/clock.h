@@ -13,6 +13,9 @@
 // CLOCK_MONOTONIC now.
 int64_t clock_mono(void);
 
+// Blocks the thread until `until` (monotonic).
+void clock_sleep(int64_t until);
+
 // CLOCK_REALTIME now.
 int64_t clock_wall(void);
 

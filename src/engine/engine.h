@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 // A way to keep many visits going at once. The coordinator sees an engine as lanes, one a worker.
+struct flow;
 struct loop;
 struct lane;
 
@@ -14,6 +15,7 @@ struct lane;
 // read-only from then on.
 struct engine_settings {
     struct fetch_settings fetch;
+    struct flow *flow;    // what all receive together; made before any process; NULL: not counted
     const char *save_dir; // NULL: bodies are not saved
     bool save_clobber;    // files from before this run are replaced
     bool save_by_url;     // names are made of URLs alone, never of Content-Disposition

@@ -15,8 +15,9 @@ enum job_flag {
     JOB_SPECIAL_OK = 1 << 0, // special addresses may be connected to
     JOB_KEEP = 1 << 1,       // keep the connection: more work for this host is waiting
     JOB_HEAD = 1 << 2,
-    JOB_DIGEST = 1 << 3, // SHA-256 of the decoded body into the outcome
-    JOB_SAVE = 1 << 4,   // the body goes to a file
+    JOB_DIGEST = 1 << 3,        // SHA-256 of the decoded body into the outcome
+    JOB_SAVE = 1 << 4,          // the body goes to a file
+    JOB_ASK_CHALLENGE = 1 << 5, // credentials are shown as a digest (RFC 7616), not as they are
 };
 
 struct job {

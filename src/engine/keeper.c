@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "engine/keeper.h"
+#include "engine/flow.h"
 #include "engine/job.h"
 #include "engine/obituary.h"
 #include "engine/outcome.h"
@@ -309,6 +310,14 @@ int keeper_run(void *keeper)
 
 // ---- The lane
 
+// With a rate for all, an exchange may take as long as it likes: its time stands still while it
+// waits for its turn.
+static bool keeper_waits_for_its_turn(const struct keeper *k)
+{
+    const struct flow *flow = k->house->setup.settings->flow;
+    return flow && flow_limits(flow);
+}
+
 static int keeper_send(struct lane *l, const struct job *job)
 {
     struct keeper *k = keeper_of(l);
@@ -323,7 +332,7 @@ static int keeper_send(struct lane *l, const struct job *job)
     k->sent = keeper_now(k);
     k->sent_wall = clock_wall();
     k->due =
-        job->max_time
+        job->max_time && !keeper_waits_for_its_turn(k)
             ? clock_after(clock_after(clock_after(k->sent, job->connect_timeout), job->max_time),
                           KEEPER_GRACE)
             : CLOCK_NEVER;

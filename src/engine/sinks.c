@@ -3,6 +3,7 @@
 #include "fetch/io.h"
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static enum sink_answer sinks_pass_by(struct sink *s, const char *p, size_t n)
 {
@@ -14,14 +15,22 @@ static enum sink_answer sinks_pass_by(struct sink *s, const char *p, size_t n)
 
 static struct sink sinks_none = { NULL, sinks_pass_by, NULL };
 
-// What a body that is decoded goes to.
-static int sinks_begin_decoded(struct sinks *s, uint64_t most)
+// What a body that is decoded goes to, from the last sink to the first.
+static int sinks_link(struct sinks *s, uint64_t most, const struct sink_save_setup *saving)
 {
-    struct sink *last = s->saves ? &s->save.tail : NULL;
+    if (s->saves && !saving->save)
+        return -EOPNOTSUPP;
+    if (s->saves && !s->save && !(s->save = calloc(1, sizeof *s->save)))
+        return -ENOMEM;
+    struct sink *last = s->saves ? &s->save->tail : NULL;
     int e = s->digests ? sink_digest_begin(&s->digest, last) : 0;
-    if (e == 0)
-        sink_decode_begin(&s->decode, s->digests ? &s->digest.sink : last, most);
-    return e;
+    if (e < 0)
+        return e;
+    sink_decode_begin(&s->decode, s->digests ? &s->digest.sink : last, most);
+    if (s->saves)
+        sink_save_begin(s->save, saving, &s->decode.sink, s->digests);
+    s->first = s->saves ? &s->save->sink : &s->decode.sink;
+    return 0;
 }
 
 int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
@@ -31,31 +40,26 @@ int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
     s->saves = flags & JOB_SAVE && !(flags & JOB_HEAD);
     s->digests = flags & JOB_DIGEST && !(flags & JOB_HEAD);
     s->decodes = s->saves || s->digests;
-    if (s->saves && !saving->save) {
+    int e = s->decodes ? sinks_link(s, most, saving) : 0;
+    if (e < 0)
         s->saves = s->digests = s->decodes = false;
-        return -EOPNOTSUPP;
-    }
-    if (!s->decodes)
-        return 0;
-    if (s->saves)
-        sink_save_begin(&s->save, saving, &s->decode.sink, s->digests);
-    int e = sinks_begin_decoded(s, most);
-    if (e < 0) {
-        s->saves = s->digests = s->decodes = false;
-        return e;
-    }
-    s->first = s->saves ? &s->save.sink : &s->decode.sink;
-    return 0;
+    return e;
+}
+
+void sinks_count(struct sinks *s, struct flow *flow, const struct io *io)
+{
+    sink_flow_begin(&s->flow, flow, io, s->first);
+    s->first = &s->flow.sink;
 }
 
 static int sinks_keep(void *arg)
 {
     struct sinks *s = arg;
-    sink_save_flush(&s->save);
+    sink_save_flush(s->save);
     sink_decode_end(&s->decode, true);
-    if (s->decode.error == FETCH_OK && !s->save.stopped && !s->save.error)
-        sink_save_keep(&s->save);
-    sink_save_drop(&s->save);
+    if (s->decode.error == FETCH_OK && !s->save->stopped && !s->save->error)
+        sink_save_keep(s->save);
+    sink_save_drop(s->save);
     return 0;
 }
 
@@ -67,7 +71,7 @@ static int sinks_drop(void *arg)
 
 void sinks_finish(struct sinks *s, const struct response *r, int code)
 {
-    struct sink_save *save = &s->save;
+    struct sink_save *save = s->save;
     if (!s->saves || !save->wanted)
         return;
     if (code == 0 && r->error == FETCH_OK && !r->stopped && !save->error) {
@@ -98,7 +102,7 @@ static void sinks_fail(struct response *r, enum fetch_error error, const char *w
 static void sinks_fail_save(struct sinks *s, struct response *r, struct outcome *o,
                             struct span *message)
 {
-    int e = -s->save.error;
+    int e = -s->save->error;
     bool lack = e == ENOMEM || e == EMFILE || e == ENFILE || e == EAGAIN;
     if (r->error != FETCH_OK)
         return;
@@ -107,7 +111,7 @@ static void sinks_fail_save(struct sinks *s, struct response *r, struct outcome 
         return;
     o->flags |= lack ? 0U : (uint32_t)OUTCOME_DISK;
     snprintf(r->message, sizeof r->message, "the body cannot be saved: %s", strerror(e));
-    *message = sink_save_complaint(&s->save);
+    *message = sink_save_complaint(s->save);
 }
 
 void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct span *message)
@@ -119,7 +123,7 @@ void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct sp
         sinks_fail(r, s->decode.error, s->decode.why);
     else if (s->digest.failed && s->digests)
         sinks_fail(r, FETCH_INTERNAL, "OpenSSL would not take the digest");
-    else if (s->saves && s->save.error)
+    else if (s->saves && s->save->error)
         sinks_fail_save(s, r, o, message);
     else if (s->digests && r->error == FETCH_OK && sink_digest_end(&s->digest, o->digest))
         o->flags |= OUTCOME_DIGEST;
@@ -127,12 +131,16 @@ void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct sp
 
 void sinks_trim(struct sinks *s, size_t most)
 {
-    sink_save_trim(&s->save, most);
+    if (s->save)
+        sink_save_trim(s->save, most);
 }
 
 void sinks_fini(struct sinks *s)
 {
     sink_decode_end(&s->decode, false);
     sink_digest_fini(&s->digest);
-    sink_save_fini(&s->save);
+    if (s->save)
+        sink_save_fini(s->save);
+    free(s->save);
+    s->save = NULL;
 }

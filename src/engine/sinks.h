@@ -4,12 +4,15 @@
 #include "engine/outcome.h"
 #include "engine/sink_decode.h"
 #include "engine/sink_digest.h"
+#include "engine/sink_flow.h"
 #include "engine/sink_save.h"
 
 // Where the body of one visit goes. The sinks that its job asks for are linked to a chain, and the
 // exchange pushes what arrives in at its head:
 //
 //     fetch ─► (as it came) ─► decode ─► (decoded) ─► digest ─► save
+//
+// With a flow (flow.h) one more sink counts what arrives, before all of these.
 //
 // When the body is saved, another end of that sink stands at the head and collects, and everything
 // behind it runs where it may block (sink_save.h).
@@ -22,9 +25,10 @@
 // In place, used again from visit to visit; zeroed, it is ready for use.
 struct sinks {
     struct sink *first; // given to the exchange
+    struct sink_flow flow;
     struct sink_decode decode;
     struct sink_digest digest;
-    struct sink_save save;
+    struct sink_save *save;       // owned; made when first needed, for most runs never need it
     bool decodes, digests, saves; // which of them are in the chain
 };
 
@@ -32,6 +36,9 @@ struct sinks {
 // `saving` is looked at with JOB_SAVE only. Errors: -ENOMEM; -EOPNOTSUPP: there is nowhere to save.
 int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
                 const struct sink_save_setup *saving);
+
+// Puts the sink that counts before those that sinks_begin has linked.
+void sinks_count(struct sinks *s, struct flow *flow, const struct io *io);
 
 // The exchange is over, with `code` (0 or a negative errno): what is still to be written is
 // written, and a body that came whole gets its name; otherwise nothing of it is left. May park, as

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/visit.h"
 #include "engine/engine.h"
+#include "engine/flow.h"
 #include "engine/job.h"
 #include "engine/outcome.h"
 #include "fetch/io.h"
@@ -59,6 +60,7 @@ static int visit_request(struct visit *v, struct request *q, const struct job *j
         .body = message_span(j, j->body),
         .headers = headers.n ? v->headers : NULL,
         .credentials = message_span(j, j->credentials).p,
+        .auth = j->flags & JOB_ASK_CHALLENGE ? REQUEST_DIGEST : REQUEST_BASIC,
         .host = message_span(j, j->host).p,
         .port = j->port,
         .address = job_addresses(j),
@@ -89,7 +91,10 @@ static int visit_open_sinks(struct visit *v, struct io *io, const struct job *jo
                                       .save = v->save,
                                       .path = message_span(job, job->path),
                                       .by_url = settings->save_by_url };
-    return sinks_begin(&v->sinks, flags, job->max_filesize, &saving);
+    int e = sinks_begin(&v->sinks, flags, job->max_filesize, &saving);
+    if (e == 0 && settings->flow)
+        sinks_count(&v->sinks, settings->flow, io);
+    return e;
 }
 
 static int visit_exchange(struct visit *v, struct io *io, const struct job *job, struct request *q,
@@ -98,6 +103,7 @@ static int visit_exchange(struct visit *v, struct io *io, const struct job *job,
     int e = visit_open_sinks(v, io, job, q, settings);
     if (e < 0)
         return e;
+    q->patient = settings->flow && flow_limits(settings->flow);
     e = io->fetch(io, q, v->sinks.first, &v->response);
     if (e < 0 || !visit_stale(&v->response, q))
         return e;
@@ -155,8 +161,8 @@ __attribute__((noinline)) static int visit_report(struct visit *v, const struct 
     visit_fill_head(&parts.head, r, job);
     if (!parts.message.p && r->message[0])
         parts.message = span_of(r->message);
-    if (r->error == FETCH_OK && v->sinks.saves && v->sinks.save.saved.n)
-        parts.saved = buffer_span(&v->sinks.save.saved);
+    if (r->error == FETCH_OK && v->sinks.saves && v->sinks.save->saved.n)
+        parts.saved = buffer_span(&v->sinks.save->saved);
     if (r->tls.version[0])
         parts.tls = &r->tls;
     parts.content_type = head_find(&r->head, "content-type");

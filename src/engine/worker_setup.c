@@ -25,9 +25,9 @@ struct worker_setup {
     struct message_text string[WORKER_SETUP_STRINGS];
 };
 
-// A field that was added must be carried over: a pointer needs its line above, anything else only
-// this figure.
-_Static_assert(sizeof(struct engine_settings) == 104, "are all settings carried to the workers?");
+// A field that was added must be carried over: a string needs its line above, anything else only
+// this figure. The flow's memory is at the same address in every process.
+_Static_assert(sizeof(struct engine_settings) == 112, "are all settings carried to the workers?");
 
 static const char **worker_setup_string(struct engine_settings *s, unsigned i)
 {
