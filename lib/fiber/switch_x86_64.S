@@ -51,9 +51,8 @@ switch_stacks:                          // rdi: where to leave this context, rsi
         // mxcsr are sticky flags, which the calling convention lets every call destroy.
 resume: xorl    (%rsp), %eax
         xorw    4(%rsp), %cx
-        testl   $0xffc0, %eax
-        jne     1f
-        testw   %cx, %cx
+        andl    $0xffc0, %eax
+        orl     %ecx, %eax
         jne     1f
 2:      movq    56(%rsp), %rdx
         cmpq    %rdx, %r8
