@@ -5,6 +5,7 @@
 #include "cmd/fetch_save.h"
 #include "cmd/run.h"
 #include "cmd/summary.h"
+#include "engine/flow.h"
 #include "sys/clock.h"
 #include "sys/limits.h"
 #include "sys/log.h"
@@ -54,6 +55,21 @@ static int settle(struct arguments *a)
     return status == STATUS_OK ? fetch_ask(a) : status;
 }
 
+// Memory that all processes share must be there before any of them is forked.
+static int open_flow(struct crawl_settings *s)
+{
+    enum { LEAST = 1 << 10, MOST = 16 << 10, PARTS = 16 };
+    if (!s->limit_rate && !s->bounds.bytes)
+        return STATUS_OK;
+    uint64_t part = s->limit_rate / PARTS; // so much is received at once, for turns to be short
+    if (s->limit_rate)
+        s->worker.fetch.buffer_size = part < LEAST ? LEAST : part > MOST ? MOST : (size_t)part;
+    if (flow_new(&s->worker.flow, s->limit_rate) == 0)
+        return STATUS_OK;
+    log_error("out of memory");
+    return STATUS_BROKEN;
+}
+
 static void look_at_limits(const struct crawl_settings *s)
 {
     size_t limit = limits_raise_descriptors();
@@ -76,6 +92,8 @@ int cmd_fetch(struct arguments *a)
     struct zygote *zygote = NULL;
     struct zygote_usage used = { 0 };
     int status = settle(a);
+    if (status == STATUS_OK)
+        status = open_flow(&a->crawl);
     if (status != STATUS_OK)
         return status;
     look_at_limits(&a->crawl);
@@ -91,6 +109,7 @@ int cmd_fetch(struct arguments *a)
     int r = status == STATUS_OK ? run_crawl(&run) : 0;
     fetch_save_close(a);
     zygote_stop(zygote, &used);
+    flow_free(a->crawl.worker.flow);
     if (status != STATUS_OK)
         return status;
     if (r == 0 && !a->quiet && run.end != CRAWL_OUTPUT_GONE)

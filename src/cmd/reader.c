@@ -44,17 +44,23 @@ int reader_any_text(const struct option *o, void *at, const char *text, char *wh
     return 0;
 }
 
+int reader_long_count(const struct option *o, void *at, const char *text, char *why)
+{
+    int r = units_count(text, o->least, o->most, at);
+    if (r == 0)
+        return 0;
+    snprintf(why, OPTIONS_WHY, "is %s: write one from %" PRIu64 " to %" PRIu64,
+             r == -ERANGE ? "out of range" : "no whole number", o->least, o->most);
+    return -EINVAL;
+}
+
 int reader_count(const struct option *o, void *at, const char *text, char *why)
 {
     uint64_t v;
-    int r = units_count(text, o->least, o->most, &v);
-    if (r < 0) {
-        snprintf(why, OPTIONS_WHY, "is %s: write one from %" PRIu64 " to %" PRIu64,
-                 r == -ERANGE ? "out of range" : "no whole number", o->least, o->most);
-        return -EINVAL;
-    }
-    *(unsigned *)at = (unsigned)v;
-    return 0;
+    int r = reader_long_count(o, &v, text, why);
+    if (r == 0)
+        *(unsigned *)at = (unsigned)v;
+    return r;
 }
 
 int reader_bytes(const struct option *o, void *at, const char *text, char *why)

@@ -89,6 +89,7 @@ int run_status(const struct run *r, int result)
         return is_usage(result) ? STATUS_USAGE : STATUS_BROKEN;
     switch (r->end) {
     case CRAWL_COMPLETE:
+    case CRAWL_LIMITED:
         return r->stats.failed ? STATUS_FAILED_URLS : STATUS_OK;
     case CRAWL_INTERRUPTED:
         return STATUS_SIGNAL + (r->signal ? r->signal : SIGTERM);

@@ -13,7 +13,7 @@ struct ask {
 };
 
 // No more than this is taken, in bytes; so that a job always fits into a message.
-enum { ASK_METHOD_MOST = 32, ASK_HEADERS_MOST = 64 << 10, ASK_BODY_MOST = 256 << 10 };
+enum { ASK_METHOD_MOST = 32, ASK_HEADERS_MOST = 32 << 10, ASK_BODY_MOST = 256 << 10 };
 
 static inline bool ask_is_empty(const struct ask *a)
 {

@@ -105,8 +105,15 @@ bool saving_path(struct buffer *out, const struct item *i);
 bool saving_skip(struct coordinator *c, struct item *i);
 
 // dispatch.c: items become jobs.
+// When something may be started again, as far as the limits on requests and bytes a second go; a
+// time that has passed: now.
+int64_t dispatch_due(const struct coordinator *c);
 // Starts everything that may start now.
 void dispatch_all(struct coordinator *c);
+
+// leftover.c: what a run that was stopped has not come to.
+// Adds it to --failed. Parks.
+void leftover_list(struct coordinator *c);
 
 // settle.c: outcomes become records, redirects or further attempts.
 // Takes every outcome there is.

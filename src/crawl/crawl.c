@@ -2,10 +2,10 @@
 // The run: opens everything, lets the pump work until nothing is left, closes everything.
 #include "crawl/crawl.h"
 #include "crawl/coordinator.h"
-#include "crawl/lines.h"
 #include "crawl/output.h"
 #include "crawl/source.h"
 #include "crawl/tally.h"
+#include "engine/flow.h"
 #include "engine/lane.h"
 #include "resolve/resolver.h"
 #include "sched/park.h"
@@ -40,7 +40,7 @@ static int64_t next_time(const struct coordinator *c)
 {
     int64_t at = frontier_due(&c->frontier);
     if (frontier_has_ready(&c->frontier) && c->in_flight < c->cap) {
-        int64_t start = bucket_next(&c->rate, c->now);
+        int64_t start = dispatch_due(c);
         at = start > c->now && start < at ? start : at;
     }
     return at;
@@ -49,6 +49,34 @@ static int64_t next_time(const struct coordinator *c)
 static void fire(struct loop_timer *t)
 {
     coordinator_stir((struct coordinator *)((char *)t - offsetof(struct coordinator, timer)));
+}
+
+// The first time nothing new is started any more, the second time what is in flight is cancelled.
+static void stop(struct coordinator *c)
+{
+    if (!c->stopping) {
+        c->stopping = true;
+    } else if (!c->abandoned) {
+        c->abandoned = true;
+        for (unsigned k = 0; k < CRAWL_ENGINES; k++)
+            if (c->engine[k])
+                engine_abandon(c->engine[k]);
+    }
+    coordinator_stir(c);
+}
+
+// Stops a run that has come as far as it may.
+static void look_at_limits(struct coordinator *c)
+{
+    const struct flow *flow = c->settings->worker.flow;
+    enum bounds_kind kind = bounds_reached(&c->settings->bounds, c->now - c->stats.began,
+                                           flow ? flow_received(flow) : 0);
+    if (kind == BOUNDS_NONE || c->stopping)
+        return;
+    log_note("%s: reached; what is in flight may take %lld s more, the rest is not fetched",
+             bounds_name(kind), (long long)(c->settings->grace / CLOCK_S));
+    c->end = CRAWL_LIMITED;
+    stop(c);
 }
 
 // One turn of everything; runs on the loop's stack whenever something has happened.
@@ -61,6 +89,8 @@ static bool pump(struct loop_hook *hook)
     c->dirty = false;
     c->now = clock_mono(); // read anew: a pace counts from when an exchange had really ended
     settle_all(c);
+    if (c->settings->bounds.bytes)
+        look_at_limits(c);
     if (!c->stopping) {
         frontier_advance(&c->frontier, c->now);
         dispatch_all(c);
@@ -91,8 +121,8 @@ static void written(void *arg)
     int r = output_error(c->records);
     if (r < 0 && !c->abandoned) {
         c->end = r == -EPIPE ? CRAWL_OUTPUT_GONE : CRAWL_BROKEN;
-        crawl_stop(c->loop);
-        crawl_stop(c->loop);
+        stop(c);
+        stop(c);
     }
     coordinator_stir(c);
 }
@@ -102,17 +132,11 @@ void crawl_stop(struct loop *l)
     struct coordinator *c = running;
     if (!c || c->loop != l)
         return;
-    if (c->end == CRAWL_COMPLETE)
+    bool finishing = c->end == CRAWL_LIMITED;
+    if (c->end == CRAWL_COMPLETE || finishing)
         c->end = CRAWL_INTERRUPTED;
-    if (!c->stopping) {
-        c->stopping = true;
-    } else if (!c->abandoned) {
-        c->abandoned = true;
-        for (unsigned k = 0; k < CRAWL_ENGINES; k++)
-            if (c->engine[k])
-                engine_abandon(c->engine[k]);
-    }
-    coordinator_stir(c);
+    if (!finishing)
+        stop(c);
 }
 
 static int open_engine(struct coordinator *c, unsigned k, struct zygote *zygote)
@@ -158,7 +182,8 @@ static int gather_lanes(struct coordinator *c)
 
 static int make_ids(struct coordinator *c)
 {
-    c->ids = c->free_ids = c->cap = c->settings->in_flight;
+    c->cap = bounds_in_flight(c->settings->limit_rate, c->settings->in_flight);
+    c->ids = c->free_ids = c->cap;
     c->job = calloc(c->ids, sizeof *c->job);
     c->free_id = calloc(c->ids, sizeof *c->free_id);
     if (!c->job || !c->free_id)
@@ -247,44 +272,32 @@ static bool engines_failed(const struct coordinator *c)
     return true;
 }
 
+static int64_t next_look(const struct coordinator *c)
+{
+    int64_t time = c->settings->bounds.time, tick = clock_after(clock_mono(), TICK_MS * CLOCK_MS);
+    int64_t end = time && !c->stopping ? clock_after(c->stats.began, time) : CLOCK_NEVER;
+    return end < tick ? end : tick;
+}
+
 // Waits for the end, and looks now and then at what only time tells.
 static void wait_until_over(struct coordinator *c, struct crawl_watcher *watcher)
 {
     int64_t grace_ends = CLOCK_NEVER;
     while (!is_over(c)) {
-        park_on(&c->over, clock_after(clock_mono(), TICK_MS * CLOCK_MS));
+        park_on(&c->over, next_look(c));
         report(c, watcher);
+        c->now = clock_mono();
+        look_at_limits(c);
         if (!c->stopping && engines_failed(c)) {
             log_error("no engine is left that could do any work");
             c->end = CRAWL_BROKEN;
-            crawl_stop(c->loop);
+            stop(c);
         }
         if (c->stopping && grace_ends == CLOCK_NEVER)
             grace_ends = clock_after(clock_mono(), c->settings->grace);
         if (c->stopping && !c->abandoned && clock_mono() >= grace_ends)
-            crawl_stop(c->loop);
+            stop(c);
     }
-}
-
-// What was not finished is listed, also what was never taken from the source; unless the user wants
-// to be gone, or the list has no end.
-static void list_unfinished(struct coordinator *c)
-{
-    struct item *i;
-    struct line line;
-    while ((i = frontier_drain(&c->frontier, c->now)))
-        settle_unfinished(c, i);
-    list_each(node, following, &c->spill.overflows)
-    {
-        struct overflow *o = list_entry(node, struct overflow, node);
-        while (c->failed && o->lines > 0 && spill_fetch(&c->spill, o) == 0)
-            while (spill_take(&c->spill, o, &line))
-                intake_note_unfinished(c, &line);
-    }
-    if (!c->failed || c->fed_to_end || !source_is_at_hand(c->source))
-        return;
-    while (source_next(c->source, &line) == 1)
-        intake_note_unfinished(c, &line);
 }
 
 static void close_all(struct coordinator *c)
@@ -335,7 +348,7 @@ int crawl_run(struct loop *l, const struct crawl_settings *settings, struct zygo
         nursery_cancel(&c->fibers);
         nursery_close(&c->fibers);
         running = NULL;
-        list_unfinished(c);
+        leftover_list(c);
     }
     finish_outputs(c);
     if (r == 0)

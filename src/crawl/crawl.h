@@ -11,6 +11,7 @@ struct crawl;
 // How a run ended.
 enum crawl_end {
     CRAWL_COMPLETE,    // every line has its record
+    CRAWL_LIMITED,     // a limit of the run was reached; said on the log
     CRAWL_INTERRUPTED, // crawl_stop was called
     CRAWL_OUTPUT_GONE, // the reader of the records went away (EPIPE)
     CRAWL_BROKEN,      // our own machinery failed; said on the log
@@ -29,7 +30,8 @@ int crawl_run(struct loop *l, const struct crawl_settings *settings, struct zygo
               struct crawl_watcher *watcher, enum crawl_end *end, struct crawl_stats *stats);
 
 // Asks the run of this loop to stop: the first time nothing new is started and what is in flight
-// may finish within the grace; the second time what is in flight is cancelled too. Does nothing
-// when none runs. From the loop's thread.
+// may finish within the grace; the second time what is in flight is cancelled too. A run that a
+// limit stops has begun to finish by itself, which is no first time. Does nothing when none runs.
+// From the loop's thread.
 void crawl_stop(struct loop *l);
 #endif

@@ -2,6 +2,7 @@
 // Items become jobs: the next one that its gate lets go, to a worker that can start it now.
 #include "crawl/coordinator.h"
 #include "crawl/hop.h"
+#include "engine/flow.h"
 #include "engine/job.h"
 #include "engine/lane.h"
 #include "sys/clock.h"
@@ -163,12 +164,24 @@ static bool dispatch(struct coordinator *c, struct item *i)
     return true;
 }
 
+// With a limit on bytes a second, what is in flight takes turns; nothing more is started while they
+// have a second's worth to wait for.
+int64_t dispatch_due(const struct coordinator *c)
+{
+    const struct flow *flow = c->settings->worker.flow;
+    int64_t at = bucket_next(&c->rate, c->now);
+    if (!flow || !flow_limits(flow))
+        return at;
+    int64_t paid = flow_due(flow) - CLOCK_S;
+    return paid > at ? paid : at;
+}
+
 void dispatch_all(struct coordinator *c)
 {
     struct item *i;
     while (!c->stopping && c->in_flight < c->cap && c->free_ids > 0 &&
-           frontier_has_ready(&c->frontier) && bucket_next(&c->rate, c->now) <= c->now &&
-           any_room(c) && (i = frontier_next(&c->frontier, c->now)))
+           frontier_has_ready(&c->frontier) && dispatch_due(c) <= c->now && any_room(c) &&
+           (i = frontier_next(&c->frontier, c->now)))
         if (!dispatch(c, i))
             break;
 }

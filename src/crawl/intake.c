@@ -201,6 +201,12 @@ void intake_line(struct coordinator *c, const struct line *line)
         queue(c, i);
 }
 
+// Whether as many URLs have been taken as may be.
+static bool is_enough(const struct coordinator *c)
+{
+    return c->settings->bounds.urls && c->stats.taken >= c->settings->bounds.urls;
+}
+
 int intake_feed(void *arg)
 {
     struct coordinator *c = arg;
@@ -211,15 +217,15 @@ int intake_feed(void *arg)
             ;
         if (r < 0)
             break;
-        r = source_next(c->source, &line);
-        if (r <= 0)
+        r = is_enough(c) ? 1 : source_next(c->source, &line);
+        if (r <= 0 || is_enough(c))
             break;
         c->now = loop_now(c->loop);
         intake_line(c, &line);
         coordinator_stir(c);
     }
     c->fed_to_end = r == 0;
-    if (r == 0)
+    if (r >= 0)
         c->stats.total = c->stats.taken;
     else if (r != -ECANCELED)
         c->end = CRAWL_BROKEN; // said by the source; what was taken up to there is still done

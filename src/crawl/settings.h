@@ -2,6 +2,7 @@
 #ifndef CRAWL_SETTINGS_H
 #define CRAWL_SETTINGS_H
 #include "crawl/ask.h"
+#include "crawl/bounds.h"
 #include "engine/engine.h"
 #include "resolve/resolver.h"
 #include <stdbool.h>
@@ -29,6 +30,8 @@ struct crawl_settings {
     unsigned per_host;
     int64_t host_delay;
     double rate, host_rate; // 0: no limit
+    uint64_t limit_rate;    // bytes a second of all workers, kept by worker.flow; 0: no limit
+    struct bounds bounds;   // of the run; that on bytes needs worker.flow
     // One exchange.
     int64_t connect_timeout, max_time;
     uint64_t max_filesize;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// What a run that was stopped has not come to.
+#include "crawl/coordinator.h"
+#include "crawl/lines.h"
+#include "crawl/source.h"
+#include "sys/log.h"
+
+// Lists what was never taken from the source; a list without end is left alone. When --max-urls was
+// why, that is said, unless nothing is left.
+static void list_rest(struct coordinator *c)
+{
+    bool enough = c->end == CRAWL_COMPLETE, at_hand = source_is_at_hand(c->source);
+    bool more = !at_hand;
+    struct line line;
+    while (at_hand && (c->failed || (enough && !more)) && source_next(c->source, &line) == 1) {
+        intake_note_unfinished(c, &line);
+        more = true;
+    }
+    if (!enough || !more)
+        return;
+    log_note("%s: reached; %s", bounds_name(BOUNDS_URLS),
+             at_hand ? "the rest of the list was not fetched"
+                     : "what more the list may have was not waited for");
+    c->end = CRAWL_LIMITED;
+}
+
+// What was not finished is listed, also what was never taken from the source; unless the user wants
+// to be gone, or the list has no end.
+void leftover_list(struct coordinator *c)
+{
+    struct item *i;
+    struct line line;
+    while ((i = frontier_drain(&c->frontier, c->now)))
+        settle_unfinished(c, i);
+    list_each(node, following, &c->spill.overflows)
+    {
+        struct overflow *o = list_entry(node, struct overflow, node);
+        while (c->failed && o->lines > 0 && spill_fetch(&c->spill, o) == 0)
+            while (spill_take(&c->spill, o, &line))
+                intake_note_unfinished(c, &line);
+    }
+    if (!c->fed_to_end)
+        list_rest(c);
+}
