@@ -94,7 +94,7 @@ static void fetch_try(struct io *io, const struct fetch_case *c)
     struct request q = fetch_plain(c->path, url);
     if (c->change)
         c->change(&q);
-    assert_int_equal(io->fetch(io, &q, fetch_collect(c->stop), &answer), 0);
+    assert_int_equal(io->fetch(io, &q, fetch_collect((int)c->stop), &answer), 0);
     if (answer.error != c->error || answer.status != c->status)
         fail_msg("%s: '%s' %d '%s', not '%s' %d", c->path, fetch_error_word(answer.error).p,
                  answer.status, answer.message, fetch_error_word(c->error).p, c->status);
