@@ -264,6 +264,8 @@ int save_keep(struct save *s, struct save_file *f, struct span path, struct buff
     struct span dirs = save_split(&path);
     int dir = -1, e = close(f->fd) < 0 && errno != EINTR ? -errno : 0;
     f->fd = -1;
+    if (dirs.n == 0) // the directory itself has the lock of its runs, not that of save_replace
+        e = -EINVAL;
     if (e == 0)
         e = dir = save_directory(s->root, dirs, SAVE_DIRECTORY_CREATE, &where);
     if (e >= 0)

@@ -45,10 +45,10 @@ int save_begin(struct save *s, struct save_file *f);
 // Writes all of it. Errors: those of write(2).
 int save_write(struct save_file *f, struct span data);
 
-// Ends a body and gives it its name: `path` (as file_path_make makes them), or the next that is not
-// taken. With `clobber` in the settings a file from before this run is replaced. `saved` becomes
-// the path with the directory's in front. Errors: those of close(2), mkdir(2) and rename(2); then
-// nothing is left of the body.
+// Ends a body and gives it its name: `path` (as file_path_make makes them, with a directory at
+// least), or the next that is not taken. With `clobber` in the settings a file from before this run
+// is replaced. `saved` becomes the path with the directory's in front. Errors: those of close(2),
+// mkdir(2) and rename(2); then nothing is left of the body.
 int save_keep(struct save *s, struct save_file *f, struct span path, struct buffer *saved);
 
 // Ends a body of which nothing is to be left. None is legal.
