@@ -202,6 +202,43 @@ static void an_idle_connection_that_was_closed_is_found_out(void **state)
     tls_with(authority_server(&trusted, "host.test", -1, 1), retired);
 }
 
+static void *tls_work(void *wrong)
+{
+    struct easy *e;
+    struct fetch_sink body;
+    struct response r = { 0 };
+    char url[100];
+    if (easy_new(&e, &settings) < 0)
+        return NULL;
+    snprintf(url, sizeof url, "https://host.test:%u/", origin.port);
+    struct request q = fetch_request(url, "host.test", origin.port);
+    for (int i = 0; i < 10; i++) {
+        q.keep = i % 3;
+        fetch_do(easy_io(e), &q, &body, &r);
+        if (r.error || strcmp(body.body, "hello") != 0)
+            __atomic_add_fetch((int *)wrong, 1, __ATOMIC_SEQ_CST);
+    }
+    response_fini(&r);
+    easy_free(e);
+    return NULL;
+}
+
+static void threads_fetch_side_by_side(void **state)
+{
+    (void)state;
+    pthread_t t[4];
+    int wrong = 0;
+    SSL_CTX *server = authority_server(&trusted, "host.test", -1, 1);
+    canned_start(&origin, tls_answers, server);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&t[i], NULL, tls_work, &wrong), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(t[i], NULL);
+    assert_int_equal(wrong, 0);
+    canned_stop(&origin);
+    SSL_CTX_free(server);
+}
+
 static char client_certificate[] = "/tmp/trawl-test-cert-XXXXXX";
 static char client_key[] = "/tmp/trawl-test-key-XXXXXX";
 
@@ -287,6 +324,7 @@ int main(void)
         cmocka_unit_test(a_server_that_does_not_speak_tls_is_told_from_bad_certificates),
         cmocka_unit_test(a_bundle_that_cannot_be_read_is_named),
         cmocka_unit_test(an_idle_connection_that_was_closed_is_found_out),
+        cmocka_unit_test(threads_fetch_side_by_side),
         cmocka_unit_test(a_server_that_wants_to_know_is_shown_our_certificate),
         cmocka_unit_test(what_is_known_of_the_connection_is_told_when_asked_for),
     };
