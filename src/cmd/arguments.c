@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/arguments.h"
+#include "web/netrc.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,5 +29,7 @@ void arguments_fini(struct arguments *a)
     free(a->cookies.item);
     buffer_fini(&a->ask_headers);
     buffer_fini(&a->ask_body);
+    free(a->login);
+    netrc_free(a->netrc);
     memset(a, 0, sizeof *a);
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct netrc;
+
 // A growing list of borrowed strings, always followed by a NULL once it has one. { 0 } is empty.
 // Owns `item`.
 struct arguments_list {
@@ -27,6 +29,11 @@ struct arguments {
     bool head;
     struct arguments_list data, headers, cookies;
     struct buffer ask_headers, ask_body;
+    // Who we are: as typed, and as fetch_ask has taken it over (owned).
+    const char *user, *bearer, *netrc_file;
+    bool use_netrc;
+    char *login;
+    struct netrc *netrc;
     struct crawl_settings crawl;
     struct serve_settings serve;
 };

@@ -4,8 +4,10 @@
 #include "cmd/command.h"
 #include "sys/files.h"
 #include "sys/log.h"
+#include "web/netrc.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static int out_of_memory(void)
@@ -101,6 +103,30 @@ static void add_cookies(struct arguments *a)
     buffer_fini(&line);
 }
 
+// What was typed does not stay for others to see. It is in argv, which is ours to write to.
+static void wipe(const char *typed)
+{
+    memset((char *)(uintptr_t)typed, '*', strlen(typed));
+}
+
+static int put_bearer(struct arguments *a)
+{
+    struct buffer line = { 0 };
+    if (!a->bearer)
+        return STATUS_OK;
+    if (ask_has_header(buffer_span(&a->ask_headers), span_of("Authorization"))) {
+        log_error("--oauth2-bearer and -H 'Authorization: ...': only one of them can be sent");
+        return STATUS_USAGE;
+    }
+    buffer_add_string(&line, "Authorization: Bearer ");
+    buffer_add_string(&line, a->bearer);
+    ask_add_header(&a->ask_headers, buffer_span(&line));
+    a->ask_headers.failed |= line.failed;
+    buffer_fini(&line);
+    wipe(a->bearer);
+    return STATUS_OK;
+}
+
 static int put_headers(struct arguments *a)
 {
     struct buffer *headers = &a->ask_headers;
@@ -111,6 +137,9 @@ static int put_headers(struct arguments *a)
         return STATUS_USAGE;
     }
     add_cookies(a);
+    int status = put_bearer(a);
+    if (status != STATUS_OK)
+        return status;
     if (headers->failed)
         return out_of_memory();
     if (headers->n > ASK_HEADERS_MOST) {
@@ -138,6 +167,71 @@ static int put_method(struct arguments *a)
     return STATUS_OK;
 }
 
+static int put_user(struct arguments *a)
+{
+    if (!a->user)
+        return STATUS_OK;
+    if (a->bearer) {
+        log_error("-u and --oauth2-bearer: only one of them can be shown, leave one out");
+        return STATUS_USAGE;
+    }
+    a->login = strdup(a->user);
+    if (!a->login)
+        return out_of_memory();
+    wipe(a->user);
+    a->crawl.credentials = a->login;
+    return STATUS_OK;
+}
+
+// Reads a whole file. Returns 0, or a negative errno.
+static int read_file(struct buffer *out, const char *path)
+{
+    char block[16384];
+    long n;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    while ((n = files_read(fd, block, sizeof block)) > 0 && out->n <= NETRC_MOST)
+        buffer_add(out, block, (size_t)n);
+    close(fd);
+    return n < 0 ? (int)n : out->failed ? -ENOMEM : 0;
+}
+
+static int read_netrc(struct arguments *a, const char *option, const char *path)
+{
+    struct buffer text = { 0 };
+    unsigned line = 0;
+    const char *why = NULL;
+    int r = read_file(&text, path);
+    if (r == 0)
+        r = netrc_parse(&a->netrc, buffer_span(&text), &line, &why);
+    if (text.p)
+        explicit_bzero(text.p, text.room);
+    buffer_fini(&text);
+    a->crawl.netrc = a->netrc;
+    if (r == 0)
+        return STATUS_OK;
+    if (r == -EINVAL)
+        log_error("%s: line %u of '%s' %s", option, line, path, why);
+    else
+        log_error("%s: '%s' cannot be read: %s", option, path, strerror(-r));
+    return STATUS_USAGE;
+}
+
+static int put_netrc(struct arguments *a)
+{
+    const char *home = getenv("HOME");
+    if (a->netrc_file)
+        return read_netrc(a, "--netrc-file", a->netrc_file);
+    if (!a->use_netrc)
+        return STATUS_OK;
+    struct buffer path = { 0 };
+    buffer_add_format(&path, "%s/.netrc", home ? home : "");
+    int status = buffer_string(&path) ? read_netrc(a, "-n", path.p) : out_of_memory();
+    buffer_fini(&path);
+    return status;
+}
+
 int fetch_ask(struct arguments *a)
 {
     int status = put_method(a);
@@ -145,5 +239,9 @@ int fetch_ask(struct arguments *a)
         status = put_body(a);
     if (status == STATUS_OK)
         status = put_headers(a);
+    if (status == STATUS_OK)
+        status = put_user(a);
+    if (status == STATUS_OK)
+        status = put_netrc(a);
     return status;
 }

@@ -186,6 +186,37 @@ int reader_cookie(const struct option *o, void *at, const char *text, char *why)
     return arguments_list_add(at, text);
 }
 
+int reader_user(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    enum { MOST = 8192 };
+    *(const char **)at = text;
+    if (!strchr(text, ':'))
+        return reader_fault("has no password: write USER:PASSWORD", why);
+    return reader_fault(strlen(text) > MOST ? "is too long: write USER:PASSWORD" : NULL, why);
+}
+
+// RFC 6750 §2.1.
+int reader_token(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    static const char of[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
+    bool good = *text && strspn(text, of) == strlen(text);
+    *(const char **)at = text;
+    return reader_fault(good ? NULL : "is no token: give letters, digits and -._~+/=", why);
+}
+
+int reader_auth(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    bool digest = strcmp(text, "digest") == 0;
+    if (!digest && strcmp(text, "basic") != 0)
+        return reader_refuse(-EINVAL, why, "scheme", "write basic or digest");
+    *(enum request_auth *)at = digest ? REQUEST_DIGEST : REQUEST_BASIC;
+    return 0;
+}
+
 int reader_engine(const struct option *o, void *at, const char *text, char *why)
 {
     (void)o;

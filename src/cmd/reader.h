@@ -20,6 +20,9 @@ options_reader reader_format;     // bool; whether it is jsonl
 options_reader reader_list;       // struct arguments_list; any text, may be given again
 options_reader reader_method;     // const char *; an HTTP method
 options_reader reader_header;     // struct arguments_list; header lines
+options_reader reader_user;       // const char *; USER:PASSWORD
+options_reader reader_token;      // const char *; a bearer token
+options_reader reader_auth;       // enum request_auth
 options_reader reader_cookie;     // struct arguments_list; NAME=VALUE
 options_reader reader_engine;     // struct crawl_settings: engine and engines
 #endif

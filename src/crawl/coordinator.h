@@ -61,6 +61,7 @@ struct coordinator {
     struct list over;   // crawl_run, while it goes on
     unsigned opening;   // fibers that open hosts
     bool asks;          // requests are more than a plain GET
+    bool knows;         // user names and passwords for URLs that have none
     bool dirty;         // something happened that the pump should look at
     bool fed;           // no more lines come
     bool fed_to_end;    // because there are no more

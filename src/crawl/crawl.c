@@ -204,6 +204,7 @@ static void prepare(struct coordinator *c, struct loop *l, const struct crawl_se
     c->loop = l;
     c->settings = s;
     c->asks = !ask_is_empty(&s->ask);
+    c->knows = s->credentials || s->netrc;
     while (s->jsonl && s->urls && s->urls[c->arguments])
         c->arguments++;
     c->random = s->seed;

@@ -6,6 +6,7 @@
 #include "engine/job.h"
 #include "engine/lane.h"
 #include "sys/clock.h"
+#include "web/netrc.h"
 #include <errno.h>
 
 // The lane that served this host last, if it still has that host's connections and room; otherwise
@@ -59,6 +60,32 @@ static bool worth_keeping(const struct coordinator *c, const struct host *h)
     return h->queued > 0 || h->in_flight > 1 || (h->exchanges > 0 && !c->fed);
 }
 
+// What .netrc has for this hop. The line's own URL may have named the user, without a password.
+// Elsewhere, after a redirect, only a host that stands there by name is meant, and not any more
+// when what was https has become http.
+static const char *known_by_netrc(const struct crawl_settings *s, const struct item *i, bool home)
+{
+    struct span login = span_of(home ? i->credentials : NULL);
+    if (!s->netrc || (login.n && login.p[login.n - 1] != ':') ||
+        (!home && i->https && !i->url.https))
+        return NULL;
+    login.n -= login.n > 0;
+    return netrc_find(s->netrc, url_host_bare(&i->url), login, home);
+}
+
+// The user name and password that go with this hop: of its URL, of -u, of .netrc. NULL: none.
+static const char *credentials(const struct coordinator *c, const struct item *i)
+{
+    bool home = i->home == i->host->node.hash;
+    const char *own = home ? i->credentials : NULL, *known;
+    if (!c->knows)
+        return own;
+    if (!own && home && c->settings->credentials)
+        return c->settings->credentials;
+    known = known_by_netrc(c->settings, i, home);
+    return known ? known : own;
+}
+
 static void fill(const struct coordinator *c, const struct item *i, bool special_ok,
                  struct job_parts *p)
 {
@@ -74,8 +101,10 @@ static void fill(const struct coordinator *c, const struct item *i, bool special
     p->head.port = i->url.port;
     p->url = url_href(&i->url);
     p->host = url_host_bare(&i->url);
-    if (i->credentials && i->home == h->node.hash)
-        p->credentials = span_of(i->credentials);
+    if (i->credentials || c->knows)
+        p->credentials = span_of(credentials(c, i));
+    if (p->credentials.p && s->auth == REQUEST_DIGEST)
+        p->head.flags |= JOB_ASK_CHALLENGE;
 }
 
 static int fill_path(struct coordinator *c, const struct item *i, struct job_parts *p)

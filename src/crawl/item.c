@@ -82,6 +82,7 @@ int item_new(struct item **out, struct span text, uint64_t line, enum url_error 
         item_free(i);
         return r;
     }
+    i->https = i->url.https;
     i->origin = host_place_hash(&i->url);
     i->home = map_hash(host_key(&i->url));
     *out = i;

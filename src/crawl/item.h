@@ -44,6 +44,7 @@ struct item {
     uint16_t redirects; // followed so far
     uint8_t engine;     // index of the engine that did the last exchange
     uint8_t method;     // enum hop_method of the last exchange
+    bool https;         // the URL of its line was
     bool became_get;    // by a redirect: what was asked for of method and body is over
 };
 

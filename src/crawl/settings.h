@@ -10,6 +10,8 @@
 
 enum { CRAWL_ENGINES = 8 }; // side by side, at most
 
+struct netrc;
+
 // What a run is asked to do: filled from the command line, read-only from then on. Strings are
 // borrowed for the run. Times are ns, sizes bytes, rates requests a second. The command sets every
 // field; { 0 } is not a default.
@@ -25,6 +27,10 @@ struct crawl_settings {
     struct save *save;  // of worker.save_dir, borrowed; NULL: bodies are not saved
     bool skip_existing; // what has been saved before this run is not fetched again
     struct ask ask;     // of every URL; a line of the list may say otherwise for itself
+    // Who we are; a URL's own user and password go before these.
+    const char *credentials;   // "user:password", for each URL's own origin; NULL: none
+    const struct netrc *netrc; // for hosts by name; NULL: none
+    enum request_auth auth;    // how all of them are shown
     // How many at once, and how fast.
     unsigned in_flight; // -j
     unsigned per_host;

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What is asked for: methods, bodies, headers, cookies and credentials, by options and by lines of JSON, under every engine."""
 import base64
+import hashlib
 import json
 import os
+import re
+import subprocess
 import threading
+import time
 import unittest
 
 import rig
@@ -166,7 +170,6 @@ class Options(unittest.TestCase):
         port = rig.nginx("location / { return 200 $request_method:$content_length:$content_type:$http_x_a:$http_cookie; }")
         for engine in ENGINES:
             run = rig.fetch("--engine", engine, "--digest", "-d", "abc", "-H", "X-A: 1", "-b", "k=v", f"http://127.0.0.1:{port}/")
-            import hashlib
             text = b"POST:3:application/x-www-form-urlencoded:1:k=v"
             self.assertEqual(run.records[0]["digest"], "sha256:" + hashlib.sha256(text).hexdigest())
 
@@ -220,6 +223,126 @@ class Redirects(unittest.TestCase):
         here = redirects(302)
         _, (_, second) = ask("--engine", engine, *secrets, origin=here, urls=[f"{here.base}/first"])
         self.assertEqual((second.get("Authorization"), second.get("Cookie"), second.get("Host")), ("secret", "a=b", "made.up"))
+
+
+def basic(pair):
+    return "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+class Credentials(unittest.TestCase):
+    @each_engine
+    def test_user_and_password_go_to_the_urls_own_host(self, engine):
+        other = Origin()
+        for option, word in ((["-u", "us er:pä:ss"], basic("us er:pä:ss")), (["--oauth2-bearer", "abc.def=="], "Bearer abc.def==")):
+            for place, kept in (("/second", True), (f"{other.base}/there", False)):
+                origin = redirects(302, place)
+                run, seen = ask("--engine", engine, "--allow-private", *option, origin=origin, urls=[f"{origin.base}/first"])
+                self.assertEqual((run.status, seen[0].get("Authorization")), (0, word))
+                last = seen[1] if kept else other.seen[-1]
+                self.assertEqual(last.get("Authorization"), word if kept else None)
+
+    @each_engine
+    def test_a_urls_own_user_goes_before(self, engine):
+        origin = Origin()
+        rig.fetch("--engine", engine, "-u", "run:1", urls=[f"{origin.base}/a", f"{origin.base.replace('//', '//url:2@')}/b"])
+        self.assertEqual({s.target: s.get("Authorization") for s in origin.seen}, {"/a": basic("run:1"), "/b": basic("url:2")})
+
+    @each_engine
+    def test_digest_answers_a_challenge(self, engine):
+        nonces = set()
+
+        def md5(*words):
+            return hashlib.md5(":".join(words).encode()).hexdigest()
+
+        def answer(seen):
+            word = seen.get("Authorization")
+            if not word:
+                nonce = os.urandom(8).hex()
+                nonces.add(nonce)
+                return 401, {"WWW-Authenticate": f'Digest realm="r {seen.get("Host")}", nonce="{nonce}", qop="auth"'}, b"go away"
+            said = dict(re.findall(r'(\w+)="?([^",]*)"?', word))
+            want = md5(md5("me", said["realm"], "secret"), said["nonce"], said["nc"], said["cnonce"], "auth",
+                       md5(seen.method, seen.target))
+            good = said["response"] == want and said["nonce"] in nonces and said["uri"] == seen.target
+            return (200 if good else 403), {}, b"welcome"
+
+        one, two = Origin(answer), Origin(answer)
+        urls = [f"{o.base}/{n}" for n in range(4) for o in (one, two)]
+        run = rig.fetch("--engine", engine, "--digest", "-u", "me:secret", "--auth-scheme", "digest", urls=urls)
+        self.assertEqual([(r["status"], r["size_download"]) for r in run.records], [(200, 7)] * 8, run.out)
+        self.assertEqual({r["digest"] for r in run.records}, {"sha256:" + hashlib.sha256(b"welcome").hexdigest()})
+        for seen in one.seen + two.seen:
+            self.assertFalse((seen.get("Authorization") or "").startswith("Basic"))
+        run = rig.fetch("--engine", engine, "-d", "body", "-u", "me:secret", "--auth-scheme", "digest", f"{one.base}/post")
+        self.assertEqual((run.records[0]["status"], one.seen[-1].method, one.seen[-1].body), (200, "POST", b"body"))
+        run = rig.fetch("--engine", engine, "--retry", "0", "-u", "me:wrong", "--auth-scheme", "digest", f"{one.base}/")
+        self.assertEqual(run.records[0]["status"], 403)
+        run = rig.fetch("--engine", engine, "--retry", "0", "-u", "me:wrong", "--auth-scheme", "digest", f"{Origin().base}/open")
+        self.assertEqual(run.records[0]["status"], 200)
+
+    @each_engine
+    def test_netrc(self, engine):
+        netrc = rig.write("netrc", "# mine\nmachine a.test login u password 1\nmachine a.test login v password 2\n"
+                                   "machine b.test login w password 3\ndefault login any password 4\n")
+        other = Origin()
+        place = {"/first-b": "b.test", "/first-c": "c.test"}
+        origin = Origin(lambda seen: (302, {"Location": f"http://{place[seen.target]}:{other.origin.port}/there"}, b"")
+                        if seen.target in place else (200, {}, b""))
+        names = [f"{n}.test:{p}:127.0.0.1" for n in "abc" for p in (origin.origin.port, other.origin.port)]
+        options = ["--engine", engine, "--allow-private", "--netrc-file", netrc, *[w for n in names for w in ("--resolve", n)]]
+        port = origin.origin.port
+        rig.fetch(*options, urls=[f"http://a.test:{port}/1", f"http://v@a.test:{port}/2", f"http://x:y@a.test:{port}/3",
+                                  f"http://c.test:{port}/4", f"http://A.test:{port}/first-b", f"http://a.test:{port}/first-c"])
+        self.assertEqual({s.target: s.get("Authorization") for s in origin.seen}, {
+            "/1": basic("u:1"), "/2": basic("v:2"), "/3": basic("x:y"), "/4": basic("any:4"), "/first-b": basic("u:1"),
+            "/first-c": basic("u:1")})
+        self.assertEqual({s.get("Host").split(".")[0]: s.get("Authorization") for s in other.seen}, {"b": basic("w:3"), "c": None})
+        origin.seen.clear()
+        rig.fetch(*options, "-u", "run:5", f"http://a.test:{port}/1")
+        self.assertEqual(origin.seen[0].get("Authorization"), basic("run:5"))
+
+    def test_the_default_netrc_is_at_home(self):
+        home = rig.path("home")
+        os.makedirs(home, exist_ok=True)
+        with open(f"{home}/.netrc", "w") as f:
+            f.write("machine 127.0.0.1 login u password p")
+        origin = Origin()
+        command = [rig.TRAWL, "fetch", "-q", "-n", f"{origin.base}/"]
+        done = subprocess.run(command, env=dict(os.environ, HOME=home), capture_output=True, timeout=30, check=False)
+        self.assertEqual((done.returncode, origin.seen[0].get("Authorization")), (0, basic("u:p")))
+        done = subprocess.run(command, env=dict(os.environ, HOME="/no/such"), capture_output=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"-n: '/no/such/.netrc' cannot be read", done.stderr)
+
+    def test_mistakes_are_explained(self):
+        broken = rig.write("broken", "machine a login u\npassword \"p")
+        for options, words in ((["-u", "alone"], "USER:PASSWORD"), (["-u", "a:b", "--oauth2-bearer", "t"], "leave one out"),
+                               (["--oauth2-bearer", "a b"], "is no token"), (["--auth-scheme", "ntlm"], "basic or digest"),
+                               (["--oauth2-bearer", "t", "-H", "authorization: x"], "only one of them"),
+                               (["--netrc-file", "/no/such"], "cannot be read"),
+                               (["--netrc-file", broken], "line 2 of")):
+            run = rig.fetch(*options, "http://127.0.0.1:1/")
+            self.assertEqual((run.status, run.out), (2, b""), options)
+            self.assertIn(words, run.err)
+
+    @each_engine
+    def test_no_secret_is_left_where_others_can_see_it(self, engine):
+        origin = Origin(lambda seen: (time.sleep(1), (404, {}, b""))[1])
+        failed = rig.path("failed-secrets")
+        for option in (["-u", "user:s3cret"], ["--user=user:s3cret"], ["--oauth2-bearer", "s3cret"]):
+            process = subprocess.Popen([rig.TRAWL, "fetch", "-v", "--engine", engine, *option, "--failed", failed, f"{origin.base}/"],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(0.5)
+            shown = b""
+            for pid in [process.pid, *rig.children_of(process.pid)]:
+                with open(f"/proc/{pid}/cmdline", "rb") as f:
+                    shown += f.read()
+            out, err = process.communicate(timeout=30)
+            self.assertIn(b"fetch", shown)
+            with open(failed, "rb") as f:
+                self.assertNotIn(b"s3cret", shown + out + err + f.read())
+            self.assertIn("s3cret", base64.b64decode(origin.seen[-1].get("Authorization").split()[1] + "==").decode("latin-1")
+                          + origin.seen[-1].get("Authorization"))
 
 
 class Attempts(unittest.TestCase):
