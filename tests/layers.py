@@ -27,7 +27,8 @@ LAYERS = {
     "src/crawl": ["lib/*", "src/engine"],
     # The origin shares the library with what it tests, and nothing of the crawler.
     "src/serve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store"],
-    "src/cmd": ["lib/*", "src/engine", "src/crawl", "src/serve"],
+    "src/report": ["lib/data", "lib/sys", "lib/fetch", "src/engine", "src/crawl"],
+    "src/cmd": ["lib/*", "src/engine", "src/crawl", "src/serve", "src/report"],
     "src": ["lib/*", "src/*"],
 }
 

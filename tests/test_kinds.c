@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "cmd/kinds.h"
+#include "report/kinds.h"
 #include <string.h>
 
 static struct crawl_stats stats;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "cmd/live_line.h"
+#include "report/live_line.h"
 #include "sys/clock.h"
 #include <string.h>
 

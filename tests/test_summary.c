@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "cmd/summary.h"
+#include "report/summary.h"
 #include "sys/clock.h"
 #include <string.h>
 

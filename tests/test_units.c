@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "cmd/units.h"
+#include "report/units.h"
 #include "sys/clock.h"
 #include <errno.h>
 #include <string.h>

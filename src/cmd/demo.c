@@ -7,7 +7,7 @@
 #include "cmd/demo_web.h"
 #include "cmd/options.h"
 #include "cmd/run.h"
-#include "cmd/summary.h"
+#include "report/summary.h"
 #include "sys/clock.h"
 #include "sys/limits.h"
 #include "sys/log.h"

@@ -7,12 +7,17 @@
 
 enum sample { SAMPLE_PAGE, SAMPLE_REDIRECTED, SAMPLE_FAILED, SAMPLES };
 
+// SAMPLES for what shows nothing: a line that never got as far as an engine.
 static enum sample kind_of(const char *line, size_t n)
 {
     json_t *record = json_loadb(line, n, 0, NULL);
-    enum sample kind = json_object_get(record, "error")                        ? SAMPLE_FAILED
-                       : json_array_size(json_object_get(record, "redirects")) ? SAMPLE_REDIRECTED
-                                                                               : SAMPLE_PAGE;
+    enum sample kind = SAMPLE_PAGE;
+    if (!json_object_get(record, "engine"))
+        kind = SAMPLES;
+    else if (json_object_get(record, "error"))
+        kind = SAMPLE_FAILED;
+    else if (json_array_size(json_object_get(record, "redirects")))
+        kind = SAMPLE_REDIRECTED;
     json_decref(record);
     return kind;
 }
@@ -28,10 +33,10 @@ int demo_samples(struct buffer *out, const char *path)
     if (!from)
         return -errno;
     while (lacking && (n = getline(&line, &room, from)) > 0) {
-        struct buffer *b = &found[kind_of(line, (size_t)n)];
-        if (b->n)
+        enum sample kind = kind_of(line, (size_t)n);
+        if (kind == SAMPLES || found[kind].n)
             continue;
-        buffer_add(b, line, (size_t)n);
+        buffer_add(&found[kind], line, (size_t)n);
         lacking--;
     }
     for (unsigned i = 0; i < SAMPLES; i++) {

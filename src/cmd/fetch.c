@@ -4,7 +4,7 @@
 #include "cmd/fetch_ask.h"
 #include "cmd/fetch_save.h"
 #include "cmd/run.h"
-#include "cmd/summary.h"
+#include "report/summary.h"
 #include "engine/flow.h"
 #include "sys/clock.h"
 #include "sys/limits.h"

@@ -4,7 +4,7 @@
 #include "cmd/inspect_dns.h"
 #include "cmd/command.h"
 #include "cmd/filter.h"
-#include "cmd/units.h"
+#include "report/units.h"
 #include "resolve/resolver.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/reader.h"
-#include "cmd/units.h"
+#include "report/units.h"
 #include "crawl/ask.h"
 #include "resolve/overrides.h"
 #include "resolve/servers.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/run.h"
 #include "cmd/command.h"
-#include "cmd/progress.h"
-#include "cmd/units.h"
+#include "report/progress.h"
+#include "report/units.h"
 #include "sched/census.h"
 #include "sched/loop.h"
 #include "sys/log.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/serve_options.h"
-#include "cmd/units.h"
+#include "report/units.h"
 #include "serve/web.h"
 #include <errno.h>
 #include <stdio.h>

@@ -36,7 +36,7 @@ class Demo(unittest.TestCase):
         self.assertEqual([records[0]["status"], "error" in records[0]], [200, False])
         self.assertTrue(records[1]["redirects"])
         self.assertIn("error", records[2])
-        self.assertTrue(all(record["engine"] == "coro" for record in records))
+        self.assertEqual({record["engine"] for record in records}, {"coro"})
 
     def test_quiet_shows_results_only(self):
         done = subprocess.run([rig.TRAWL, "demo", "-q"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60,

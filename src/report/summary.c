@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/summary.h"
-#include "cmd/kinds.h"
-#include "cmd/units.h"
+#include "report/summary.h"
+#include "report/kinds.h"
+#include "report/units.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 #include "sys/log.h"

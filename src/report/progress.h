@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_PROGRESS_H
-#define CMD_PROGRESS_H
-#include "cmd/live_line.h"
+#ifndef REPORT_PROGRESS_H
+#define REPORT_PROGRESS_H
+#include "report/live_line.h"
 #include "crawl/crawl.h"
 #include <pthread.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/progress.h"
+#include "report/progress.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include <stdlib.h>

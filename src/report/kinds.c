@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/kinds.h"
+#include "report/kinds.h"
 #include <stdio.h>
 #include <string.h>
 

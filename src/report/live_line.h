@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_LIVE_LINE_H
-#define CMD_LIVE_LINE_H
+#ifndef REPORT_LIVE_LINE_H
+#define REPORT_LIVE_LINE_H
 #include "crawl/stats.h"
 #include "data/buffer.h"
 

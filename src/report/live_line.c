@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/live_line.h"
-#include "cmd/kinds.h"
-#include "cmd/units.h"
+#include "report/live_line.h"
+#include "report/kinds.h"
+#include "report/units.h"
 #include "sys/clock.h"
 #include <stdarg.h>
 #include <stdio.h>

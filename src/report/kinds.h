@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_KINDS_H
-#define CMD_KINDS_H
+#ifndef REPORT_KINDS_H
+#define REPORT_KINDS_H
 #include "crawl/stats.h"
 
 // How URLs ended, as names and counts: "404" and "timeout" stand side by side. Pure.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/units.h"
+#include "report/units.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>

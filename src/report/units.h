@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_UNITS_H
-#define CMD_UNITS_H
+#ifndef REPORT_UNITS_H
+#define REPORT_UNITS_H
 #include <stddef.h>
 #include <stdint.h>
 

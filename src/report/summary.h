@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_SUMMARY_H
-#define CMD_SUMMARY_H
+#ifndef REPORT_SUMMARY_H
+#define REPORT_SUMMARY_H
 #include "crawl/crawl.h"
 #include "data/buffer.h"
 
