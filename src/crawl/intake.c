@@ -177,9 +177,8 @@ static bool spilled(struct coordinator *c, struct item *i, const struct line *li
     if (host_get(&c->frontier.hosts, &i->url, c->now, &h) < 0)
         return false;
     bool many = full && h->queued >= OF_A_HOST;
-    if ((!h->overflow && !many) || spill_push(&c->spill, &h->overflow, line) < 0)
+    if ((!h->overflow && !many) || spill_push(&c->spill, &h->overflow, h, line) < 0)
         return false;
-    h->overflow->host = h;
     item_free(i);
     return true;
 }

@@ -172,7 +172,7 @@ static int push(struct spill *s, struct overflow *o, const struct line *line)
     return 0;
 }
 
-int spill_push(struct spill *s, struct overflow **o, const struct line *line)
+int spill_push(struct spill *s, struct overflow **o, struct host *host, const struct line *line)
 {
     int r = 0;
     lock(s);
@@ -181,6 +181,7 @@ int spill_push(struct spill *s, struct overflow **o, const struct line *line)
     if (r == 0 && !*o) {
         *o = calloc(1, sizeof **o);
         if (*o) {
+            (*o)->host = host;
             (*o)->last = take_number(s);
             list_push(&s->overflows, &(*o)->node);
         }

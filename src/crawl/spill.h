@@ -43,10 +43,10 @@ struct overflow {
 void spill_init(struct spill *s);
 void spill_fini(struct spill *s);
 
-// Appends a line to `*o`, which is made if it is NULL. Parks while a full block is written. Errors:
-// -ENOMEM, or why the file could not be made or written (said on the log, once): the line was not
-// taken.
-int spill_push(struct spill *s, struct overflow **o, const struct line *line);
+// Appends a line to `*o`, which is made for `host` if it is NULL. Parks while a full block is
+// written. Errors: -ENOMEM, or why the file could not be made or written (said on the log, once):
+// the line was not taken.
+int spill_push(struct spill *s, struct overflow **o, struct host *host, const struct line *line);
 
 // Makes the next lines of `o` ready for spill_take. Parks while a block is read. Returns 0, or a
 // negative errno (said on the log).

@@ -480,6 +480,24 @@ class JsonLines(unittest.TestCase):
         rig.fetch("--engine", engine, "--retry", "0", "--input-format", "jsonl", "-i", failed)
         self.assertEqual(sorted((s.method, s.target, s.body, s.get("X-A")) for s in origin.seen), sorted(first))
 
+    def test_bodies_that_wait_do_not_pile_up_in_memory(self):
+        """Lines of a host that is paced go to disk, whole, and come back as they were."""
+        origin = Origin()
+        name, out, count, size = rig.path("big.jsonl"), rig.path("big.out"), 2000, 10000
+        with open(name, "w") as f:
+            for n in range(count):
+                f.write(json.dumps({"url": f"{origin.base}/{n}", "meta": n, "body": f"{n}".ljust(size, "é")}) + "\n")
+        process = subprocess.Popen([rig.TRAWL, "fetch", "-q", "--input-format", "jsonl", "-i", name, "--host-rate", "800/s", "-o", out])
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        self.assertLess(used.ru_maxrss, os.path.getsize(name) / 1024)
+        with open(out) as f:
+            self.assertEqual(sorted(json.loads(line)["meta"] for line in f), list(range(count)))
+        self.assertEqual(len(origin.seen), count)
+        for seen in origin.seen:
+            self.assertEqual(seen.body, seen.target[1:].ljust(size, "é").encode())
+
     def test_arguments_are_urls_beside_a_list_of_json(self):
         origin = Origin()
         name = rig.write("list.jsonl", json.dumps({"url": f"{origin.base}/list", "method": "PUT"}))
