@@ -12,6 +12,7 @@ import unittest
 
 import rig
 
+rig.need("nginx")
 ENGINES = ("coro", "forks:4")
 
 
@@ -166,7 +167,6 @@ class Options(unittest.TestCase):
         self.assertEqual(run.status, 2)
 
     def test_nginx_takes_what_is_sent(self):
-        rig.need("nginx")
         port = rig.nginx("location / { return 200 $request_method:$content_length:$content_type:$http_x_a:$http_cookie; }")
         for engine in ENGINES:
             run = rig.fetch("--engine", engine, "--digest", "-d", "abc", "-H", "X-A: 1", "-b", "k=v", f"http://127.0.0.1:{port}/")
