@@ -29,6 +29,8 @@ void arguments_fini(struct arguments *a)
     free(a->cookies.item);
     buffer_fini(&a->ask_headers);
     buffer_fini(&a->ask_body);
+    proxy_place_fini(&a->http_proxy);
+    proxy_place_fini(&a->https_proxy);
     free(a->login);
     netrc_free(a->netrc);
     memset(a, 0, sizeof *a);

@@ -2,7 +2,9 @@
 // trawl fetch: a list of URLs, a record for each.
 #include "cmd/command.h"
 #include "cmd/fetch_ask.h"
+#include "cmd/fetch_proxy.h"
 #include "cmd/fetch_save.h"
+#include "cmd/fetch_self.h"
 #include "cmd/run.h"
 #include "report/summary.h"
 #include "engine/flow.h"
@@ -10,7 +12,6 @@
 #include "sys/limits.h"
 #include "sys/log.h"
 #include "sys/zygote.h"
-#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,10 +39,8 @@ static int settle(struct arguments *a)
     for (size_t i = 0; i < a->operands.count; i++)
         if (is_mistaken(a->operands.item[i]))
             return STATUS_USAGE;
-    if (s->worker.fetch.ca_file && access(s->worker.fetch.ca_file, R_OK) < 0) {
-        log_error("--cacert: '%s' cannot be read: %s", s->worker.fetch.ca_file, strerror(errno));
+    if (fetch_self_check(&s->worker.fetch) != STATUS_OK || fetch_proxy(a) != STATUS_OK)
         return STATUS_USAGE;
-    }
     if (!a->operands.count && !s->input && isatty(STDIN_FILENO)) {
         log_error("nothing to fetch: give URLs, -i FILE, or a list on standard input");
         return STATUS_USAGE;

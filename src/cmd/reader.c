@@ -44,6 +44,14 @@ int reader_any_text(const struct option *o, void *at, const char *text, char *wh
     return 0;
 }
 
+int reader_word(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    (void)why;
+    *(const char **)at = text;
+    return 0;
+}
+
 int reader_long_count(const struct option *o, void *at, const char *text, char *why)
 {
     int r = units_count(text, o->least, o->most, at);

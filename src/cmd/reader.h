@@ -8,6 +8,7 @@
 options_reader reader_flag;       // bool
 options_reader reader_text;       // const char *; an empty text is refused
 options_reader reader_any_text;   // const char *; an empty text is NULL
+options_reader reader_word;       // const char *; as it was typed, also when it is empty
 options_reader reader_count;      // unsigned, from `least` to `most` of the row
 options_reader reader_long_count; // uint64_t, from `least` to `most` of the row
 options_reader reader_bytes;      // uint64_t

@@ -10,6 +10,7 @@ const struct option options_table[] = {
 // clang-format off
 #include "cmd/table.def"
 #include "cmd/table_save.def"
+#include "cmd/table_proxy.def"
 #include "cmd/table_request.def"
 #include "cmd/table_serve.def"
     // clang-format on

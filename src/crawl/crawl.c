@@ -212,6 +212,7 @@ static void prepare(struct coordinator *c, struct loop *l, const struct crawl_se
         c->random = (uint64_t)clock_mono();
     gate_init(&pace, s->per_host, s->host_delay, s->host_rate);
     frontier_init(&c->frontier, &pace, KEEP_HOSTS);
+    c->frontier.hosts.proxies = &s->proxies;
     c->frontier.hosts.retire = retire;
     c->frontier.hosts.arg = c;
     bucket_init(&c->rate, s->rate);

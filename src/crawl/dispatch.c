@@ -36,10 +36,13 @@ static bool any_room(const struct coordinator *c)
 static unsigned permitted(const struct item *i, bool special_ok,
                           struct address out[RESOLVE_ADDRESSES])
 {
+    const struct host *h = i->host;
     unsigned n = 0;
-    for (unsigned k = 0; k < i->host->addresses && n < RESOLVE_ADDRESSES; k++)
-        if (special_ok || !address_is_special(&i->host->address[k]))
-            out[n++] = i->host->address[k];
+    if (h->proxy && h->special && !special_ok)
+        return 0;
+    for (unsigned k = 0; k < h->addresses && n < RESOLVE_ADDRESSES; k++)
+        if (special_ok || h->proxy || !address_is_special(&h->address[k]))
+            out[n++] = h->address[k];
     return n;
 }
 
@@ -57,7 +60,10 @@ static bool may_be_special(const struct coordinator *c, const struct item *i)
 // coming back.
 static bool worth_keeping(const struct coordinator *c, const struct host *h)
 {
-    return h->queued > 0 || h->in_flight > 1 || (h->exchanges > 0 && !c->fed);
+    if (h->queued > 0 || h->in_flight > 1 || (h->exchanges > 0 && !c->fed))
+        return true;
+    // An HTTP proxy's connection is there for any host.
+    return h->proxy && proxy_is_http(h->proxy) && (c->frontier.waiting > 0 || !c->fed);
 }
 
 // What .netrc has for this hop. The line's own URL may have named the user, without a password.
@@ -105,6 +111,15 @@ static void fill(const struct coordinator *c, const struct item *i, bool special
         p->credentials = span_of(credentials(c, i));
     if (p->credentials.p && s->auth == REQUEST_DIGEST)
         p->head.flags |= JOB_ASK_CHALLENGE;
+}
+
+static void fill_proxy(const struct host *h, struct job_parts *p)
+{
+    if (!h->proxy)
+        return;
+    p->proxy = span_of(h->proxy->url);
+    p->proxy_credentials = span_of(h->proxy->credentials);
+    p->head.proxy_port = h->proxy->port;
 }
 
 static int fill_path(struct coordinator *c, const struct item *i, struct job_parts *p)
@@ -179,6 +194,7 @@ static bool dispatch(struct coordinator *c, struct item *i)
     struct lane *l = choose(c, h);
     i->id = c->free_id[c->free_ids - 1];
     fill(c, i, special_ok, &parts);
+    fill_proxy(h, &parts);
     if (!l || ((c->asks || i->more) && fill_ask(c, i, &parts) < 0) || fill_path(c, i, &parts) < 0 ||
         job_build(&c->message, &parts) < 0 || lane_send(l, (const struct job *)c->message.p) < 0) {
         give_back(c, i);

@@ -77,15 +77,27 @@ static struct group *group_join(struct host_table *t, struct span name)
     return g;
 }
 
+// Whether a URL leads to a special address without anybody's being asked: a literal one, or a name
+// that stands for loopback everywhere (RFC 6761 §6.3).
+static bool names_special(const struct url *u)
+{
+    if (u->host_kind != URL_DOMAIN)
+        return address_is_special(&u->address);
+    return proxy_list_has(span_of("localhost"), url_host(u));
+}
+
 // A literal address needs no look-up, ever.
 static int open_literal(struct host *h, const struct url *u)
 {
-    if (u->host_kind == URL_DOMAIN)
+    const struct address *literal = h->proxy                     ? &h->proxy->address
+                                    : u->host_kind != URL_DOMAIN ? &u->address
+                                                                 : NULL;
+    if (!literal || literal->family == 0)
         return 0;
     h->address = malloc(sizeof *h->address);
     if (!h->address)
         return -ENOMEM;
-    h->address[0] = u->address;
+    h->address[0] = *literal;
     h->addresses = 1;
     h->state = HOST_OPEN;
     h->expires = CLOCK_NEVER;
@@ -102,6 +114,8 @@ static struct host *host_make(struct host_table *t, const struct url *u, struct 
     list_init(&h->queue);
     list_init(&h->turn);
     list_init(&h->idle);
+    h->proxy = t->proxies ? proxy_choose(t->proxies, u->https, url_host(u)) : NULL;
+    h->special = names_special(u);
     h->group = group_join(t, url_host(u));
     if (!h->group || open_literal(h, u) < 0)
         goto fail;
@@ -183,6 +197,8 @@ int host_answer(struct host *h, const struct resolve_answer *answer, int64_t now
 
 bool host_is_special(const struct host *h)
 {
+    if (h->proxy)
+        return h->special;
     for (unsigned i = 0; i < h->addresses; i++)
         if (address_is_special(&h->address[i]))
             return true;

@@ -6,6 +6,7 @@
 #include "data/list.h"
 #include "data/map.h"
 #include "resolve/resolver.h"
+#include "web/proxy.h"
 #include "web/url.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,7 +45,10 @@ struct host {
         *overflow; // further lines for it, on disk; NULL: none. It is not idle while it has one
     unsigned queued, in_flight;
     enum host_state state;
-    bool typed; // a line of the input named this host and port
+    bool typed;   // a line of the input named this host and port
+    bool special; // its URL names a special address, whatever it is reached through
+    const struct proxy_place *proxy; // it is reached through; then the addresses are the proxy's.
+                                     // NULL: straight. Borrowed
     enum resolve_status status;
     int64_t lookup_began, lookup_ended; // monotonic ns
     int64_t expires;                    // monotonic ns until which the addresses hold
@@ -61,7 +65,8 @@ struct host_table {
     struct map hosts, groups;
     struct list idle;
     unsigned count, idle_count, keep;
-    struct gate pace; // what a new group starts with
+    struct gate pace;                  // what a new group starts with
+    const struct proxy_rules *proxies; // of new hosts; NULL: none
     // Called for each host about to be forgotten, and at the end.
     void (*retire)(void *arg, const struct host *h);
     void *arg;
@@ -77,8 +82,8 @@ void host_table_init(struct host_table *t, const struct gate *pace, unsigned kee
 // Retires and frees all hosts; their queues must be empty.
 void host_table_fini(struct host_table *t);
 
-// The host of `u`, made (closed, and on the idle list) if it is not known yet. A literal address is
-// open at once. Errors: -ENOMEM.
+// The host of `u`, made (closed, and on the idle list) if it is not known yet. A literal address,
+// or that of its proxy, is open at once. Errors: -ENOMEM.
 int host_get(struct host_table *t, const struct url *u, int64_t now, struct host **out);
 
 // Say that `h` has something to do, or nothing any more; the latter may forget others, those idle
@@ -90,7 +95,8 @@ void host_idle(struct host_table *t, struct host *h, int64_t now);
 // Takes over what a look-up said. Errors: -ENOMEM, then the host stays as it was.
 int host_answer(struct host *h, const struct resolve_answer *answer, int64_t now);
 
-// Whether one of its addresses is special (design: security).
+// Whether one of its addresses is special (design: security). Behind a proxy, whose own addresses
+// are the user's word, the URL must say so itself.
 bool host_is_special(const struct host *h);
 
 // The host's name, without the brackets of an IPv6 address.

@@ -153,7 +153,7 @@ static void trust_typed(struct coordinator *c, struct item *i)
 {
     struct host *h = i->host;
     h->typed = true;
-    if (h->state == HOST_OPEN && host_is_special(h))
+    if ((h->state == HOST_OPEN || h->proxy) && host_is_special(h))
         trust_add(&c->trust, i->origin);
 }
 

@@ -7,15 +7,17 @@
 #include "sys/log.h"
 #include "web/url.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { OPENING_MOST = 512 };
 
-static enum fetch_error error_of(enum resolve_status status)
+static enum fetch_error error_of(const struct host *h, enum resolve_status status)
 {
-    return status == RESOLVE_NOTFOUND  ? FETCH_DNS_NOTFOUND
-           : status == RESOLVE_TIMEOUT ? FETCH_DNS_TIMEOUT
-                                       : FETCH_DNS_FAILED;
+    return h->proxy                     ? FETCH_PROXY_FAILED
+           : status == RESOLVE_NOTFOUND ? FETCH_DNS_NOTFOUND
+           : status == RESOLVE_TIMEOUT  ? FETCH_DNS_TIMEOUT
+                                        : FETCH_DNS_FAILED;
 }
 
 // Every URL that waited for this name ends its attempt with the same answer.
@@ -24,6 +26,11 @@ static void fail_queue(struct coordinator *c, struct host *h, enum fetch_error e
 {
     struct item *i;
     unsigned n = h->queued; // those only: an item that is tried again may be back at once
+    char of_proxy[256];
+    if (h->proxy) {
+        snprintf(of_proxy, sizeof of_proxy, "the proxy's name cannot be looked up: %s", why);
+        why = of_proxy;
+    }
     while (n-- > 0 && (i = frontier_take(&c->frontier, h, c->now)))
         settle_without_exchange(c, i, error, span_of(why));
 }
@@ -48,20 +55,28 @@ static uint16_t port_of(const struct host *h)
     return strncmp(h->origin, "https", 5) == 0 ? 443 : 80;
 }
 
+// Looks up whom a connection for this host is made to.
+static int look_up(struct coordinator *c, const struct host *h, struct resolve_answer *answer)
+{
+    struct span name = h->proxy ? h->proxy->host : host_name(h);
+    uint16_t port = h->proxy ? h->proxy->port : port_of(h);
+    return resolver_lookup(c->resolver, name, port, answer, CLOCK_NEVER);
+}
+
 static void open_host(struct coordinator *c, struct host *h)
 {
     struct resolve_answer answer = { .status = RESOLVE_FAILED };
     int r = resolver_get(c);
     if (r == 0)
-        r = resolver_lookup(c->resolver, host_name(h), port_of(h), &answer, CLOCK_NEVER);
+        r = look_up(c, h, &answer);
     c->now = loop_now(c->loop);
     if (r == 0 && answer.status == RESOLVE_FOUND)
         r = host_answer(h, &answer, c->now);
     bool found = r == 0 && answer.status == RESOLVE_FOUND;
     if (r < 0 && r != -ECANCELED) // when cancelled, its queue is listed as unfinished
-        fail_queue(c, h, FETCH_DNS_FAILED, strerror(-r));
+        fail_queue(c, h, error_of(h, RESOLVE_FAILED), strerror(-r));
     else if (r == 0 && !found)
-        fail_queue(c, h, error_of(answer.status), answer.why);
+        fail_queue(c, h, error_of(h, answer.status), answer.why);
     else if (found && h->typed && host_is_special(h) && h->queued > 0)
         trust_add(&c->trust, host_place_hash(&list_entry(h->queue.next, struct item, node)->url));
     frontier_opened(&c->frontier, h, found, c->now);

@@ -5,6 +5,7 @@
 #include "crawl/bounds.h"
 #include "engine/engine.h"
 #include "resolve/resolver.h"
+#include "web/proxy.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -47,6 +48,7 @@ struct crawl_settings {
     bool allow_private;
     int64_t grace; // after the first Ctrl-C: how long what is in flight may still take
     struct resolver_options resolver;
+    struct proxy_rules proxies;
     struct engine_spec engine[CRAWL_ENGINES];
     unsigned engines;
     struct engine_settings worker;

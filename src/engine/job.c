@@ -7,7 +7,8 @@ static size_t job_size(const struct job_parts *p)
     size_t n = sizeof(struct job) + p->addresses * sizeof(struct address);
     n += message_text_size(p->url) + message_text_size(p->host) + message_text_size(p->method);
     n += message_text_size(p->credentials) + message_text_size(p->body);
-    n += message_text_size(p->path);
+    n += message_text_size(p->path) + message_text_size(p->proxy);
+    n += message_text_size(p->proxy_credentials);
     return message_round(n + message_text_size(p->headers));
 }
 
@@ -17,6 +18,8 @@ int job_build(struct buffer *out, const struct job_parts *parts)
         parts->addresses > JOB_ADDRESSES)
         return -EINVAL;
     if (parts->headers.n && parts->headers.p[parts->headers.n - 1] != '\0')
+        return -EINVAL;
+    if (parts->proxy.p && !parts->head.proxy_port)
         return -EINVAL;
     size_t size = job_size(parts);
     if (size > MESSAGE_MOST)
@@ -42,6 +45,8 @@ int job_build(struct buffer *out, const struct job_parts *parts)
     j->body = message_put(p, &at, parts->body);
     j->headers = message_put(p, &at, parts->headers);
     j->path = message_put(p, &at, parts->path);
+    j->proxy = message_put(p, &at, parts->proxy);
+    j->proxy_credentials = message_put(p, &at, parts->proxy_credentials);
     out->n = size;
     return 0;
 }
@@ -52,6 +57,11 @@ static bool job_addresses_valid(const struct job *j)
         return false;
     size_t n = j->addresses * sizeof(struct address);
     return j->address_at >= sizeof *j && j->address_at < j->size && n <= j->size - j->address_at;
+}
+
+static bool job_proxy_valid(const struct job *j)
+{
+    return !j->proxy.at || (j->proxy.n && j->proxy_port && j->proxy_port <= UINT16_MAX);
 }
 
 static bool job_headers_valid(const struct job *j)
@@ -67,12 +77,13 @@ bool job_valid(const void *p, size_t n)
         return false;
     if (j->size != n || n % 8 || j->kind != MESSAGE_JOB || !job_addresses_valid(j))
         return false;
-    const struct message_text texts[] = { j->url,  j->host,    j->method, j->credentials,
-                                          j->body, j->headers, j->path };
+    const struct message_text texts[] = { j->url,         j->host,  j->method,
+                                          j->credentials, j->body,  j->headers,
+                                          j->path,        j->proxy, j->proxy_credentials };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!message_text_valid(p, sizeof *j, n, texts[i]))
             return false;
-    return j->url.n && j->host.n && job_headers_valid(j);
+    return j->url.n && j->host.n && job_headers_valid(j) && job_proxy_valid(j);
 }
 
 const struct address *job_addresses(const struct job *j)

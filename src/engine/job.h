@@ -32,6 +32,9 @@ struct job {
     struct message_text url, host, method, credentials, body;
     struct message_text path;    // with JOB_SAVE: where the body goes, see web/file_path.h
     struct message_text headers; // "Name: value" lines, each ended by a NUL
+    // The proxy that it goes through, as in struct proxy; the addresses are then the proxy's.
+    struct message_text proxy, proxy_credentials;
+    uint32_t proxy_port;
     uint32_t addresses, address_at;
 };
 
@@ -41,14 +44,14 @@ enum { JOB_ADDRESSES = 64 }; // of one job, at most
 // stay absent.
 struct job_parts {
     struct job head; // the plain fields; size, kind and offsets are filled in
-    struct span url, host, method, credentials, body, headers, path;
+    struct span url, host, method, credentials, body, headers, path, proxy, proxy_credentials;
     const struct address *address;
     unsigned addresses;
 };
 
 // Builds the message into `out`, replacing its contents. Errors: -ENOMEM; -EINVAL when host or URL
-// is empty, or there is no address or more than JOB_ADDRESSES; -EMSGSIZE when it would pass
-// MESSAGE_MOST.
+// is empty, a proxy has no port, or there is no address or more than JOB_ADDRESSES; -EMSGSIZE when
+// it would pass MESSAGE_MOST.
 int job_build(struct buffer *out, const struct job_parts *parts);
 
 // Whether `n` bytes at `p` are a well-formed job: every offset inside, every string ended by its

@@ -7,6 +7,7 @@
 #include "fetch/io.h"
 #include "sys/clock.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 void visit_fini(struct visit *v)
@@ -44,6 +45,17 @@ static int visit_point_headers(struct visit *v, struct span lines)
     return 0;
 }
 
+// The job's proxy; NULL when it has none.
+static const struct proxy *visit_proxy(struct visit *v, const struct job *j)
+{
+    v->proxy = (struct proxy){
+        .url = message_span(j, j->proxy).p,
+        .port = (uint16_t)j->proxy_port,
+        .credentials = message_span(j, j->proxy_credentials).p,
+    };
+    return v->proxy.url ? &v->proxy : NULL;
+}
+
 // Views into the job; nothing is copied.
 static int visit_request(struct visit *v, struct request *q, const struct job *j)
 {
@@ -61,6 +73,7 @@ static int visit_request(struct visit *v, struct request *q, const struct job *j
         .headers = headers.n ? v->headers : NULL,
         .credentials = message_span(j, j->credentials).p,
         .auth = j->flags & JOB_ASK_CHALLENGE ? REQUEST_DIGEST : REQUEST_BASIC,
+        .proxy = visit_proxy(v, j),
         .host = message_span(j, j->host).p,
         .port = j->port,
         .address = job_addresses(j),
@@ -115,6 +128,18 @@ static int visit_exchange(struct visit *v, struct io *io, const struct job *job,
     q->fresh = true;
     e = visit_open_sinks(v, io, job, q, settings);
     return e < 0 ? e : io->fetch(io, q, v->sinks.first, &v->response);
+}
+
+// An HTTP proxy that is asked for an http URL says by a status of its own that it lets nobody
+// through; a tunnel has failed by then.
+static void visit_look_at_proxy(struct response *r, const struct request *q)
+{
+    if (!q->proxy || r->error != FETCH_OK || r->status != 407)
+        return;
+    r->error = FETCH_PROXY_FAILED;
+    snprintf(r->message, sizeof r->message, "the proxy %s (407)",
+             q->proxy->credentials ? "does not take this user name and password"
+                                   : "wants a user name and a password");
 }
 
 // Our own machinery failed: what the response holds, if anything, means nothing.
@@ -181,6 +206,8 @@ int visit(struct visit *v, struct io *io, const struct job *job,
     int e = visit_request(v, &q, job);
     if (e == 0)
         e = visit_exchange(v, io, job, &q, settings);
+    if (e == 0)
+        visit_look_at_proxy(&v->response, &q);
     if (v->sinks.saves)
         sinks_finish(&v->sinks, &v->response, e);
     return visit_report(v, job, started, e, out);

@@ -3,6 +3,7 @@
 #define ENGINE_VISIT_H
 #include "data/buffer.h"
 #include "engine/sinks.h"
+#include "fetch/request.h"
 #include "fetch/response.h"
 
 struct io;
@@ -18,6 +19,7 @@ struct visit {
     struct save *save;    // where bodies are saved; borrowed, set by the engine. NULL: nowhere
     const char **headers; // the job's lines, NULL-terminated; NULL until a job has some
     unsigned header_room;
+    struct proxy proxy; // of the job, if it has one
 };
 
 void visit_fini(struct visit *v);

@@ -19,6 +19,9 @@ import unittest
 TRAWL = os.environ.get("TRAWL", "trawl")
 DIR = tempfile.mkdtemp(prefix="trawl-e2e-")
 _cleanup = []
+for _scheme in ("http", "https", "all", "no"):  # what the machine reaches the outside through is none of the tests' business
+    os.environ.pop(f"{_scheme}_proxy", None)
+    os.environ.pop(f"{_scheme}_PROXY".upper(), None)
 
 
 def need(*programs):
