@@ -34,7 +34,7 @@ struct arguments {
     bool use_netrc;
     char *login;
     struct netrc *netrc;
-    const char *proxy, *no_proxy;                // as typed; NULL: the environment's
+    const char *proxy, *no_proxy;               // as typed; NULL: the environment's
     struct proxy_place http_proxy, https_proxy; // read from there, by fetch_proxy; owned
     struct crawl_settings crawl;
     struct serve_settings serve;
