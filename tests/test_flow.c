@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
 #include "engine/flow.h"
+#include "engine/sink_flow.h"
+#include "fetch/io.h"
 #include "sys/clock.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -121,6 +124,104 @@ static void processes_share_one(void **state)
     flow_free(f);
 }
 
+// ---- the sink
+
+static int64_t slept_until;
+static int sleep_answer;
+static unsigned drained;
+static enum sink_answer next_answer;
+
+static int pretend_to_sleep(int64_t until)
+{
+    slept_until = until;
+    return sleep_answer;
+}
+
+static enum sink_answer next_write(struct sink *s, const char *p, size_t n)
+{
+    (void)s, (void)p, (void)n;
+    return next_answer;
+}
+
+static enum sink_answer next_drain(struct sink *s)
+{
+    (void)s;
+    drained++;
+    return SINK_GO;
+}
+
+static struct sink next = { .write = next_write, .drain = next_drain };
+static const struct io io = { .sleep = pretend_to_sleep };
+
+static int begin(void **state)
+{
+    (void)state;
+    slept_until = sleep_answer = 0;
+    drained = 0;
+    next_answer = SINK_GO;
+    return 0;
+}
+
+static void bodies_and_heads_are_counted_and_passed_on(void **state)
+{
+    (void)state;
+    struct flow *f = make(0);
+    struct sink_flow s;
+    struct head head = { .text = { .n = 100 } };
+    sink_flow_begin(&s, f, &io, &next);
+    assert_int_equal(s.sink.head(&s.sink, &head), SINK_GO);
+    assert_int_equal(s.sink.write(&s.sink, "x", 1 << 20), SINK_GO);
+    assert_int_equal(flow_received(f), (1 << 20) + 100);
+    next_answer = SINK_STOP;
+    assert_int_equal(s.sink.write(&s.sink, "x", 1), SINK_STOP);
+    flow_free(f);
+}
+
+static void who_has_received_too_much_waits_its_turn(void **state)
+{
+    (void)state;
+    struct flow *f = make(RATE);
+    struct sink_flow s;
+    sink_flow_begin(&s, f, &io, &next);
+    int64_t now = clock_mono();
+    assert_int_equal(s.sink.write(&s.sink, "x", RATE), SINK_PAUSE);
+    assert_int_equal(s.sink.drain(&s.sink), SINK_GO);
+    assert_true(slept_until >= now + CLOCK_S * 9 / 10 && slept_until < now + 2 * CLOCK_S);
+    assert_int_equal(drained, 0);
+    flow_free(f);
+}
+
+static void a_pause_of_the_next_sink_is_kept(void **state)
+{
+    (void)state;
+    for (int rate = 0; rate <= RATE; rate += RATE) {
+        struct flow *f = make((uint64_t)rate);
+        struct sink_flow s;
+        begin(NULL);
+        sink_flow_begin(&s, f, &io, &next);
+        next_answer = SINK_PAUSE;
+        assert_int_equal(s.sink.write(&s.sink, "x", RATE), SINK_PAUSE);
+        next_answer = SINK_GO; // more may come before the pause takes effect
+        s.sink.write(&s.sink, "x", 1);
+        assert_int_equal(s.sink.drain(&s.sink), SINK_GO);
+        assert_int_equal(drained, 1);
+        assert_int_equal(slept_until > 0, rate > 0);
+        flow_free(f);
+    }
+}
+
+static void who_is_cancelled_while_it_waits_has_not_said_enough(void **state)
+{
+    (void)state;
+    struct flow *f = make(RATE);
+    struct sink_flow s;
+    sink_flow_begin(&s, f, &io, &next);
+    sleep_answer = -ECANCELED;
+    assert_int_equal(s.sink.write(&s.sink, "x", RATE), SINK_PAUSE);
+    assert_int_equal(s.sink.drain(&s.sink), SINK_GO);
+    flow_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +231,10 @@ int main(void)
         cmocka_unit_test(what_was_not_used_is_not_saved_up),
         cmocka_unit_test(the_largest_sizes_are_no_surprise),
         cmocka_unit_test(processes_share_one),
+        cmocka_unit_test_setup(bodies_and_heads_are_counted_and_passed_on, begin),
+        cmocka_unit_test_setup(who_has_received_too_much_waits_its_turn, begin),
+        cmocka_unit_test_setup(a_pause_of_the_next_sink_is_kept, begin),
+        cmocka_unit_test_setup(who_is_cancelled_while_it_waits_has_not_said_enough, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

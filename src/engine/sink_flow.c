@@ -32,7 +32,7 @@ static enum sink_answer sink_flow_drain(struct sink *sink)
     s->until = 0;
     s->paused = false;
     if (until && io_sleep(s->io, until) < 0)
-        return SINK_STOP; // cancelled
+        return SINK_GO; // cancelled, as whoever waits for the exchange is told next
     return paused ? s->next->drain(s->next) : SINK_GO;
 }
 

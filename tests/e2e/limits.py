@@ -205,15 +205,17 @@ class Rate(unittest.TestCase):
 
     @each_engine
     def test_ctrl_c_ends_those_that_wait(self, engine):
-        process = subprocess.Popen([rig.TRAWL, "fetch", "-q", "--engine", engine, "--limit-rate", "1K", f"{BASE}/bytes/100000"],
+        failed = rig.path("failed-rate")
+        urls = [f"{BASE}/bytes/100000?{n}" for n in range(3)]
+        process = subprocess.Popen([rig.TRAWL, "fetch", "-q", "--engine", engine, "--limit-rate", "4K", "--failed", failed, *urls],
                                    stdout=subprocess.PIPE)
         time.sleep(1)
         process.send_signal(signal.SIGINT)
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         began = time.monotonic()
-        process.communicate(timeout=20)
-        self.assertEqual(process.returncode, 130)
+        out, _ = process.communicate(timeout=20)
+        self.assertEqual((process.returncode, out, sorted(lines(failed))), (130, b"", urls))
         self.assertLess(time.monotonic() - began, 5)
 
     @each_engine
