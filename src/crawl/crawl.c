@@ -75,7 +75,8 @@ static void look_at_limits(struct coordinator *c)
         return;
     log_note("%s: reached; what is in flight may take %lld s more, the rest is not fetched",
              bounds_name(kind), (long long)(c->settings->grace / CLOCK_S));
-    c->end = CRAWL_LIMITED;
+    if (c->end == CRAWL_COMPLETE)
+        c->end = CRAWL_LIMITED;
     stop(c);
 }
 

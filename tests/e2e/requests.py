@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import ssl
 import subprocess
 import threading
 import time
@@ -12,7 +13,7 @@ import unittest
 
 import rig
 
-rig.need("nginx")
+rig.need("nginx", "openssl")
 ENGINES = ("coro", "forks:4")
 
 
@@ -300,6 +301,28 @@ class Credentials(unittest.TestCase):
         origin.seen.clear()
         rig.fetch(*options, "-u", "run:5", f"http://a.test:{port}/1")
         self.assertEqual(origin.seen[0].get("Authorization"), basic("run:5"))
+
+    def test_netrc_is_not_for_what_is_no_longer_https(self):
+        cert, key = rig.path("cert.pem"), rig.path("key.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=a.test", "-days", "2", "-keyout", key,
+                        "-out", cert], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cert, key)
+        other = Origin()
+
+        def handler(connection, _):
+            with context.wrap_socket(connection, server_side=True) as c:
+                heads.append(rig.read_head(c))
+                c.sendall(f"HTTP/1.1 302 F\r\nLocation: http://b.test:{other.origin.port}/\r\nContent-Length: 0\r\n\r\n".encode())
+
+        heads = []
+        origin = rig.RawOrigin(handler)
+        netrc = rig.write("netrc-tls", "machine a.test login u password 1 machine b.test login w password 3")
+        run = rig.fetch("-k", "--allow-private", "--netrc-file", netrc, "--resolve", f"a.test:{origin.port}:127.0.0.1",
+                        "--resolve", f"b.test:{other.origin.port}:127.0.0.1", f"https://a.test:{origin.port}/")
+        self.assertEqual(run.records[0]["status"], 200, run.out)
+        self.assertIn(basic("u:1").encode(), heads[0])
+        self.assertIsNone(other.seen[0].get("Authorization"))
 
     def test_the_default_netrc_is_at_home(self):
         home = rig.path("home")
