@@ -74,7 +74,8 @@ static bool exchange_is_deserted(const struct connection *c)
 int exchange_pause(struct exchange *x, uint64_t ms)
 {
     struct connection *c = x->connection;
-    int64_t until = clock_after(loop_now(c->watch.loop), (int64_t)ms * CLOCK_MS);
+    // From now, not from when this round of the loop began: a delay is never shorter than asked.
+    int64_t until = clock_after(clock_mono(), (int64_t)ms * CLOCK_MS);
     int r = connection_flush(c);
     pool_put(&c->server->outlets, c->out); // thousands may be waiting
     c->out = NULL;

@@ -39,10 +39,16 @@ def need_path(*paths):
             sys.exit(77)
 
 
-def free_port(kind=socket.SOCK_STREAM, address="127.0.0.1"):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind((address, 0))
-        return s.getsockname()[1]
+def free_port(address="127.0.0.1"):
+    """A port that nobody has just now, neither for TCP nor for UDP."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as u:
+            s.bind((address, 0))
+            try:
+                u.bind((address, s.getsockname()[1]))
+            except OSError:
+                continue
+            return s.getsockname()[1]
 
 
 def path(name):
@@ -56,12 +62,15 @@ def write(name, content):
     return path(name)
 
 
-def wait_port(port, address="127.0.0.1", seconds=10):
+def wait_port(port, address="127.0.0.1", seconds=10, process=None):
+    """Waits until something listens on `port`. Returns False when `process`, which was to do so, has ended."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
+        if process and process.poll() is not None:
+            return False
         try:
             socket.create_connection((address, port), 1).close()
-            return
+            return True
         except OSError:
             time.sleep(0.02)
     raise RuntimeError(f"nothing listens on port {port}")
@@ -83,44 +92,53 @@ def start(command, **options):
     return process
 
 
+def start_on_port(command, **options):
+    """Starts `command(port)` on a free port and waits until it listens. Between finding a port and using it, a client's
+    connection may be given the same one: then the server ends, and is started on another. Returns the port."""
+    for _ in range(5):
+        port = free_port()
+        process = start(command(port), **options)
+        if wait_port(port, process=process):
+            return port
+    raise RuntimeError(f"{command(port)[0]} does not start on any port")
+
+
 def serve(*options):
     """Starts `trawl serve` and returns the port that it listens on."""
-    port = free_port()
     with open(path("serve.err"), "ab") as err:
-        start([TRAWL, "serve", "-p", str(port), "--max-time", "300s", *options], stdout=err, stderr=err)
-    wait_port(port)
-    return port
+        return start_on_port(lambda port: [TRAWL, "serve", "-p", str(port), "--max-time", "300s", *options],
+                             stdout=err, stderr=err)
 
 
 def nginx(server, http=""):
     """Starts nginx with the lines `server` in one server block (PORT stands for its port) and returns the port."""
-    port = free_port()
-    number = len(_cleanup)
-    home = path(f"nginx{number}")
+    home = path(f"nginx{len(_cleanup)}")
     os.makedirs(home)
-    with open(f"{home}/nginx.conf", "w") as f:
-        f.write(f"""worker_processes 1; daemon off; pid {home}/pid; error_log {home}/error.log crit;
+    binary = shutil.which("nginx") or "/usr/sbin/nginx"
+
+    def command(port):
+        with open(f"{home}/nginx.conf", "w") as f:
+            f.write(f"""worker_processes 1; daemon off; pid {home}/pid; error_log {home}/error.log crit;
 events {{ worker_connections 16384; multi_accept on; }}
 http {{ access_log off; keepalive_requests 1000000; types {{ text/html html; text/css css; text/plain txt; }}
 client_body_temp_path {home}/b; proxy_temp_path {home}/p; fastcgi_temp_path {home}/f; uwsgi_temp_path {home}/u;
 scgi_temp_path {home}/s; {http}
 server {{ listen 127.0.0.1:{port} backlog=16384; {server.replace("PORT", str(port))} }} }}""")
-    binary = shutil.which("nginx") or "/usr/sbin/nginx"
-    start([binary, "-p", home, "-c", f"{home}/nginx.conf"], stderr=subprocess.DEVNULL)
-    wait_port(port)
-    return port
+        return [binary, "-p", home, "-c", f"{home}/nginx.conf"]
+
+    return start_on_port(command, stderr=subprocess.DEVNULL)
 
 
 def dnsmasq(*options):
     """Starts dnsmasq that knows only what `options` tell it; returns its port on 127.0.0.1."""
-    port = free_port(socket.SOCK_DGRAM)
     binary = shutil.which("dnsmasq") or "/usr/sbin/dnsmasq"
     user = ["--user=root"] if os.getuid() == 0 else []
-    start([binary, "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--cache-size=0",
-           "--listen-address=127.0.0.1", "--bind-interfaces", f"--port={port}", "--pid-file=", *user, *options],
-          stderr=subprocess.DEVNULL)
-    wait_port(port)  # it answers over TCP as well
-    return port
+
+    def command(port):
+        return [binary, "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--cache-size=0",
+                "--listen-address=127.0.0.1", "--bind-interfaces", f"--port={port}", "--pid-file=", *user, *options]
+
+    return start_on_port(command, stderr=subprocess.DEVNULL)  # it answers over TCP as well
 
 
 class Run:
