@@ -397,7 +397,8 @@ static void what_was_reported_before_the_zygotes_death_is_still_read(void **stat
     kill(zygote_pid(z), SIGKILL); // with a request unread
     assert_true(goes_away(zygote_pid(z)));
     expect(z, ZYGOTE_DIED, 1);
-    assert_int_equal(zygote_read(z, &r), -EPIPE);
+    // A sanitizer's thread may hold the socket a little longer than the process seems to live.
+    assert_int_equal(next_report(z, &r), -EPIPE);
     assert_int_equal(zygote_read(z, &r), -EPIPE);
     zygote_stop(z, NULL);
 }
