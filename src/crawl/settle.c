@@ -180,8 +180,11 @@ static void lack(struct coordinator *c, struct item *i, struct span message,
             finish(c, i, FETCH_NO_RESOURCES, message, o);
         return;
     }
+    // An attempt that is given back was no exchange.
     i->attempts--;
     i->tries--;
+    c->stats.exchanges--;
+    c->stats.engine[i->engine].exchanges--;
     again(c, i, clock_after(c->now, CLOCK_S / 4), FETCH_NO_RESOURCES, message, o);
     c->stats.retries--;
 }
