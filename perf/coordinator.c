@@ -7,7 +7,7 @@
 #include "crawl/crawl.h"
 #include "data/ring.h"
 #include "engine/lane.h"
-#include "engine/outcome.h"
+#include "visit/outcome.h"
 #include "sched/loop.h"
 #include "sys/clock.h"
 #include <stdio.h>

@@ -7,9 +7,9 @@
 // usage: engine [JOBS]
 #include "engine/coro.h"
 #include "engine/forks.h"
-#include "engine/job.h"
+#include "visit/job.h"
 #include "engine/lane.h"
-#include "engine/outcome.h"
+#include "visit/outcome.h"
 #include "engine/worker.h"
 #include "fetch/io.h"
 #include "fetch/request.h"
@@ -63,7 +63,7 @@ static struct io instant_io = { instant_fetch }, parked_io = { parked_fetch };
 
 static int instant_worker(unsigned kind, const void *setup, size_t n, const int *fds, unsigned nfds)
 {
-    struct engine_settings settings;
+    struct visit_settings settings;
     struct shmq *jobs, *outcomes;
     (void)kind;
     if (worker_attach(&jobs, &outcomes, &settings, setup, n, fds, nfds) < 0)
@@ -75,7 +75,7 @@ static int instant_worker(unsigned kind, const void *setup, size_t n, const int 
 
 struct bench {
     struct engine_setup setup;
-    struct engine_settings settings;
+    struct visit_settings settings;
     struct engine_usage usage;
     struct engine *engine;
     struct list ready, waits;

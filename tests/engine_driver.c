@@ -13,7 +13,7 @@ static void driver_wake(void *arg)
     wake_all(&d->waits, 0);
 }
 
-void engine_driver_init(struct engine_driver *d, const struct engine_settings *settings,
+void engine_driver_init(struct engine_driver *d, const struct visit_settings *settings,
                         struct zygote *zygote, unsigned cap)
 {
     list_init(&d->ready);

@@ -2,9 +2,9 @@
 #ifndef TESTS_ENGINE_DRIVER_H
 #define TESTS_ENGINE_DRIVER_H
 #include "engine/engine.h"
-#include "engine/job.h"
+#include "visit/job.h"
 #include "engine/lane.h"
-#include "engine/outcome.h"
+#include "visit/outcome.h"
 
 // A coordinator that only keeps an engine busy: sends jobs to whichever lane has room, takes what
 // comes back. On a fiber of the calling thread's loop.
@@ -19,7 +19,7 @@ struct engine_driver {
 };
 
 // Fills in d->setup, for everything but the engine itself. `d` stays in place.
-void engine_driver_init(struct engine_driver *d, const struct engine_settings *settings,
+void engine_driver_init(struct engine_driver *d, const struct visit_settings *settings,
                         struct zygote *zygote, unsigned cap);
 
 // Opens the engine of this text ("forks:4"). Returns what engine_open did.

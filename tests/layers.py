@@ -23,12 +23,15 @@ LAYERS = {
     "lib/resolve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web"],
     "lib/fetch": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/resolve"],
     # A worker knows how, not where: no resolver.
-    "src/engine": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store", "lib/fetch"],
-    "src/crawl": ["lib/*", "src/engine"],
+    "src/visit": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store", "lib/fetch"],
+    "src/engine": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store", "lib/fetch", "src/visit"],
+    "src/input": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store"],
+    "src/frontier": ["lib/*", "src/input"],
+    "src/crawl": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier"],
     # The origin shares the library with what it tests, and nothing of the crawler.
     "src/serve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store"],
     "src/report": ["lib/data", "lib/sys", "lib/fetch", "src/engine", "src/crawl"],
-    "src/cmd": ["lib/*", "src/engine", "src/crawl", "src/serve", "src/report"],
+    "src/cmd": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/report"],
     "src": ["lib/*", "src/*"],
 }
 

@@ -19,9 +19,9 @@ GOOD = {
     "lib/web/url.h": HEAD + '#include "data/list.h"\n',
     "lib/fetch/multi.h": HEAD + '#include "sched/loop.h"\n',
     "src/engine/lane.h": HEAD,
-    "src/crawl/gate.h": HEAD + '#include "engine/lane.h"\n',
+    "src/frontier/gate.h": HEAD + '#include "engine/lane.h"\n',
     "src/serve/origin.h": HEAD + '#include "sched/loop.h"\n',
-    "src/cmd/bench.h": HEAD + '#include "crawl/gate.h"\n',
+    "src/cmd/bench.h": HEAD + '#include "frontier/gate.h"\n',
     "src/main.c": HEAD + '#include "cmd/bench.h"\n',
 }
 
@@ -52,9 +52,9 @@ class Layers(unittest.TestCase):
                 ("lib/data/list.h", "sys/clock.h"), ("lib/sys/clock.h", "fiber/switch.h"),
                 ("lib/fiber/switch.h", "sched/loop.h"), ("lib/sched/loop.h", "web/url.h"),
                 ("lib/web/url.h", "sched/loop.h"), ("lib/web/url.h", "fetch/multi.h"),
-                ("lib/fetch/multi.h", "engine/lane.h"), ("src/engine/lane.h", "crawl/gate.h"),
-                ("src/crawl/gate.h", "cmd/bench.h"), ("src/serve/origin.h", "engine/lane.h"),
-                ("src/serve/origin.h", "crawl/gate.h"), ("src/serve/origin.h", "fetch/multi.h")]:
+                ("lib/fetch/multi.h", "engine/lane.h"), ("src/engine/lane.h", "frontier/gate.h"),
+                ("src/frontier/gate.h", "cmd/bench.h"), ("src/serve/origin.h", "engine/lane.h"),
+                ("src/serve/origin.h", "frontier/gate.h"), ("src/serve/origin.h", "fetch/multi.h")]:
             with self.subTest(path=path, include=include):
                 self.refuses(path, HEAD + f'\n#  include "{include}"\n', f"{path}:3: ", "point down only")
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
 #include "engine/coro.h"
-#include "engine/job.h"
+#include "visit/job.h"
 #include "engine/lane.h"
-#include "engine/outcome.h"
+#include "visit/outcome.h"
 #include "faults.h"
 #include "fetch/io.h"
 #include "fetch/response.h"
@@ -59,7 +59,7 @@ static void coro_wake(void *arg)
 
 static int coro_world_open(struct coro_world *w, unsigned count, unsigned cap)
 {
-    static const struct engine_settings settings = { .save_dir = NULL };
+    static const struct visit_settings settings = { .save_dir = NULL };
     static const struct engine_spec spec = { .name = "coro" };
     struct engine_spec wanted = spec;
     struct engine_setup setup = { .loop = loop_current(),

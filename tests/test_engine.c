@@ -18,7 +18,7 @@
 
 static struct zygote *engine_zygote;
 static struct raw_origin engine_origin;
-static const struct engine_settings engine_settings = { .fetch = { .user_agent = "trawl-test",
+static const struct visit_settings visit_settings = { .fetch = { .user_agent = "trawl-test",
                                                                    .compressed = true } };
 
 // ---- Jobs
@@ -116,7 +116,7 @@ static int engine_run_fiber(void *arg)
 {
     struct engine_run *r = arg;
     struct engine_driver d;
-    engine_driver_init(&d, &engine_settings, engine_zygote, 64);
+    engine_driver_init(&d, &visit_settings, engine_zygote, 64);
     d.taken = engine_taken;
     d.arg = r;
     assert_int_equal(engine_driver_open(&d, r->engine), 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "engine/flow.h"
-#include "engine/sink_flow.h"
+#include "visit/flow.h"
+#include "visit/sink_flow.h"
 #include "fetch/io.h"
 #include "sys/clock.h"
 #include <errno.h>

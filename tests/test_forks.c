@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 static struct zygote *forks_zygote;
-static const struct engine_settings forks_settings = { .fetch.user_agent = "forks test" };
+static const struct visit_settings forks_settings = { .fetch.user_agent = "forks test" };
 
 // ---- The worker
 
@@ -79,7 +79,7 @@ static int forks_last_words(struct shmq *jobs)
 static int forks_worker(unsigned kind, const void *setup, size_t n, const int *fds, unsigned nfds)
 {
     struct io io = { .fetch = forks_fetch };
-    struct engine_settings settings;
+    struct visit_settings settings;
     struct shmq *jobs;
     if (kind != WORKER_BLOCKING ||
         worker_attach(&jobs, &forks_outcomes, &settings, setup, n, fds, nfds) < 0)
@@ -134,7 +134,7 @@ static const struct job *forks_job(struct buffer *b, uint32_t id, const char *pa
 // A run with one engine, as a body for loop_run.
 struct forks_case {
     const char *engine;
-    const struct engine_settings *settings;
+    const struct visit_settings *settings;
     struct zygote *zygote;
     void (*body)(struct engine_driver *d, struct forks_tally *t);
     struct engine_usage usage;
@@ -297,7 +297,7 @@ static void forks_last(struct engine_driver *d, struct forks_tally *t)
 static void what_a_dead_worker_had_published_counts(void **state)
 {
     (void)state;
-    static const struct engine_settings settings = { .fetch.user_agent = "last words" };
+    static const struct visit_settings settings = { .fetch.user_agent = "last words" };
     struct forks_case c = { "forks:1", &settings, forks_zygote, forks_last, { { 0 }, 0, 0 } };
     for (int i = 0; i < 20; i++)
         forks_run(&c);
@@ -321,7 +321,7 @@ static void forks_useless(struct engine_driver *d, struct forks_tally *t)
 static void an_engine_whose_workers_all_die_at_once_gives_up(void **state)
 {
     (void)state;
-    static const struct engine_settings settings = { .fetch.user_agent = "dies at once" };
+    static const struct visit_settings settings = { .fetch.user_agent = "dies at once" };
     struct forks_case c = { "forks:4", &settings, forks_zygote, forks_useless, { { 0 }, 0, 0 } };
     log_set_level(LOG_ERROR);
     forks_run(&c);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What may start when: hosts, groups, paces and delays, with times that the test chooses.
 #include "check.h"
-#include "crawl/frontier.h"
+#include "frontier/frontier.h"
 #include "sys/clock.h"
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The pace of a politeness group, as a pure function of time: no clock, no loop.
 #include "check.h"
-#include "crawl/gate.h"
+#include "frontier/gate.h"
 #include "sys/clock.h"
 
 static void an_untouched_gate_lets_go_at_once(void **state)

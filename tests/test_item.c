@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What a line becomes, and what of it may be shown.
 #include "check.h"
-#include "crawl/item.h"
+#include "frontier/item.h"
 #include "crawl/record.h"
-#include "crawl/trust.h"
-#include "engine/outcome.h"
+#include "frontier/trust.h"
+#include "visit/outcome.h"
 #include "sys/clock.h"
 #include <errno.h>
 

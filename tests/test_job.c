@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "engine/job.h"
+#include "visit/job.h"
 #include "faults.h"
 #include <errno.h>
 #include <stdlib.h>

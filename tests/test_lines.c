@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Lines of a list, however the bytes are cut.
 #include "check.h"
-#include "crawl/lines.h"
+#include "input/lines.h"
 #include <stdlib.h>
 
 // Divides `text` pushed `step` bytes at a time, into "number:line|..." with the dropped bytes as

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "crawl/lines_json.h"
+#include "input/lines_json.h"
 #include "faults.h"
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "engine/outcome.h"
+#include "visit/outcome.h"
 #include "faults.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -138,9 +138,30 @@ static void damaged_messages_are_refused_or_harmless(void **state)
     buffer_fini(&b);
 }
 
+static void findings_stand_behind_the_message(void **state)
+{
+    (void)state;
+    struct buffer b = { 0 };
+    struct outcome_parts parts = outcome_example();
+    assert_int_equal(outcome_build(&b, &parts), 0);
+    size_t bare = b.n;
+    assert_null(outcome_findings((const struct outcome *)(const void *)b.p).p);
+    assert_int_equal(outcome_add_findings(&b, span_of("a link")), 0);
+    assert_int_equal(b.n, bare + 6);
+    const struct outcome *o = (const struct outcome *)(const void *)b.p;
+    assert_true(outcome_valid(o, b.n));
+    assert_false(outcome_valid(o, bare));
+    assert_true(span_is(outcome_findings(o), "a link"));
+    struct span endless = { b.p, OUTCOME_FINDINGS_MOST + 1 };
+    assert_int_equal(outcome_add_findings(&b, endless), -EMSGSIZE);
+    assert_int_equal(b.n, bare + 6);
+    buffer_fini(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(findings_stand_behind_the_message),
         cmocka_unit_test(what_was_built_reads_back),
         cmocka_unit_test(overlong_strings_are_cut_and_the_largest_outcome_fits),
         cmocka_unit_test(no_memory_is_said),

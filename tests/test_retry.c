@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "crawl/retry.h"
+#include "frontier/retry.h"
 #include "sys/clock.h"
 
 static void only_what_may_change_is_tried_again(void **state)

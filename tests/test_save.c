@@ -2,9 +2,9 @@
 // Files under names that take no other's place, and the sinks that fill them.
 #include "check.h"
 #include "engine/engine.h"
-#include "engine/job.h"
-#include "engine/save.h"
-#include "engine/visit.h"
+#include "visit/job.h"
+#include "visit/save.h"
+#include "visit/visit.h"
 #include "fetch/io.h"
 #include "fetch/request.h"
 #include <errno.h>
@@ -17,7 +17,7 @@
 
 static char top[] = "/tmp/trawl-test-save-XXXXXX";
 static char dir[64];
-static struct engine_settings settings = { .save_dir = dir };
+static struct visit_settings settings = { .save_dir = dir };
 static struct save *store;
 
 static void save_begin_anew(void)

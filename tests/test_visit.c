@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
 #include "engine/engine.h"
-#include "engine/job.h"
-#include "engine/visit.h"
+#include "visit/job.h"
+#include "visit/visit.h"
 #include "faults.h"
 #include "fetch/io.h"
 #include "fetch/request.h"
@@ -116,7 +116,7 @@ static struct job_parts visit_parts(uint32_t flags)
 
 static void visit_do(struct visit_world *w, const struct job_parts *parts)
 {
-    static const struct engine_settings settings = { .save_dir = NULL };
+    static const struct visit_settings settings = { .save_dir = NULL };
     w->io.calls = w->io.written = 0;
     assert_int_equal(job_build(&w->job, parts), 0);
     const struct job *job = (const struct job *)(const void *)w->job.p;
@@ -412,7 +412,7 @@ static void failures_of_our_own_are_outcomes_too(void **state)
 static void without_memory_there_is_still_an_outcome(void **state)
 {
     (void)state;
-    static const struct engine_settings settings = { .save_dir = NULL };
+    static const struct visit_settings settings = { .save_dir = NULL };
     static const char headers[] = "A: b";
     struct job_parts parts = visit_parts(JOB_DIGEST);
     parts.headers = (struct span){ headers, sizeof headers };

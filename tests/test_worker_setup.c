@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static const struct engine_settings setup_example = { .fetch = { .user_agent = "trawl/1",
+static const struct visit_settings setup_example = { .fetch = { .user_agent = "trawl/1",
                                                                  .insecure = true,
                                                                  .min_speed = 100,
                                                                  .min_speed_time = 7,
@@ -15,7 +15,7 @@ static void what_was_written_reads_back(void **state)
 {
     (void)state;
     struct buffer b = { 0 };
-    struct engine_settings s;
+    struct visit_settings s;
     assert_int_equal(worker_setup_write(&b, &setup_example, 1000), 0);
     assert_int_equal(worker_setup_read(&s, b.p, b.n), 0);
     assert_string_equal(s.fetch.user_agent, "trawl/1");
@@ -36,7 +36,7 @@ static void strings_too_long_for_a_worker_are_said(void **state)
     assert_non_null(path);
     memset(path, 'x', 1999);
     path[1999] = '\0';
-    struct engine_settings s = { .save_dir = path };
+    struct visit_settings s = { .save_dir = path };
     assert_int_equal(worker_setup_write(&b, &s, 2000), -EMSGSIZE);
     assert_int_equal(worker_setup_write(&b, &s, 3000), 0);
     free(path);
@@ -50,7 +50,7 @@ static void damaged_bytes_are_refused_or_harmless(void **state)
     assert_int_equal(worker_setup_write(&b, &setup_example, 1000), 0);
     srand(4);
     for (int i = 0; i < 50000; i++) {
-        struct engine_settings s;
+        struct visit_settings s;
         size_t n = rand() % 8 ? b.n : (size_t)rand() % b.n;
         char *exact = malloc(n ? n : 1);
         assert_non_null(exact);

@@ -7,7 +7,7 @@
 #include "cmd/fetch_self.h"
 #include "cmd/run.h"
 #include "report/summary.h"
-#include "engine/flow.h"
+#include "visit/flow.h"
 #include "sys/clock.h"
 #include "sys/limits.h"
 #include "sys/log.h"

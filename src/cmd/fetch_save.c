@@ -2,7 +2,7 @@
 #include "cmd/fetch_save.h"
 #include "cmd/arguments.h"
 #include "cmd/command.h"
-#include "engine/save.h"
+#include "visit/save.h"
 #include "sys/log.h"
 
 int fetch_save_check(const struct arguments *a)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/reader.h"
 #include "report/units.h"
-#include "crawl/ask.h"
+#include "input/ask.h"
 #include "resolve/overrides.h"
 #include "resolve/servers.h"
 #include <errno.h>

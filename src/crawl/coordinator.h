@@ -2,10 +2,10 @@
 #ifndef CRAWL_COORDINATOR_H
 #define CRAWL_COORDINATOR_H
 #include "crawl/crawl.h"
-#include "crawl/frontier.h"
-#include "crawl/lines_json.h"
-#include "crawl/spill.h"
-#include "crawl/trust.h"
+#include "frontier/frontier.h"
+#include "input/lines_json.h"
+#include "frontier/spill.h"
+#include "frontier/trust.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"
 #include "store/json.h"

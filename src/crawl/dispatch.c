@@ -2,8 +2,8 @@
 // Items become jobs: the next one that its gate lets go, to a worker that can start it now.
 #include "crawl/coordinator.h"
 #include "crawl/hop.h"
-#include "engine/flow.h"
-#include "engine/job.h"
+#include "visit/flow.h"
+#include "visit/job.h"
 #include "engine/lane.h"
 #include "sys/clock.h"
 #include "web/netrc.h"

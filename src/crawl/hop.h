@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_HOP_H
 #define CRAWL_HOP_H
-#include "crawl/ask.h"
+#include "input/ask.h"
 #include "fetch/error.h"
 
 // What becomes of what was asked for on the way to an answer: over redirects, and when something is

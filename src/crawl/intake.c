@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Lines become items, as fast as they can be used and no faster.
 #include "crawl/coordinator.h"
-#include "crawl/lines.h"
+#include "input/lines.h"
 #include "crawl/output.h"
 #include "crawl/record.h"
-#include "crawl/source.h"
+#include "input/source.h"
 #include "crawl/tally.h"
 #include "sched/park.h"
 #include "sys/clock.h"

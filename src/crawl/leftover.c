@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a run that was stopped has not come to.
 #include "crawl/coordinator.h"
-#include "crawl/lines.h"
-#include "crawl/source.h"
+#include "input/lines.h"
+#include "input/source.h"
 #include "sys/log.h"
 
 // Lists what was never taken from the source; a list without end is left alone. When --max-urls was

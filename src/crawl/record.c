@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "crawl/record.h"
-#include "crawl/lines_json.h"
-#include "engine/outcome.h"
+#include "input/lines_json.h"
+#include "visit/outcome.h"
 
 static void text(struct buffer *out, const char *key, struct span value)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_RECORD_H
 #define CRAWL_RECORD_H
-#include "crawl/item.h"
+#include "frontier/item.h"
 #include "fetch/error.h"
 #include "store/json.h"
 

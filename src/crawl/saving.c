@@ -2,7 +2,7 @@
 // Where bodies go, which the coordinator says by the URL that was asked for; and what is there
 // already.
 #include "crawl/coordinator.h"
-#include "engine/save.h"
+#include "visit/save.h"
 #include "sched/offload.h"
 #include "web/file_path.h"
 

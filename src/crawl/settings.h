@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_SETTINGS_H
 #define CRAWL_SETTINGS_H
-#include "crawl/ask.h"
+#include "input/ask.h"
 #include "crawl/bounds.h"
 #include "engine/engine.h"
 #include "resolve/resolver.h"
@@ -51,7 +51,7 @@ struct crawl_settings {
     struct proxy_rules proxies;
     struct engine_spec engine[CRAWL_ENGINES];
     unsigned engines;
-    struct engine_settings worker;
+    struct visit_settings worker;
     uint64_t seed; // of the jitter; 0: from the system
 };
 #endif

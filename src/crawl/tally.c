@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "crawl/tally.h"
-#include "crawl/host.h"
-#include "engine/outcome.h"
+#include "frontier/host.h"
+#include "visit/outcome.h"
 #include "sys/clock.h"
 
 void tally_exchange(struct crawl_stats *s, unsigned engine, const struct outcome *o)

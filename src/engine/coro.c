@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "engine/coro.h"
-#include "engine/job.h"
+#include "visit/job.h"
 #include "engine/lane.h"
-#include "engine/outcome.h"
-#include "engine/visit.h"
+#include "visit/outcome.h"
+#include "visit/visit.h"
 #include "fetch/multi.h"
 #include "sched/nursery.h"
 #include <errno.h>

@@ -2,25 +2,13 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 #include "data/list.h"
-#include "fetch/request.h"
 #include "sys/zygote.h"
+#include "visit/settings.h"
 #include <stddef.h>
 
 // A way to keep many visits going at once. The coordinator sees an engine as lanes, one a worker.
-struct flow;
 struct loop;
 struct lane;
-
-// What every worker of every engine needs to know and no job says. Set up before anything starts;
-// read-only from then on.
-struct engine_settings {
-    struct fetch_settings fetch;
-    struct flow *flow;    // what all receive together; made before any process; NULL: not counted
-    const char *save_dir; // NULL: bodies are not saved
-    bool save_clobber;    // files from before this run are replaced
-    bool save_by_url;     // names are made of URLs alone, never of Content-Disposition
-    int64_t save_since;   // when the run began, by the file system's clock: see save_tidy
-};
 
 // One item of --engine: "coro:512", "forks:16", "forks:4/coro:256".
 struct engine_spec {
@@ -48,7 +36,7 @@ struct engine_usage {
 
 struct engine_setup {
     struct loop *loop; // the coordinator's
-    const struct engine_settings *settings;
+    const struct visit_settings *settings;
     struct zygote *zygote;      // NULL when no spec needs one
     struct engine_usage *usage; // is added to; NULL: not wanted
     unsigned cap;               // -j: no more jobs than this will be sent at once

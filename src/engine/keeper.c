@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "engine/keeper.h"
-#include "engine/flow.h"
-#include "engine/job.h"
+#include "visit/flow.h"
+#include "visit/job.h"
 #include "engine/obituary.h"
-#include "engine/outcome.h"
+#include "visit/outcome.h"
 #include "engine/worker.h"
 #include "sched/loop.h"
 #include "sched/park.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/lane.h"
 #include "engine/engine.h"
-#include "engine/job.h"
-#include "engine/outcome.h"
+#include "visit/job.h"
+#include "visit/outcome.h"
 #include <stdio.h>
 #include <stdlib.h>
 

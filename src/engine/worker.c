@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/worker.h"
-#include "engine/job.h"
-#include "engine/visit.h"
+#include "visit/job.h"
+#include "visit/visit.h"
 #include "engine/worker_setup.h"
 #include "fetch/easy.h"
 #include "sys/clock.h"
@@ -38,7 +38,7 @@ static int worker_next(struct shmq *jobs, const struct job **out)
 }
 
 int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
-                 const struct engine_settings *settings)
+                 const struct visit_settings *settings)
 {
     struct visit v = { 0 };
     struct buffer outcome = { 0 };
@@ -60,7 +60,7 @@ int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
     return e;
 }
 
-int worker_attach(struct shmq **jobs, struct shmq **outcomes, struct engine_settings *settings,
+int worker_attach(struct shmq **jobs, struct shmq **outcomes, struct visit_settings *settings,
                   const void *setup, size_t n, const int *fds, unsigned nfds)
 {
     if (nfds != WORKER_FDS || worker_setup_read(settings, setup, n) < 0)
@@ -80,7 +80,7 @@ int worker_attach(struct shmq **jobs, struct shmq **outcomes, struct engine_sett
 
 int worker_main(unsigned kind, const void *setup, size_t n, const int *fds, unsigned nfds)
 {
-    struct engine_settings settings;
+    struct visit_settings settings;
     struct shmq *jobs, *outcomes;
     struct easy *easy;
     if (kind != WORKER_BLOCKING)

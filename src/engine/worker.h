@@ -20,11 +20,11 @@ enum { WORKER_FDS = 2 * SHMQ_FDS };
 // through `io`, until no more will come. Blocks. Returns 0; -EPROTO when what came was no job;
 // -ENOMEM.
 int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
-                 const struct engine_settings *settings);
+                 const struct visit_settings *settings);
 
 // Takes part in the queues and reads the settings that a worker process was given; `settings`
 // borrows `setup`. Errors: -EPROTO, -ENOMEM.
-int worker_attach(struct shmq **jobs, struct shmq **outcomes, struct engine_settings *settings,
+int worker_attach(struct shmq **jobs, struct shmq **outcomes, struct visit_settings *settings,
                   const void *setup, size_t n, const int *fds, unsigned nfds);
 
 // What a worker process runs: the body of engine_worker_main. Returns its exit status: 0 when it

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "engine/worker_setup.h"
-#include "engine/message.h"
+#include "visit/message.h"
 #include <errno.h>
 
 // The strings among the settings.
 static const size_t worker_setup_strings[] = {
-#define FETCH_STRING(field) offsetof(struct engine_settings, fetch.field)
+#define FETCH_STRING(field) offsetof(struct visit_settings, fetch.field)
     FETCH_STRING(user_agent),
     FETCH_STRING(ca_file),
     FETCH_STRING(cert_file),
     FETCH_STRING(key_file),
     FETCH_STRING(key_password),
     FETCH_STRING(interface),
-    offsetof(struct engine_settings, save_dir),
+    offsetof(struct visit_settings, save_dir),
 #undef FETCH_STRING
 };
 
@@ -21,22 +21,22 @@ enum { WORKER_SETUP_STRINGS = sizeof worker_setup_strings / sizeof worker_setup_
 // Both sides are the same program at the same version, so what is no pointer travels as it is.
 struct worker_setup {
     uint64_t size;
-    struct engine_settings plain;
+    struct visit_settings plain;
     struct message_text string[WORKER_SETUP_STRINGS];
 };
 
 // A field that was added must be carried over: a string needs its line above, anything else only
 // this figure. The flow's memory is at the same address in every process.
-_Static_assert(sizeof(struct engine_settings) == 112, "are all settings carried to the workers?");
+_Static_assert(sizeof(struct visit_settings) == 112, "are all settings carried to the workers?");
 
-static const char **worker_setup_string(struct engine_settings *s, unsigned i)
+static const char **worker_setup_string(struct visit_settings *s, unsigned i)
 {
     return (const char **)(void *)((char *)s + worker_setup_strings[i]);
 }
 
-int worker_setup_write(struct buffer *out, const struct engine_settings *settings, size_t most)
+int worker_setup_write(struct buffer *out, const struct visit_settings *settings, size_t most)
 {
-    struct engine_settings plain = *settings;
+    struct visit_settings plain = *settings;
     struct span string[WORKER_SETUP_STRINGS];
     size_t at = sizeof(struct worker_setup), size = at;
     for (unsigned i = 0; i < WORKER_SETUP_STRINGS; i++) {
@@ -62,7 +62,7 @@ int worker_setup_write(struct buffer *out, const struct engine_settings *setting
     return 0;
 }
 
-int worker_setup_read(struct engine_settings *out, const void *p, size_t n)
+int worker_setup_read(struct visit_settings *out, const void *p, size_t n)
 {
     const struct worker_setup *s = p;
     if ((uintptr_t)p % 8 || n < sizeof *s || s->size != n)

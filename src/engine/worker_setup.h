@@ -9,8 +9,8 @@
 
 // Writes `settings` into `out`, replacing its contents. Errors: -ENOMEM; -EMSGSIZE when its strings
 // pass `most` bytes in all.
-int worker_setup_write(struct buffer *out, const struct engine_settings *settings, size_t most);
+int worker_setup_write(struct buffer *out, const struct visit_settings *settings, size_t most);
 
 // Reads them back. The strings lie in `p`, which `out` borrows. Errors: -EPROTO.
-int worker_setup_read(struct engine_settings *out, const void *p, size_t n);
+int worker_setup_read(struct visit_settings *out, const void *p, size_t n);
 #endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#ifndef FRONTIER_HOST_H
+#define FRONTIER_HOST_H
+#include "frontier/gate.h"
+#include "data/heap.h"
+#include "data/list.h"
+#include "data/map.h"
+#include "resolve/resolver.h"
+#include "web/proxy.h"
+#include "web/url.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct lane;
+struct overflow;
+
+// What shares a pace: for now, everything of one host name, whatever its scheme and port.
+struct group {
+    struct map_node node; // key: the host name, in `name`
+    struct gate gate;
+    struct list hosts;    // those of its hosts that are open and have something queued, in turn
+    struct list ready;    // on the frontier's list of groups that may start something now
+    struct heap_node due; // on the frontier's heap of groups that may at a known time
+    unsigned members;     // hosts that point here
+    char name[];
+};
+
+enum host_state {
+    HOST_CLOSED,  // its addresses are not known, or have expired
+    HOST_WAITING, // in line for opening
+    HOST_OPENING, // a fiber looks its name up
+    HOST_OPEN,
+};
+
+// All that is known of one origin (scheme, host, port).
+struct host {
+    struct map_node node; // key: "http://name:port", in `origin`
+    struct group *group;
+    struct list queue; // items to be fetched, first come first; what is tried again goes first
+    struct list turn;  // on the group's list of hosts with work, or in line for opening
+    struct list idle;  // on the table's list of those with nothing to do, longest idle first
+    struct lane
+        *lane; // where its last job went; only compared and looked at while engines are open
+    struct overflow
+        *overflow; // further lines for it, on disk; NULL: none. It is not idle while it has one
+    unsigned queued, in_flight;
+    enum host_state state;
+    bool typed;   // a line of the input named this host and port
+    bool special; // its URL names a special address, whatever it is reached through
+    const struct proxy_place *proxy; // it is reached through; then the addresses are the proxy's.
+                                     // NULL: straight. Borrowed
+    enum resolve_status status;
+    int64_t lookup_began, lookup_ended; // monotonic ns
+    int64_t expires;                    // monotonic ns until which the addresses hold
+    unsigned addresses;
+    struct address *address; // owned
+    char why[96];            // of a failed look-up
+    uint64_t exchanges;
+    int64_t spent; // ns over all exchanges
+    char origin[];
+};
+
+// All hosts, and which of them to forget: the longest idle, beyond `keep`.
+struct host_table {
+    struct map hosts, groups;
+    struct list idle;
+    unsigned count, idle_count, keep;
+    struct gate pace;                  // what a new group starts with
+    const struct proxy_rules *proxies; // of new hosts; NULL: none
+    // Called for each host about to be forgotten, and at the end.
+    void (*retire)(void *arg, const struct host *h);
+    void *arg;
+};
+
+// The part of a stripped URL that names its origin, and a hash of its host and port alone.
+struct span host_key(const struct url *u);
+uint64_t host_place_hash(const struct url *u);
+
+// An empty table whose groups start with the pace `pace` and which keeps `keep` idle hosts.
+void host_table_init(struct host_table *t, const struct gate *pace, unsigned keep);
+
+// Retires and frees all hosts; their queues must be empty.
+void host_table_fini(struct host_table *t);
+
+// The host of `u`, made (closed, and on the idle list) if it is not known yet. A literal address,
+// or that of its proxy, is open at once. Errors: -ENOMEM.
+int host_get(struct host_table *t, const struct url *u, int64_t now, struct host **out);
+
+// Say that `h` has something to do, or nothing any more; the latter may forget others, those idle
+// for longest and under no pace that still counts at `now`, never `h` itself. A group with none of
+// its hosts left is forgotten too.
+void host_busy(struct host_table *t, struct host *h);
+void host_idle(struct host_table *t, struct host *h, int64_t now);
+
+// Takes over what a look-up said. Errors: -ENOMEM, then the host stays as it was.
+int host_answer(struct host *h, const struct resolve_answer *answer, int64_t now);
+
+// Whether one of its addresses is special (design: security). Behind a proxy, whose own addresses
+// are the user's word, the URL must say so itself.
+bool host_is_special(const struct host *h);
+
+// The host's name, without the brackets of an IPv6 address.
+struct span host_name(const struct host *h);
+#endif

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#ifndef FRONTIER_RETRY_H
+#define FRONTIER_RETRY_H
+#include "fetch/error.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+// Which exchanges are worth another attempt, and after how long. Pure.
+
+// Whether what came of an exchange may be different the next time: names that could not be looked
+// up, connect failures, reset, timeout, a dead worker, a body cut short, and the statuses 408, 429,
+// 500, 502, 503, 504. No other 4xx, no certificate error.
+bool retry_worthwhile(enum fetch_error error, int status);
+
+// How many attempts beyond the first `error` gets at most, of the `allowed` that the user granted:
+// a dead worker, which may have been killed by this very URL, gets one.
+unsigned retry_limit(enum fetch_error error, unsigned allowed);
+
+// ns to wait before attempt number `attempt` (2 is the first repetition): 1 s, doubling to 60 s, of
+// which a random part up to a half is taken off so that what failed together does not come back
+// together. `random` is any 64 random bits.
+int64_t retry_delay(unsigned attempt, uint64_t random);
+#endif

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#ifndef VISIT_SETTINGS_H
+#define VISIT_SETTINGS_H
+#include "fetch/request.h"
+
+struct flow;
+
+// What every worker of every engine needs to know and no job says. Set up before anything starts;
+// read-only from then on.
+struct visit_settings {
+    struct fetch_settings fetch;
+    struct flow *flow;    // what all receive together; made before any process; NULL: not counted
+    const char *save_dir; // NULL: bodies are not saved
+    bool save_clobber;    // files from before this run are replaced
+    bool save_by_url;     // names are made of URLs alone, never of Content-Disposition
+    int64_t save_since;   // when the run began, by the file system's clock: see save_tidy
+};
+#endif

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "visit/sinks.h"
+#include "fetch/io.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static enum sink_answer sinks_pass_by(struct sink *s, const char *p, size_t n)
+{
+    (void)s;
+    (void)p;
+    (void)n;
+    return SINK_GO;
+}
+
+static struct sink sinks_none = { NULL, sinks_pass_by, NULL };
+
+// What a body that is decoded goes to, from the last sink to the first.
+static int sinks_link(struct sinks *s, uint64_t most, const struct sink_save_setup *saving)
+{
+    if (s->saves && !saving->save)
+        return -EOPNOTSUPP;
+    if (s->saves && !s->save && !(s->save = calloc(1, sizeof *s->save)))
+        return -ENOMEM;
+    struct sink *last = s->saves ? &s->save->tail : NULL;
+    int e = s->digests ? sink_digest_begin(&s->digest, last) : 0;
+    if (e < 0)
+        return e;
+    sink_decode_begin(&s->decode, s->digests ? &s->digest.sink : last, most);
+    if (s->saves)
+        sink_save_begin(s->save, saving, &s->decode.sink, s->digests);
+    s->first = s->saves ? &s->save->sink : &s->decode.sink;
+    return 0;
+}
+
+int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
+                const struct sink_save_setup *saving)
+{
+    s->first = &sinks_none;
+    s->saves = flags & JOB_SAVE && !(flags & JOB_HEAD);
+    s->digests = flags & JOB_DIGEST && !(flags & JOB_HEAD);
+    s->decodes = s->saves || s->digests;
+    int e = s->decodes ? sinks_link(s, most, saving) : 0;
+    if (e < 0)
+        s->saves = s->digests = s->decodes = false;
+    return e;
+}
+
+void sinks_count(struct sinks *s, struct flow *flow, const struct io *io)
+{
+    sink_flow_begin(&s->flow, flow, io, s->first);
+    s->first = &s->flow.sink;
+}
+
+static int sinks_keep(void *arg)
+{
+    struct sinks *s = arg;
+    sink_save_flush(s->save);
+    sink_decode_end(&s->decode, true);
+    if (s->decode.error == FETCH_OK && !s->save->stopped && !s->save->error)
+        sink_save_keep(s->save);
+    sink_save_drop(s->save);
+    return 0;
+}
+
+static int sinks_drop(void *arg)
+{
+    sink_save_drop(arg);
+    return 0;
+}
+
+void sinks_finish(struct sinks *s, const struct response *r, int code)
+{
+    struct sink_save *save = s->save;
+    if (!s->saves || !save->wanted)
+        return;
+    if (code == 0 && r->error == FETCH_OK && !r->stopped && !save->error) {
+        int e = io_offload(save->setup.io, sinks_keep, s);
+        if (e < 0)
+            save->error = e;
+    }
+    // A cancelled fiber gets no thread.
+    if (save->file.fd >= 0 && io_offload(save->setup.io, sinks_drop, save) < 0)
+        sink_save_drop(save);
+}
+
+static void sinks_fail(struct response *r, enum fetch_error error, const char *why)
+{
+    if (r->error != FETCH_OK)
+        return;
+    r->error = error;
+    struct span encoding = head_find(&r->head, "content-encoding");
+    int n = encoding.n > 40 ? 40 : (int)encoding.n;
+    if (n)
+        snprintf(r->message, sizeof r->message, "%s (%.*s)", why, n, encoding.p);
+    else
+        snprintf(r->message, sizeof r->message, "%s", why);
+}
+
+// What could not be saved, and why. Out of descriptors or memory is a lack of the whole run; a disk
+// that is full is not cured by doing less at once.
+static void sinks_fail_save(struct sinks *s, struct response *r, struct outcome *o,
+                            struct span *message)
+{
+    int e = -s->save->error;
+    bool lack = e == ENOMEM || e == EMFILE || e == ENFILE || e == EAGAIN;
+    if (r->error != FETCH_OK)
+        return;
+    r->error = e == ECANCELED ? FETCH_CANCELLED : FETCH_NO_RESOURCES;
+    if (e == ECANCELED)
+        return;
+    o->flags |= lack ? 0U : (uint32_t)OUTCOME_DISK;
+    snprintf(r->message, sizeof r->message, "the body cannot be saved: %s", strerror(e));
+    *message = sink_save_complaint(s->save);
+}
+
+void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct span *message)
+{
+    if (!s->decodes)
+        return;
+    sink_decode_end(&s->decode, r->error == FETCH_OK && !r->stopped);
+    if (s->decode.error != FETCH_OK)
+        sinks_fail(r, s->decode.error, s->decode.why);
+    else if (s->digest.failed && s->digests)
+        sinks_fail(r, FETCH_INTERNAL, "OpenSSL would not take the digest");
+    else if (s->saves && s->save->error)
+        sinks_fail_save(s, r, o, message);
+    else if (s->digests && r->error == FETCH_OK && sink_digest_end(&s->digest, o->digest))
+        o->flags |= OUTCOME_DIGEST;
+}
+
+void sinks_trim(struct sinks *s, size_t most)
+{
+    if (s->save)
+        sink_save_trim(s->save, most);
+}
+
+void sinks_fini(struct sinks *s)
+{
+    sink_decode_end(&s->decode, false);
+    sink_digest_fini(&s->digest);
+    if (s->save)
+        sink_save_fini(s->save);
+    free(s->save);
+    s->save = NULL;
+}

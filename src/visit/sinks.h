@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#ifndef VISIT_SINKS_H
+#define VISIT_SINKS_H
+#include "visit/outcome.h"
+#include "visit/sink_decode.h"
+#include "visit/sink_digest.h"
+#include "visit/sink_flow.h"
+#include "visit/sink_save.h"
+
+// Where the body of one visit goes. The sinks that its job asks for are linked to a chain, and the
+// exchange pushes what arrives in at its head:
+//
+//     fetch ─► (as it came) ─► decode ─► (decoded) ─► digest ─► save
+//
+// With a flow (flow.h) one more sink counts what arrives, before all of these.
+//
+// When the body is saved, another end of that sink stands at the head and collects, and everything
+// behind it runs where it may block (sink_save.h).
+//
+// A sink stands in the part of the chain whose bytes it wants, and passes them on; the last one
+// needs not. A job that asks for none of them has its bytes counted by the exchange and nothing
+// else: then its body is not decoded, and a content coding that is broken is not noticed, for
+// decoding a page costs about as much as fetching it.
+//
+// In place, used again from visit to visit; zeroed, it is ready for use.
+struct sinks {
+    struct sink *first; // given to the exchange
+    struct sink_flow flow;
+    struct sink_decode decode;
+    struct sink_digest digest;
+    struct sink_save *save;       // owned; made when first needed, for most runs never need it
+    bool decodes, digests, saves; // which of them are in the chain
+};
+
+// Links the chain for a job with these flags, whose body has `most` bytes at most (0: no bound).
+// `saving` is looked at with JOB_SAVE only. Errors: -ENOMEM; -EOPNOTSUPP: there is nowhere to save.
+int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
+                const struct sink_save_setup *saving);
+
+// Puts the sink that counts before those that sinks_begin has linked.
+void sinks_count(struct sinks *s, struct flow *flow, const struct io *io);
+
+// The exchange is over, with `code` (0 or a negative errno): what is still to be written is
+// written, and a body that came whole gets its name; otherwise nothing of it is left. May park, as
+// `saving->io` does.
+// Gives back what is kept for the next body, as far as it is more than `most` bytes.
+void sinks_trim(struct sinks *s, size_t most);
+
+void sinks_finish(struct sinks *s, const struct response *r, int code);
+
+// Ends every sink, and puts what they found out into `o` and, when it was an error, into `r`. An
+// error of the exchange itself is kept. `message`, a sentence too long for `r`, is set when there
+// is one; borrowed until the next body.
+void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct span *message);
+
+void sinks_fini(struct sinks *s);
+#endif

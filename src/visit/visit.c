@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#include "visit/visit.h"
+#include "visit/settings.h"
+#include "visit/flow.h"
+#include "visit/job.h"
+#include "visit/outcome.h"
+#include "fetch/io.h"
+#include "sys/clock.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void visit_fini(struct visit *v)
+{
+    response_fini(&v->response);
+    sinks_fini(&v->sinks);
+    free(v->headers);
+    v->headers = NULL;
+    v->header_room = 0;
+}
+
+static unsigned visit_count_headers(struct span lines)
+{
+    unsigned n = 0;
+    for (size_t at = 0; at < lines.n; at += strlen(lines.p + at) + 1)
+        n++;
+    return n;
+}
+
+// Points at each of the job's header lines. Errors: -ENOMEM.
+static int visit_point_headers(struct visit *v, struct span lines)
+{
+    unsigned n = visit_count_headers(lines) + 1;
+    if (n > v->header_room) {
+        const char **p = reallocarray(v->headers, n, sizeof *p);
+        if (!p)
+            return -ENOMEM;
+        v->headers = p;
+        v->header_room = n;
+    }
+    n = 0;
+    for (size_t at = 0; at < lines.n; at += strlen(lines.p + at) + 1)
+        v->headers[n++] = lines.p + at;
+    v->headers[n] = NULL;
+    return 0;
+}
+
+// The job's proxy; NULL when it has none.
+static const struct proxy *visit_proxy(struct visit *v, const struct job *j)
+{
+    v->proxy = (struct proxy){
+        .url = message_span(j, j->proxy).p,
+        .port = (uint16_t)j->proxy_port,
+        .credentials = message_span(j, j->proxy_credentials).p,
+    };
+    return v->proxy.url ? &v->proxy : NULL;
+}
+
+// Views into the job; nothing is copied.
+static int visit_request(struct visit *v, struct request *q, const struct job *j)
+{
+    struct span headers = message_span(j, j->headers);
+    if (headers.n) {
+        int e = visit_point_headers(v, headers);
+        if (e < 0)
+            return e;
+    }
+    *q = (struct request){
+        .url = message_span(j, j->url).p,
+        .method = message_span(j, j->method).p,
+        .head = j->flags & JOB_HEAD,
+        .body = message_span(j, j->body),
+        .headers = headers.n ? v->headers : NULL,
+        .credentials = message_span(j, j->credentials).p,
+        .auth = j->flags & JOB_ASK_CHALLENGE ? REQUEST_DIGEST : REQUEST_BASIC,
+        .proxy = visit_proxy(v, j),
+        .host = message_span(j, j->host).p,
+        .port = j->port,
+        .address = job_addresses(j),
+        .addresses = j->addresses,
+        .special_ok = j->flags & JOB_SPECIAL_OK,
+        .keep = j->flags & JOB_KEEP,
+        .connect_timeout = j->connect_timeout,
+        .max_time = j->max_time,
+        .max_filesize = j->max_filesize,
+    };
+    return 0;
+}
+
+// Whether the exchange came to nothing because the server had closed the idle connection that it
+// was sent on.
+static bool visit_stale(const struct response *r, const struct request *q)
+{
+    return r->reused && r->status == 0 && r->size == 0 &&
+           (r->error == FETCH_RESET || r->error == FETCH_EMPTY_REPLY) && request_is_idempotent(q);
+}
+
+// Links the sinks that the job asks for.
+static int visit_open_sinks(struct visit *v, struct io *io, const struct job *job,
+                            const struct request *q, const struct visit_settings *settings)
+{
+    uint32_t flags = job->flags | (request_is_head(q) ? JOB_HEAD : 0U);
+    struct sink_save_setup saving = { .io = io,
+                                      .save = v->save,
+                                      .path = message_span(job, job->path),
+                                      .by_url = settings->save_by_url };
+    int e = sinks_begin(&v->sinks, flags, job->max_filesize, &saving);
+    if (e == 0 && settings->flow)
+        sinks_count(&v->sinks, settings->flow, io);
+    return e;
+}
+
+static int visit_exchange(struct visit *v, struct io *io, const struct job *job, struct request *q,
+                          const struct visit_settings *settings)
+{
+    int e = visit_open_sinks(v, io, job, q, settings);
+    if (e < 0)
+        return e;
+    q->patient = settings->flow && flow_limits(settings->flow);
+    e = io->fetch(io, q, v->sinks.first, &v->response);
+    if (e < 0 || !visit_stale(&v->response, q))
+        return e;
+    if (q->max_time) {
+        q->max_time -= v->response.time_total;
+        if (q->max_time <= 0)
+            return 0;
+    }
+    q->fresh = true;
+    e = visit_open_sinks(v, io, job, q, settings);
+    return e < 0 ? e : io->fetch(io, q, v->sinks.first, &v->response);
+}
+
+// An HTTP proxy that is asked for an http URL says by a status of its own that it lets nobody
+// through; a tunnel has failed by then.
+static void visit_look_at_proxy(struct response *r, const struct request *q)
+{
+    if (!q->proxy || r->error != FETCH_OK || r->status != 407)
+        return;
+    r->error = FETCH_PROXY_FAILED;
+    snprintf(r->message, sizeof r->message, "the proxy %s (407)",
+             q->proxy->credentials ? "does not take this user name and password"
+                                   : "wants a user name and a password");
+}
+
+// Our own machinery failed: what the response holds, if anything, means nothing.
+static void visit_excuse(struct response *r, int code)
+{
+    if (code == -ECANCELED && r->error == FETCH_CANCELLED)
+        return;
+    response_fini(r);
+    *r = (struct response){ .error = code == -ECANCELED ? FETCH_CANCELLED
+                                     : code == -ENOMEM  ? FETCH_NO_RESOURCES
+                                                        : FETCH_INTERNAL };
+    if (code != -ECANCELED)
+        strcpy(r->message,
+               code == -ENOMEM ? "out of memory" : "the job asks for what no worker can do");
+}
+
+static void visit_fill_head(struct outcome *o, const struct response *r, const struct job *job)
+{
+    o->id = job->id;
+    o->status = (uint16_t)r->status;
+    o->error = (uint16_t)r->error;
+    o->flags |= (r->sent ? OUTCOME_SENT : 0U) | (r->reused ? OUTCOME_REUSED : 0U);
+    if (r->error == FETCH_TOO_LARGE)
+        o->flags |= OUTCOME_TRUNCATED;
+    o->http_version = (uint16_t)r->http_version;
+    o->remote_port = r->remote_port;
+    o->remote = r->remote;
+    o->time_connect = r->time_connect;
+    o->time_appconnect = r->time_appconnect;
+    o->time_starttransfer = r->time_starttransfer;
+    o->time_total = r->time_total;
+    o->size_download = r->size;
+}
+
+// Not inlined: its locals must not be on the stack of a visit that waits.
+__attribute__((noinline)) static int visit_report(struct visit *v, const struct job *job,
+                                                  int64_t started, int code, struct buffer *out)
+{
+    struct response *r = &v->response;
+    struct outcome_parts parts = { .head.started = started };
+    if (code < 0)
+        visit_excuse(r, code);
+    sinks_end(&v->sinks, r, &parts.head, &parts.message);
+    visit_fill_head(&parts.head, r, job);
+    if (!parts.message.p && r->message[0])
+        parts.message = span_of(r->message);
+    if (r->error == FETCH_OK && v->sinks.saves && v->sinks.save->saved.n)
+        parts.saved = buffer_span(&v->sinks.save->saved);
+    if (r->tls.version[0])
+        parts.tls = &r->tls;
+    parts.content_type = head_find(&r->head, "content-type");
+    parts.location = head_find(&r->head, "location");
+    parts.retry_after = head_find(&r->head, "retry-after");
+    parts.etag = head_find(&r->head, "etag");
+    parts.last_modified = head_find(&r->head, "last-modified");
+    return outcome_build_somehow(out, &parts);
+}
+
+int visit(struct visit *v, struct io *io, const struct job *job,
+          const struct visit_settings *settings, struct buffer *out)
+{
+    struct request q;
+    int64_t started = clock_wall();
+    int e = visit_request(v, &q, job);
+    if (e == 0)
+        e = visit_exchange(v, io, job, &q, settings);
+    if (e == 0)
+        visit_look_at_proxy(&v->response, &q);
+    if (v->sinks.saves)
+        sinks_finish(&v->sinks, &v->response, e);
+    return visit_report(v, job, started, e, out);
+}
+
+void visit_trim(struct visit *v, size_t most)
+{
+    const struct head *h = &v->response.head;
+    sinks_trim(&v->sinks, most);
+    if (h->text.room + h->fields.room > most)
+        head_fini(&v->response.head);
+    if (v->header_room * sizeof *v->headers > most) {
+        free(v->headers);
+        v->headers = NULL;
+        v->header_room = 0;
+    }
+}

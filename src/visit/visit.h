@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#ifndef VISIT_VISIT_H
+#define VISIT_VISIT_H
+#include "data/buffer.h"
+#include "visit/sinks.h"
+#include "fetch/request.h"
+#include "fetch/response.h"
+
+struct io;
+struct job;
+struct visit_settings;
+
+// One place in which a visit is done, used again for the next one: what it needs while it runs.
+// Zeroed, it is ready for use. Nothing is allocated for a visit that an earlier one has had room
+// for.
+struct visit {
+    struct response response;
+    struct sinks sinks;
+    struct save *save;    // where bodies are saved; borrowed, set by the engine. NULL: nowhere
+    const char **headers; // the job's lines, NULL-terminated; NULL until a job has some
+    unsigned header_room;
+    struct proxy proxy; // of the job, if it has one
+};
+
+void visit_fini(struct visit *v);
+
+// Does one job, start to end, in straight-line code that waits only in io->fetch. The outcome goes
+// into `out`, which is written to after the last wait only, so that visits on one thread may share
+// it. A stale reused connection is tried again once, on a fresh one (RFC 9112 §9.3.1). Returns 0
+// whatever came of the exchange, or -ENOMEM when not even an outcome could be built, which
+// outcome_reserve excludes. Parks, blocks or yields, as `io` does.
+int visit(struct visit *v, struct io *io, const struct job *job,
+          const struct visit_settings *settings, struct buffer *out);
+
+// Gives back what a place keeps for the next visit, as far as it is more than `most` bytes.
+void visit_trim(struct visit *v, size_t most);
+#endif
