@@ -18,6 +18,7 @@ enum job_flag {
     JOB_DIGEST = 1 << 3,        // SHA-256 of the decoded body into the outcome
     JOB_SAVE = 1 << 4,          // the body goes to a file
     JOB_ASK_CHALLENGE = 1 << 5, // credentials are shown as a digest (RFC 7616), not as they are
+    JOB_LINKS = 1 << 6,         // links of an HTML body into the findings: finding_links.h
 };
 
 struct job {
