@@ -31,7 +31,9 @@ LAYERS = {
     # The origin shares the library with what it tests, and nothing of the crawler.
     "src/serve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store"],
     "src/report": ["lib/data", "lib/sys", "lib/fetch", "src/engine", "src/crawl"],
-    "src/cmd": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/report"],
+    "src/bench": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/report"],
+    "src/cmd": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/report",
+                "src/bench"],
     "src": ["lib/*", "src/*"],
 }
 
