@@ -8,7 +8,7 @@ static size_t job_size(const struct job_parts *p)
     n += message_text_size(p->url) + message_text_size(p->host) + message_text_size(p->method);
     n += message_text_size(p->credentials) + message_text_size(p->body);
     n += message_text_size(p->path) + message_text_size(p->proxy);
-    n += message_text_size(p->proxy_credentials);
+    n += message_text_size(p->proxy_credentials) + message_text_size(p->agent);
     return message_round(n + message_text_size(p->headers));
 }
 
@@ -47,6 +47,7 @@ int job_build(struct buffer *out, const struct job_parts *parts)
     j->path = message_put(p, &at, parts->path);
     j->proxy = message_put(p, &at, parts->proxy);
     j->proxy_credentials = message_put(p, &at, parts->proxy_credentials);
+    j->agent = message_put(p, &at, parts->agent);
     out->n = size;
     return 0;
 }
@@ -79,7 +80,8 @@ bool job_valid(const void *p, size_t n)
         return false;
     const struct message_text texts[] = { j->url,         j->host,  j->method,
                                           j->credentials, j->body,  j->headers,
-                                          j->path,        j->proxy, j->proxy_credentials };
+                                          j->path,        j->proxy, j->proxy_credentials,
+                                          j->agent };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!message_text_valid(p, sizeof *j, n, texts[i]))
             return false;

@@ -18,7 +18,10 @@ enum job_flag {
     JOB_DIGEST = 1 << 3,        // SHA-256 of the decoded body into the outcome
     JOB_SAVE = 1 << 4,          // the body goes to a file
     JOB_ASK_CHALLENGE = 1 << 5, // credentials are shown as a digest (RFC 7616), not as they are
-    JOB_LINKS = 1 << 6,         // links of an HTML body into the findings: finding_links.h
+    JOB_WARC = 1 << 6,          // the exchange goes to the archive
+    JOB_LINKS = 1 << 7,         // links of an HTML body into the findings: finding_links.h
+    JOB_ROBOTS = 1 << 8,        // the body is a robots.txt: its rules for `agent`, finding_robots.h
+    JOB_SITEMAP = 1 << 9,       // the body is a sitemap: its entries, finding_sitemap.h
 };
 
 struct job {
@@ -33,6 +36,7 @@ struct job {
     struct message_text url, host, method, credentials, body;
     struct message_text path;    // with JOB_SAVE: where the body goes, see web/file_path.h
     struct message_text headers; // "Name: value" lines, each ended by a NUL
+    struct message_text agent;   // with JOB_ROBOTS: the product token whose rules are wanted
     // The proxy that it goes through, as in struct proxy; the addresses are then the proxy's.
     struct message_text proxy, proxy_credentials;
     uint32_t proxy_port;
@@ -46,6 +50,7 @@ enum { JOB_ADDRESSES = 64 }; // of one job, at most
 struct job_parts {
     struct job head; // the plain fields; size, kind and offsets are filled in
     struct span url, host, method, credentials, body, headers, path, proxy, proxy_credentials;
+    struct span agent;
     const struct address *address;
     unsigned addresses;
 };
