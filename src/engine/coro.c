@@ -3,6 +3,7 @@
 #include "visit/job.h"
 #include "engine/lane.h"
 #include "visit/outcome.h"
+#include "visit/tools.h"
 #include "visit/visit.h"
 #include "fetch/multi.h"
 #include "sched/nursery.h"
@@ -37,7 +38,7 @@ struct coro {
     struct engine_setup setup;
     struct nursery nursery;
     struct multi *multi; // NULL when the io is the caller's
-    struct save *save;   // NULL: bodies are not saved
+    struct tools tools;
     struct io *io;
     struct list idle, done; // of slots; the one used last is the first that is idle
     struct coro_slot *given;
@@ -69,7 +70,7 @@ static struct coro_slot *coro_take_slot(struct coro *c)
         return NULL;
     list_init(&s->node);
     s->coro = c;
-    s->visit.save = c->save;
+    s->visit.tools = &c->tools;
     return s;
 }
 
@@ -98,8 +99,12 @@ static void coro_finish(struct coro *c, struct coro_slot *s)
         bare.head.error = FETCH_NO_RESOURCES;
         outcome_build(&s->message, &bare); // coro_start made the room
     }
-    list_push(&c->done, &s->node);
-    lane_announce(&c->lane, &c->setup);
+    turns_arrive(&c->tools.turns, &s->visit.turn);
+    struct turn *t;
+    while ((t = turns_next(&c->tools.turns))) {
+        list_push(&c->done, &list_entry(t, struct coro_slot, visit.turn)->node);
+        lane_announce(&c->lane, &c->setup);
+    }
 }
 
 // The body of a job's fiber.
@@ -168,7 +173,7 @@ static void coro_close(struct engine *e)
     struct list *node;
     while ((node = list_pop(&c->idle)) || (node = list_pop(&c->done)))
         coro_slot_free(list_entry(node, struct coro_slot, node));
-    save_close(c->save);
+    tools_close(&c->tools);
     list_remove(&c->lane.ready);
     buffer_fini(&c->outcome);
     free(c);
@@ -187,7 +192,7 @@ int coro_open_io(struct engine **out, const struct engine_spec *spec,
         free(c);
         return -ENOMEM;
     }
-    int error = setup->settings->save_dir ? save_open(&c->save, setup->settings) : 0;
+    int error = tools_open(&c->tools, setup->settings, tools_number());
     if (error < 0) {
         buffer_fini(&c->outcome);
         free(c);

@@ -5,6 +5,8 @@
 #include "engine/obituary.h"
 #include "visit/outcome.h"
 #include "engine/worker.h"
+#include "engine/worker_setup.h"
+#include "visit/tools.h"
 #include "sched/loop.h"
 #include "sched/park.h"
 #include "sys/clock.h"
@@ -182,7 +184,9 @@ static int keeper_ask(struct keeper *k)
     int fds[WORKER_FDS];
     struct keeper_house *h = k->house;
     int e = keeper_make_queues(k, fds);
+    k->number = tools_number();
     while (e == 0 && !h->ending) {
+        worker_setup_number(&h->worker_setup, k->number);
         e = herd_spawn(h->herd, &k->member, h->kind, h->worker_setup.p, h->worker_setup.n, fds,
                        WORKER_FDS);
         if (e != -EAGAIN && e != -ETOOMANYREFS)

@@ -41,6 +41,7 @@ struct keeper {
     struct herd_member member;
     struct shmq *jobs, *outcomes;
     struct ev_io bell; // of `outcomes`
+    unsigned number;   // of its present worker in the run: tools_number
     pid_t pid;         // 0: not spawned
     bool asked;        // for a worker, and its end has not been reported
     bool rung, lived;  // the bell rang; it was once ready for work

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/worker.h"
 #include "visit/job.h"
+#include "visit/tools.h"
 #include "visit/visit.h"
 #include "engine/worker_setup.h"
 #include "fetch/easy.h"
@@ -40,12 +41,13 @@ static int worker_next(struct shmq *jobs, const struct job **out)
 int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
                  const struct visit_settings *settings)
 {
-    struct visit v = { 0 };
+    struct tools tools = { 0 };
+    struct visit v = { .tools = &tools };
     struct buffer outcome = { 0 };
     const struct job *job;
     int e = outcome_reserve(&outcome);
-    if (e == 0 && settings->save_dir)
-        e = save_open(&v.save, settings);
+    if (e == 0)
+        e = tools_open(&tools, settings, settings->worker);
     if (e == 0)
         e = worker_publish(outcomes, NULL, 0); // ready for work
     while (e == 0 && (e = worker_next(jobs, &job)) == 1) {
@@ -55,7 +57,7 @@ int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
             e = worker_publish(outcomes, outcome.p, outcome.n);
     }
     visit_fini(&v);
-    save_close(v.save);
+    tools_close(&tools);
     buffer_fini(&outcome);
     return e;
 }

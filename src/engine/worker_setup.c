@@ -27,7 +27,7 @@ struct worker_setup {
 
 // A field that was added must be carried over: a string needs its line above, anything else only
 // this figure. The flow's memory is at the same address in every process.
-_Static_assert(sizeof(struct visit_settings) == 112, "are all settings carried to the workers?");
+_Static_assert(sizeof(struct visit_settings) == 128, "are all settings carried to the workers?");
 
 static const char **worker_setup_string(struct visit_settings *s, unsigned i)
 {
@@ -60,6 +60,11 @@ int worker_setup_write(struct buffer *out, const struct visit_settings *settings
         s->string[i] = message_put(p, &at, string[i]);
     out->n = size;
     return 0;
+}
+
+void worker_setup_number(struct buffer *setup, unsigned number)
+{
+    ((struct worker_setup *)(void *)setup->p)->plain.worker = number;
 }
 
 int worker_setup_read(struct visit_settings *out, const void *p, size_t n)

@@ -2,8 +2,10 @@
 #include "visit/outcome.h"
 #include <errno.h>
 
+enum { OUTCOME_SHORT_MOST = 255 }; // bytes of a file's name or a digest
+
 _Static_assert(sizeof(struct outcome) + 7 * (OUTCOME_TEXT_MOST + 1) + sizeof(struct tls_facts) +
-                       9 <=
+                       2 * (OUTCOME_SHORT_MOST + 1) + 9 <=
                    MESSAGE_MOST,
                "the largest outcome is a message");
 
@@ -11,6 +13,14 @@ static struct span outcome_cut(struct span s)
 {
     if (s.n > OUTCOME_TEXT_MOST)
         s.n = OUTCOME_TEXT_MOST;
+    return s;
+}
+
+// What is never long.
+static struct span outcome_short(struct span s)
+{
+    if (s.n > OUTCOME_SHORT_MOST)
+        s.n = OUTCOME_SHORT_MOST;
     return s;
 }
 
@@ -25,6 +35,8 @@ int outcome_build(struct buffer *out, const struct outcome_parts *parts)
         outcome_cut(parts->last_modified),
         outcome_cut(parts->saved),
         { (const char *)parts->tls, parts->tls ? sizeof *parts->tls : 0 },
+        outcome_short(parts->warc),
+        outcome_short(parts->warc_digest),
     };
     size_t size = sizeof(struct outcome);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -48,6 +60,8 @@ int outcome_build(struct buffer *out, const struct outcome_parts *parts)
     o->last_modified = message_put(p, &at, texts[5]);
     o->saved = message_put(p, &at, texts[6]);
     o->tls = message_put(p, &at, texts[7]);
+    o->warc = message_put(p, &at, texts[8]);
+    o->warc_digest = message_put(p, &at, texts[9]);
     out->n = size;
     return 0;
 }
@@ -98,7 +112,8 @@ bool outcome_valid(const void *p, size_t n)
     if (n > MESSAGE_MOST || n % 8 || o->kind != MESSAGE_OUTCOME || o->error >= FETCH_ERROR_COUNT)
         return false;
     const struct message_text texts[] = { o->message, o->content_type,  o->location, o->retry_after,
-                                          o->etag,    o->last_modified, o->saved,    o->tls };
+                                          o->etag,    o->last_modified, o->saved,    o->tls,
+                                          o->warc,    o->warc_digest };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!message_text_valid(p, sizeof *o, n, texts[i]))
             return false;

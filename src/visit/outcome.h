@@ -36,6 +36,12 @@ struct outcome {
     uint64_t size_download; // bytes of body as received
     struct message_text message, content_type, location, retry_after, etag, last_modified, saved;
     struct message_text tls; // a struct tls_facts; absent: not asked for, or no TLS
+    // Where it was archived: the name of a file in the directory of --warc-file (with ".open" behind
+    // it while it is being written), the offset of its response there, and the file's length with
+    // it: everything before that length has been reported. Absent: it was not.
+    struct message_text warc;
+    struct message_text warc_digest; // of the payload, as WARC-Payload-Digest has it
+    uint64_t warc_offset, warc_end;
 };
 
 // A string of an outcome is cut to this many bytes.
@@ -45,6 +51,7 @@ enum { OUTCOME_TEXT_MOST = 64 * 1024 };
 struct outcome_parts {
     struct outcome head;
     struct span message, content_type, location, retry_after, etag, last_modified, saved;
+    struct span warc, warc_digest;
     const struct tls_facts *tls; // NULL: none
 };
 

@@ -14,5 +14,8 @@ struct visit_settings {
     bool save_clobber;    // files from before this run are replaced
     bool save_by_url;     // names are made of URLs alone, never of Content-Disposition
     int64_t save_since;   // when the run began, by the file system's clock: see save_tidy
+    uint64_t memory;      // bytes of bodies that one worker may hold (tools.h); 0: no bound
+    unsigned worker;      // of a worker process: its number (tools_number)
+    uint32_t work;        // rounds of work.h that each answer costs its worker; 0: none
 };
 #endif

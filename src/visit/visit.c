@@ -4,6 +4,8 @@
 #include "visit/flow.h"
 #include "visit/job.h"
 #include "visit/outcome.h"
+#include "visit/tools.h"
+#include "visit/work.h"
 #include "fetch/io.h"
 #include "sys/clock.h"
 #include <errno.h>
@@ -101,7 +103,7 @@ static int visit_open_sinks(struct visit *v, struct io *io, const struct job *jo
 {
     uint32_t flags = job->flags | (request_is_head(q) ? JOB_HEAD : 0U);
     struct sink_save_setup saving = { .io = io,
-                                      .save = v->save,
+                                      .save = v->tools ? v->tools->save : NULL,
                                       .path = message_span(job, job->path),
                                       .by_url = settings->save_by_url };
     int e = sinks_begin(&v->sinks, flags, job->max_filesize, &saving);
@@ -210,6 +212,8 @@ int visit(struct visit *v, struct io *io, const struct job *job,
         visit_look_at_proxy(&v->response, &q);
     if (v->sinks.saves)
         sinks_finish(&v->sinks, &v->response, e);
+    if (settings->work && e == 0 && v->response.error == FETCH_OK)
+        work_do(settings->work);
     return visit_report(v, job, started, e, out);
 }
 

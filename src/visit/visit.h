@@ -3,6 +3,7 @@
 #define VISIT_VISIT_H
 #include "data/buffer.h"
 #include "visit/sinks.h"
+#include "visit/turns.h"
 #include "fetch/request.h"
 #include "fetch/response.h"
 
@@ -16,7 +17,8 @@ struct visit_settings;
 struct visit {
     struct response response;
     struct sinks sinks;
-    struct save *save;    // where bodies are saved; borrowed, set by the engine. NULL: nowhere
+    struct tools *tools;  // of its worker; borrowed, set by the engine. NULL: none
+    struct turn turn;     // when the outcome may be reported: see turns.h
     const char **headers; // the job's lines, NULL-terminated; NULL until a job has some
     unsigned header_room;
     struct proxy proxy; // of the job, if it has one
