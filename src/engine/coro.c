@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "engine/coro.h"
-#include "visit/job.h"
 #include "engine/lane.h"
+#include "fetch/multi.h"
+#include "sched/nursery.h"
+#include "visit/job.h"
 #include "visit/outcome.h"
 #include "visit/tools.h"
 #include "visit/visit.h"
-#include "fetch/multi.h"
-#include "sched/nursery.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,7 +192,8 @@ int coro_open_io(struct engine **out, const struct engine_spec *spec,
         free(c);
         return -ENOMEM;
     }
-    int error = tools_open(&c->tools, setup->settings, tools_number());
+    int error =
+        tools_open(&c->tools, setup->settings, setup->worker ? *setup->worker : tools_number());
     if (error < 0) {
         buffer_fini(&c->outcome);
         free(c);

@@ -27,11 +27,11 @@ int engine_parse(struct engine_spec *out, unsigned room, const char *text, char 
 // Whether any of the specs needs a zygote, which must be forked before anything else starts.
 bool engine_needs_zygote(const struct engine_spec *specs, unsigned n);
 
-// What the workers of an engine that are processes of their own have used, of those that have
-// ended; all of them once the engine is closed.
+// What the workers of an engine that are threads or processes of their own have used, of those
+// that have ended; all of them once the engine is closed.
 struct engine_usage {
-    struct zygote_usage processes;
-    unsigned started, died; // died: unasked
+    struct zygote_usage processes; // or threads: then there is no `max_resident`
+    unsigned started, died; // died: unasked. None started: it works on the coordinator's loop
 };
 
 struct engine_setup {
@@ -40,16 +40,18 @@ struct engine_setup {
     struct zygote *zygote;      // NULL when no spec needs one
     struct engine_usage *usage; // is added to; NULL: not wanted
     unsigned cap;               // -j: no more jobs than this will be sent at once
-    struct list *ready;         // lanes that have outcomes put themselves here (lane.ready)
-    // Called, on the coordinator's loop, when `ready` gets its first lane or a lane has room again
-    // that had none.
+    const unsigned *worker;     // for an engine inside a worker: that one's number (visit/tools.h);
+                                // NULL: a new one
+    struct list *ready; // lanes put themselves here (lane.ready) that have outcomes, or more room
+    // Called, on the coordinator's loop, when `ready` gets its first lane, and when an engine has
+    // failed.
     void (*wake)(void *arg);
     void *arg;
 };
 
 struct engine {
     const struct engine_ops *ops;
-    const char *name;  // as it stands in records: "coro", "forks"
+    const char *name;  // as it stands in records: "coro", "forks/coro"
     struct list lanes; // of struct lane; does not change while the engine is open
     unsigned lane_count;
     // 0, or why it can take no more work ever (its zygote died ...): every lane's capacity is then

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "engine/keeper.h"
-#include "visit/flow.h"
-#include "visit/job.h"
 #include "engine/obituary.h"
-#include "visit/outcome.h"
 #include "engine/worker.h"
 #include "engine/worker_setup.h"
-#include "visit/tools.h"
 #include "sched/loop.h"
 #include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "visit/flow.h"
+#include "visit/job.h"
+#include "visit/outcome.h"
+#include "visit/tools.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,8 +216,7 @@ static bool keeper_start(struct keeper *k)
     ev_io_start(loop_ev(k->house->setup.loop), &k->bell);
     keeper_listen(k);
     if (!k->house->ending) {
-        k->lane.capacity = 1;
-        k->house->setup.wake(k->house->setup.arg);
+        lane_allow(&k->lane, &k->house->setup, 1);
     }
     return true;
 }
@@ -361,7 +360,8 @@ int keeper_init(struct keeper *k, struct keeper_house *house)
     list_init(&k->waits);
     list_init(&k->member.node);
     ev_io_init(&k->bell, keeper_ring, -1, EV_READ);
-    lane_init(&k->lane, house->engine, &ops, 0);
+    lane_init(&k->lane, house->engine, &ops, 1);
+    k->lane.capacity = 0;
     return 0;
 }
 

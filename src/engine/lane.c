@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void lane_init(struct lane *l, struct engine *e, const struct lane_ops *ops, unsigned capacity)
+void lane_init(struct lane *l, struct engine *e, const struct lane_ops *ops, unsigned size)
 {
-    *l = (struct lane){ .engine = e, .ops = ops, .index = e->lane_count, .capacity = capacity };
+    *l = (struct lane){
+        .engine = e, .ops = ops, .index = e->lane_count, .size = size, .capacity = size
+    };
     list_init(&l->ready);
     list_push(&e->lanes, &l->node);
     e->lane_count++;
@@ -45,4 +47,12 @@ void lane_announce(struct lane *l, const struct engine_setup *setup)
     list_push(setup->ready, &l->ready);
     if (first)
         setup->wake(setup->arg);
+}
+
+void lane_allow(struct lane *l, const struct engine_setup *setup, unsigned n)
+{
+    bool more = n > l->capacity;
+    l->capacity = n;
+    if (more)
+        lane_announce(l, setup);
 }

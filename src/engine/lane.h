@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef ENGINE_LANE_H
 #define ENGINE_LANE_H
+#include "data/heap.h"
 #include "data/list.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,14 +16,16 @@ struct engine_setup;
 // an outcome can always be taken. Coordinator's loop only.
 struct lane {
     struct list node;  // on the engine's list of lanes
-    struct list ready; // on the setup's list of lanes that have outcomes
+    struct list ready; // on the setup's list of lanes that want to be looked at
     struct engine *engine;
     const struct lane_ops *ops;
-    unsigned index;     // among the engine's lanes, from 0
-    unsigned number;    // among the lanes of all engines; kept by the coordinator
-    unsigned capacity;  // jobs it can hold now; 0 while its worker is being replaced
-    unsigned busy;      // sent and not received back; kept by lane_send and lane_receive
-    uint64_t last_host; // host_key of the last job sent: where that host's connections are
+    unsigned index;         // among the engine's lanes, from 0
+    unsigned number;        // among the lanes of all engines; kept by the coordinator
+    struct heap_node berth; // among those with room; kept by the coordinator
+    unsigned size;          // jobs it can hold while its worker is there
+    unsigned capacity;      // jobs it can hold now; 0 while its worker is being replaced
+    unsigned busy;          // sent and not received back; kept by lane_send and lane_receive
+    uint64_t last_host;     // host_key of the last job sent: where that host's connections are
 };
 
 struct lane_ops {
@@ -45,10 +48,14 @@ int lane_send(struct lane *l, const struct job *job);
 // one outcome.
 const struct outcome *lane_receive(struct lane *l);
 
-// For engines. Makes `l` the last lane of `e`, empty, on no list of ready ones.
-void lane_init(struct lane *l, struct engine *e, const struct lane_ops *ops, unsigned capacity);
+// For engines. Makes `l` the last lane of `e`, empty, on no list of ready ones, for `size` jobs;
+// its capacity is that at first.
+void lane_init(struct lane *l, struct engine *e, const struct lane_ops *ops, unsigned size);
 
 // For engines: the lane has an outcome. Puts it on the setup's list of ready lanes, unless it is
 // there; wakes the coordinator when the list was empty.
 void lane_announce(struct lane *l, const struct engine_setup *setup);
+
+// For engines: it can hold `n` jobs from now on. Announces it when that is more than before.
+void lane_allow(struct lane *l, const struct engine_setup *setup, unsigned n);
 #endif
