@@ -2,6 +2,7 @@
 // The run: opens everything, lets the pump work until nothing is left, closes everything.
 #include "crawl/crawl.h"
 #include "crawl/coordinator.h"
+#include "crawl/gauge.h"
 #include "crawl/output.h"
 #include "input/source.h"
 #include "crawl/tally.h"
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-enum { KEEP_HOSTS = 16384, TICK_MS = 100 };
+enum { KEEP_HOSTS = 16384, TICK_MS = 100, LOOK_MS = 10 };
 
 static __thread struct coordinator *running;
 
@@ -39,6 +40,8 @@ static bool is_over(const struct coordinator *c)
 static int64_t next_time(const struct coordinator *c)
 {
     int64_t at = frontier_due(&c->frontier);
+    if (c->settings->gauge && !c->settings->gauge->open)
+        return clock_after(c->now, LOOK_MS * CLOCK_MS);
     if (frontier_has_ready(&c->frontier) && c->in_flight < c->cap) {
         int64_t start = dispatch_due(c);
         at = start > c->now && start < at ? start : at;
@@ -94,7 +97,8 @@ static bool pump(struct loop_hook *hook)
         look_at_limits(c);
     if (!c->stopping) {
         frontier_advance(&c->frontier, c->now);
-        dispatch_all(c);
+        if (gauge_open(c))
+            dispatch_all(c);
         opening_start(c);
         if (!list_empty(&c->hungry) && intake_wanted(c))
             wake_all(&c->hungry, 0);

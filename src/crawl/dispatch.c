@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Items become jobs: the next one that its gate lets go, to a worker that can start it now.
 #include "crawl/coordinator.h"
+#include "crawl/gauge.h"
 #include "crawl/hop.h"
 #include "visit/flow.h"
 #include "visit/job.h"
@@ -161,7 +162,7 @@ static void count_waiting(struct coordinator *c, struct item *i)
     i->queued += c->now - i->entered - i->lookup;
     i->entered = c->now;
     if (i->first == 0) {
-        i->first = c->now;
+        i->first = c->settings->gauge ? gauge_start(c->settings->gauge, c->now) : c->now;
         i->started = clock_wall();
     }
 }
@@ -215,6 +216,8 @@ int64_t dispatch_due(const struct coordinator *c)
 {
     const struct flow *flow = c->settings->worker.flow;
     int64_t at = bucket_next(&c->rate, c->now);
+    if (c->settings->gauge)
+        return gauge_due(c->settings->gauge, at);
     if (!flow || !flow_limits(flow))
         return at;
     int64_t paid = flow_due(flow) - CLOCK_S;

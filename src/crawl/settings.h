@@ -11,6 +11,7 @@
 
 enum { CRAWL_ENGINES = 8 }; // side by side, at most
 
+struct gauge;
 struct netrc;
 
 // What a run is asked to do: filled from the command line, read-only from then on. Strings are
@@ -52,6 +53,7 @@ struct crawl_settings {
     struct engine_spec engine[CRAWL_ENGINES];
     unsigned engines;
     struct visit_settings worker;
-    uint64_t seed; // of the jitter; 0: from the system
+    uint64_t seed;       // of the jitter; 0: from the system
+    struct gauge *gauge; // of who measures the run; NULL: nobody
 };
 #endif

@@ -2,6 +2,7 @@
 // Outcomes become records, redirects or further attempts. Nothing here waits: an item keeps its
 // credit until its record is written.
 #include "crawl/coordinator.h"
+#include "crawl/gauge.h"
 #include "crawl/hop.h"
 #include "crawl/output.h"
 #include "crawl/record.h"
@@ -27,6 +28,23 @@ void settle_note_failed(struct coordinator *c, struct span url, struct span memb
     output_added(c->failed);
 }
 
+// Tells who measures the run. The exchange that has ended is no longer in flight.
+static void tell(struct coordinator *c, const struct item *i, const struct ending *e)
+{
+    struct gauge *g = c->settings->gauge;
+    if (!g)
+        return;
+    struct gauge_end end = {
+        .from = i->first ? i->first : e->now,
+        .now = e->now,
+        .error = e->error,
+        .status = e->last ? e->last->status : 0,
+        .bytes = e->last ? e->last->size_download : 0,
+        .in_flight = c->in_flight + (e->last != NULL),
+    };
+    g->ended(g, &end);
+}
+
 // Writes the record and frees the item.
 static void finish(struct coordinator *c, struct item *i, enum fetch_error error,
                    struct span message, const struct outcome *last)
@@ -40,6 +58,7 @@ static void finish(struct coordinator *c, struct item *i, enum fetch_error error
     record_write(output_buffer(c->records), i, &e, &c->time);
     output_added(c->records);
     tally_record(&c->stats, error, status);
+    tell(c, i, &e);
     c->stats.engine[i->engine].records += i->attempts > 0;
     if (tally_is_failure(error, status))
         settle_note_failed(c, item_given(i), item_members(i));
