@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#ifndef LEDGER_STORE_H
+#define LEDGER_STORE_H
+#include "store/state_frontier.h"
+
+// The store thread, as the coordinator's loop sees it: the one that writes the state (lib/store/state).
+//
+//      loop   op op op op CUT op op ...  ──►  queue of bytes  ──►  thread: one open transaction
+//             pump: answers, "committed" ◄── (ev_async) ◄────────     ... commit at each CUT
+//
+// What the loop says is done in the order in which it was said, inside one transaction; a question
+// sees everything that was said before it, committed or not. A commit happens at a cut and nowhere
+// else, so it holds everything that was said before the cut and nothing after: whoever cuts where the
+// coordinator's own state is whole has a state that is whole on disk. Nothing here parks, blocks or
+// fails: an error of the database shows in store_error, and from then on nothing is done any more.
+//
+// The queue is bounded by its one user: it asks store_is_behind before it takes something new up (the
+// source, a page's links), and nothing else ever waits.
+struct store;
+struct loop;
+
+struct store_options {
+    struct loop *loop;
+    struct state *state; // open, no transaction; taken over when store_open succeeds
+    bool temporary;      // nobody cuts: it commits as it sees fit
+    // On the loop's stack: there is an answer, something was committed, or it failed.
+    void (*wake)(void *arg);
+    void *arg;
+};
+
+// Starts the thread. Errors: -ENOMEM, -EAGAIN; then the state is still the caller's.
+int store_open(struct store **out, const struct store_options *options);
+
+// Ends the thread and closes the state: what is not committed is gone. Blocks until a commit that is
+// under way is over. NULL is legal.
+void store_close(struct store *s);
+
+// 0, or the negative errno (of lib/store/state.h) with which it gave up.
+int store_error(const struct store *s);
+
+// Whether more is waiting than should; then its user takes nothing new up.
+bool store_is_behind(const struct store *s);
+
+// Whether everything that was said has been done; then the counts below are exact. Otherwise they are
+// of some moment since.
+bool store_is_quiet(const struct store *s);
+
+struct store_counts {
+    uint64_t frontier; // items on disk only
+    uint64_t seen;
+};
+struct store_counts store_counts(const struct store *s);
+
+// Operations since the last cut: with many it is time for another, whatever the clock says.
+uint64_t store_uncut(const struct store *s);
+
+// ---- what is written; all bytes are copied
+
+// An item in memory, as it is now (frontier/continuation.h), by its number; and that it has ended.
+void store_hold(struct store *s, uint64_t number, struct span item);
+void store_release(struct store *s, uint64_t number);
+
+// An item that goes to disk only.
+void store_append(struct store *s, const struct state_place *at, struct span item);
+
+// What came of a URL, and what is known of a host.
+void store_page(struct store *s, uint64_t host, uint64_t hash, struct span page);
+void store_host(struct store *s, uint64_t host, struct span value);
+
+// A link that was found: if its URL (`host`, `hash`: see store_hash) has not been seen it is now, and
+// `item` is appended to the frontier of its host at `depth`, with the next number there is. A `tag`
+// other than 0 comes back in an answer.
+struct store_link {
+    uint64_t host, hash;
+    uint64_t tag;
+    uint16_t depth;
+    bool only_seen;   // do not append: the caller has it already
+    struct span item; // as continuation_write or continuation_of_url made it
+};
+void store_link(struct store *s, const struct store_link *link);
+
+// The hash under which URLs are seen and pages are found: of the href.
+uint64_t store_hash(const struct store *s, struct span href);
+
+// ---- questions; each gives one answer
+
+// Takes up to `most` items of `host` off the disk: from now on they are the caller's, who holds or
+// ends them before the next cut. (So: no cut while a take is unanswered. See store_asked.)
+void store_take(struct store *s, uint64_t host, unsigned most);
+
+// The next up to `most` hosts (256 at most) behind `after` that have something on disk.
+void store_survey(struct store *s, uint64_t after, unsigned most);
+
+// Questions that have no answer yet.
+unsigned store_asked(const struct store *s);
+
+enum store_kind {
+    STORE_TOOK,      // `host`; what was taken: store_answer_item. None: it has nothing on disk
+    STORE_SURVEYED,  // `hosts`, `count` of them; `most` were asked for
+    STORE_LINKED,    // `tag`, and whether it was new
+    STORE_COMMITTED, // the cut with this number
+};
+
+struct store_answer {
+    enum store_kind kind;
+    uint64_t host;
+    unsigned count, most;
+    const uint64_t *hosts;
+    uint64_t tag;
+    bool is_new;
+    uint64_t cut;
+    struct span items; // for store_answer_item
+};
+
+// Takes the next answer; it and what it points at are good until the next call. False: there is none.
+bool store_receive(struct store *s, struct store_answer *out);
+
+// Takes the next item off an answer. False: that was all.
+bool store_answer_item(struct store_answer *a, struct state_place *at, struct span *item);
+
+// ---- commits
+
+// Cuts here. `ledger` (see ledger.h) is committed with it. The thread then waits for store_seal, for
+// what was said before must not be committed before the outputs are on disk. One cut at a time.
+// Returns its number.
+uint64_t store_cut(struct store *s, struct span ledger);
+
+// The outputs are on disk up to where the ledger says: the cut may be committed.
+void store_seal(struct store *s);
+
+// Hands over what was said; the pump calls it at the end of each round. Otherwise the thread gets it
+// when there is enough.
+void store_flush(struct store *s);
+#endif
