@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "bench/micro_baton.h"
+#include "sys/clock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -7,6 +8,8 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+enum { BATON_BATCH = 64 }; // round trips between two looks at the clock
 
 // Each side's word on a cache line of its own.
 struct micro_baton_shared {
@@ -97,10 +100,28 @@ static int baton_take(struct micro_baton *b, int me)
     return 0;
 }
 
-int micro_baton_ask(struct micro_baton *b)
+static int baton_ask(struct micro_baton *b, int times)
 {
-    int r = baton_give(b, 1);
-    return r < 0 ? r : baton_take(b, 0);
+    int r = 0;
+    for (int i = 0; i < times && r == 0; i++) {
+        r = baton_give(b, 1);
+        if (r == 0)
+            r = baton_take(b, 0);
+    }
+    return r;
+}
+
+int micro_baton_time(struct micro_baton *b, pid_t peer, int64_t span, struct micro_sample *out)
+{
+    struct micro_watch watch;
+    int r = baton_ask(b, BATON_BATCH); // the other side is there, and its memory its own
+    micro_watch_begin(&watch, peer);
+    while (r == 0 && clock_mono() - watch.wall < span) {
+        r = baton_ask(b, BATON_BATCH);
+        out->count += 2 * BATON_BATCH;
+    }
+    micro_watch_end(&watch, out);
+    return r;
 }
 
 int micro_baton_answer(struct micro_baton *b)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef BENCH_MICRO_BATON_H
 #define BENCH_MICRO_BATON_H
-#include <stdbool.h>
-#include <stdint.h>
+#include "bench/micro_probe.h"
 
 // Two threads, or two processes, that let each other go on by turns: what it costs the kernel to
 // stop one and wake another. A round trip is two such switches.
@@ -23,9 +22,10 @@ struct micro_baton {
 int micro_baton_open(struct micro_baton *b, enum micro_way way);
 void micro_baton_close(struct micro_baton *b);
 
-// The asking side, 0: one round trip, in which side 1 was let go on and let us go on. Errors: what
-// the system call gave.
-int micro_baton_ask(struct micro_baton *b);
+// The asking side, 0: makes round trips for `span` ns, in each of which side 1 is let go on and
+// lets us go on, and counts switches. `peer` is the process that side 1 is in, 0: our own. Errors:
+// what the system call gave.
+int micro_baton_time(struct micro_baton *b, pid_t peer, int64_t span, struct micro_sample *out);
 
 // The answering side, 1: answers until the other ends it. Returns 0 or a negative errno.
 int micro_baton_answer(struct micro_baton *b);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "bench/micro_probe.h"
+#include "bench/micro_measure.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 #include <errno.h>
@@ -9,6 +10,8 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,7 +28,7 @@ int micro_probe_pin(int cpu)
     if (cpu < 0)
         return 0;
     CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
+    CPU_SET((size_t)cpu, &set);
     return sched_setaffinity(0, sizeof set, &set) < 0 ? -errno : 0;
 }
 
@@ -142,4 +145,26 @@ void micro_watch_end(const struct micro_watch *w, struct micro_sample *out)
 {
     out->wall = clock_mono() - w->wall;
     out->cpu = watch_cpu(w) - w->cpu;
+}
+
+int64_t micro_watch_children(void)
+{
+    struct rusage r = { 0 };
+    getrusage(RUSAGE_CHILDREN, &r);
+    return (r.ru_utime.tv_sec + r.ru_stime.tv_sec) * CLOCK_S +
+           (r.ru_utime.tv_usec + r.ru_stime.tv_usec) * CLOCK_US;
+}
+
+int micro_system_call(const struct micro_plan *plan, struct micro_sample *out)
+{
+    enum { BATCH = 256 };
+    struct micro_watch watch;
+    micro_watch_begin(&watch, 0);
+    do {
+        for (int i = 0; i < BATCH; i++)
+            syscall(SYS_getppid);
+        out->count += BATCH;
+    } while (clock_mono() - watch.wall < plan->span);
+    micro_watch_end(&watch, out);
+    return 0;
 }

@@ -56,4 +56,7 @@ struct micro_watch {
 };
 void micro_watch_begin(struct micro_watch *w, pid_t peer);
 void micro_watch_end(const struct micro_watch *w, struct micro_sample *out);
+
+// CPU ns of all children that were waited for.
+int64_t micro_watch_children(void);
 #endif
