@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
+#include "sched/errand.h"
+#include "sys/clock.h"
 #include "visit/flow.h"
 #include "visit/sink_flow.h"
-#include "fetch/io.h"
-#include "sys/clock.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -128,14 +128,8 @@ static void processes_share_one(void **state)
 
 static int64_t slept_until;
 static int sleep_answer;
-static unsigned drained;
+static unsigned drained, worked;
 static enum sink_answer next_answer;
-
-static int pretend_to_sleep(int64_t until)
-{
-    slept_until = until;
-    return sleep_answer;
-}
 
 static enum sink_answer next_write(struct sink *s, const char *p, size_t n)
 {
@@ -143,21 +137,47 @@ static enum sink_answer next_write(struct sink *s, const char *p, size_t n)
     return next_answer;
 }
 
-static enum sink_answer next_drain(struct sink *s)
+static int next_work(void *arg)
+{
+    (void)arg;
+    worked++;
+    return -EIO;
+}
+
+// Wants something done, and sees what came of it.
+static enum sink_answer next_drain(struct sink *s, struct errand *e)
 {
     (void)s;
-    drained++;
-    return SINK_GO;
+    assert_int_equal(e->result, drained ? -EIO : 0);
+    if (drained++)
+        return SINK_GO;
+    errand_work(e, next_work, NULL);
+    return SINK_PAUSE;
+}
+
+// Drains, as whoever fetches does; but a wait for a time is only noted.
+static enum sink_answer drain(struct sink *sink)
+{
+    struct errand e = { 0 };
+    enum sink_answer answer;
+    while ((answer = sink->drain(sink, &e)) == SINK_PAUSE) {
+        if (e.work) {
+            errand_block(&e);
+        } else {
+            slept_until = e.until;
+            e.result = sleep_answer;
+        }
+    }
+    return answer;
 }
 
 static struct sink next = { .write = next_write, .drain = next_drain };
-static const struct io io = { .sleep = pretend_to_sleep };
 
 static int begin(void **state)
 {
     (void)state;
     slept_until = sleep_answer = 0;
-    drained = 0;
+    drained = worked = 0;
     next_answer = SINK_GO;
     return 0;
 }
@@ -168,7 +188,7 @@ static void bodies_and_heads_are_counted_and_passed_on(void **state)
     struct flow *f = make(0);
     struct sink_flow s;
     struct head head = { .text = { .n = 100 } };
-    sink_flow_begin(&s, f, &io, &next);
+    sink_flow_begin(&s, f, &next);
     assert_int_equal(s.sink.head(&s.sink, &head), SINK_GO);
     assert_int_equal(s.sink.write(&s.sink, "x", 1 << 20), SINK_GO);
     assert_int_equal(flow_received(f), (1 << 20) + 100);
@@ -182,10 +202,10 @@ static void who_has_received_too_much_waits_its_turn(void **state)
     (void)state;
     struct flow *f = make(RATE);
     struct sink_flow s;
-    sink_flow_begin(&s, f, &io, &next);
+    sink_flow_begin(&s, f, &next);
     int64_t now = clock_mono();
     assert_int_equal(s.sink.write(&s.sink, "x", RATE), SINK_PAUSE);
-    assert_int_equal(s.sink.drain(&s.sink), SINK_GO);
+    assert_int_equal(drain(&s.sink), SINK_GO);
     assert_true(slept_until >= now + CLOCK_S * 9 / 10 && slept_until < now + 2 * CLOCK_S);
     assert_int_equal(drained, 0);
     flow_free(f);
@@ -198,13 +218,14 @@ static void a_pause_of_the_next_sink_is_kept(void **state)
         struct flow *f = make((uint64_t)rate);
         struct sink_flow s;
         begin(NULL);
-        sink_flow_begin(&s, f, &io, &next);
+        sink_flow_begin(&s, f, &next);
         next_answer = SINK_PAUSE;
         assert_int_equal(s.sink.write(&s.sink, "x", RATE), SINK_PAUSE);
         next_answer = SINK_GO; // more may come before the pause takes effect
         s.sink.write(&s.sink, "x", 1);
-        assert_int_equal(s.sink.drain(&s.sink), SINK_GO);
-        assert_int_equal(drained, 1);
+        assert_int_equal(drain(&s.sink), SINK_GO);
+        assert_int_equal(drained, 2);
+        assert_int_equal(worked, 1);
         assert_int_equal(slept_until > 0, rate > 0);
         flow_free(f);
     }
@@ -215,10 +236,10 @@ static void who_is_cancelled_while_it_waits_has_not_said_enough(void **state)
     (void)state;
     struct flow *f = make(RATE);
     struct sink_flow s;
-    sink_flow_begin(&s, f, &io, &next);
+    sink_flow_begin(&s, f, &next);
     sleep_answer = -ECANCELED;
     assert_int_equal(s.sink.write(&s.sink, "x", RATE), SINK_PAUSE);
-    assert_int_equal(s.sink.drain(&s.sink), SINK_GO);
+    assert_int_equal(drain(&s.sink), SINK_GO);
     flow_free(f);
 }
 

@@ -7,7 +7,6 @@
 #include "fetch/response.h"
 #include "in_loop.h"
 #include <stdio.h>
-#include <unistd.h>
 
 enum { PAUSE_LINE = 100, PAUSE_LINES = 20000, PAUSE_FULL = 50000, PAUSE_MORE = 64 * 1024 };
 
@@ -34,12 +33,12 @@ static const struct fetch_settings settings = { .min_speed = 100, .min_speed_tim
 // Takes PAUSE_FULL bytes, then pauses until it has been drained.
 struct pause_sink {
     struct sink sink;
-    size_t held, most, total;
+    size_t held, most, total, before;
     unsigned drained;
-    bool wrong, full;
+    bool wrong, full, resting;
     enum sink_answer answer;
-    int (*rest)(int64_t until);
     int64_t nap;
+    int (*work)(void *arg); // instead of a nap
 };
 
 static enum sink_answer pause_write(struct sink *sink, const char *p, size_t n)
@@ -53,13 +52,20 @@ static enum sink_answer pause_write(struct sink *sink, const char *p, size_t n)
     return s->held >= PAUSE_FULL || s->full ? SINK_PAUSE : SINK_GO;
 }
 
-static enum sink_answer pause_drain(struct sink *sink)
+static enum sink_answer pause_drain(struct sink *sink, struct errand *e)
 {
     struct pause_sink *s = (struct pause_sink *)sink;
-    size_t before = s->total;
-    s->rest(clock_mono() + s->nap);
-    s->wrong |= s->total != before; // nothing comes meanwhile
-    s->drained++;
+    s->resting = !s->resting;
+    if (s->resting) {
+        s->before = s->total;
+        s->drained++;
+        if (s->work)
+            errand_work(e, s->work, s);
+        else
+            errand_wait(e, clock_mono() + s->nap);
+        return SINK_PAUSE;
+    }
+    s->wrong |= s->total != s->before || e->result < 0; // nothing comes meanwhile
     s->held = 0;
     return s->answer;
 }
@@ -85,10 +91,10 @@ static struct response pause_get(struct io *io, const char *path, struct pause_s
     return plain;
 }
 
-static void pause_check(struct io *io, int (*rest)(int64_t))
+static void pause_check(struct io *io)
 {
     // Every byte comes once, and no more than asked for.
-    struct pause_sink s = { .rest = rest, .nap = 2 * CLOCK_MS };
+    struct pause_sink s = { .nap = 2 * CLOCK_MS };
     struct response r = pause_get(io, "/long", &s, 20 * CLOCK_S);
     assert_string_equal(r.message, "");
     assert_int_equal(r.error, FETCH_OK);
@@ -97,30 +103,23 @@ static void pause_check(struct io *io, int (*rest)(int64_t))
     assert_false(s.wrong);
     assert_true(s.drained >= 20 && s.most < PAUSE_FULL + PAUSE_MORE);
     // A pause over the last bytes.
-    s = (struct pause_sink){ .rest = rest, .nap = CLOCK_MS, .full = true };
+    s = (struct pause_sink){ .nap = CLOCK_MS, .full = true };
     r = pause_get(io, "/short", &s, CLOCK_S);
     assert_int_equal(r.error, FETCH_OK);
     assert_int_equal(s.total, 5);
     assert_true(s.drained >= 1);
     // Enough, said after waiting.
-    s = (struct pause_sink){ .rest = rest, .nap = CLOCK_MS, .answer = SINK_STOP };
+    s = (struct pause_sink){ .nap = CLOCK_MS, .answer = SINK_STOP };
     r = pause_get(io, "/endless", &s, 20 * CLOCK_S);
     assert_int_equal(r.error, FETCH_OK);
     assert_true(r.stopped);
     assert_int_equal(s.drained, 1);
     // A pause is no slowness of the server's.
-    s = (struct pause_sink){ .rest = rest, .nap = 1300 * CLOCK_MS, .full = true };
+    s = (struct pause_sink){ .nap = 1300 * CLOCK_MS, .full = true };
     r = pause_get(io, "/short", &s, 20 * CLOCK_S);
     assert_int_equal(r.error, FETCH_OK);
-    s = (struct pause_sink){ .rest = rest, .nap = CLOCK_MS };
+    s = (struct pause_sink){ .nap = CLOCK_MS };
     assert_int_equal(pause_get(io, "/short", &s, CLOCK_S).error, FETCH_OK); // nothing sticks
-}
-
-static int pause_sleep(int64_t until)
-{
-    while (clock_mono() < until)
-        usleep(1000);
-    return 0;
 }
 
 static void easy_pauses(void **state)
@@ -128,7 +127,7 @@ static void easy_pauses(void **state)
     (void)state;
     struct easy *e;
     assert_int_equal(easy_new(&e, &settings), 0);
-    pause_check(easy_io(e), pause_sleep);
+    pause_check(easy_io(e));
     easy_free(e);
 }
 
@@ -136,7 +135,7 @@ IN_LOOP(multi_pauses)
 {
     struct multi *m;
     assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
-    pause_check(multi_io(m), sleep_until);
+    pause_check(multi_io(m));
     multi_free(m);
     return 0;
 }
@@ -145,7 +144,7 @@ IN_LOOP(time_runs_out_during_a_pause)
 {
     struct multi *m;
     assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
-    struct pause_sink s = { .rest = sleep_until, .nap = 400 * CLOCK_MS };
+    struct pause_sink s = { .nap = 400 * CLOCK_MS };
     struct response r = pause_get(multi_io(m), "/endless", &s, 200 * CLOCK_MS);
     assert_int_equal(r.error, FETCH_TIMEOUT);
     assert_int_equal(s.drained, 1);
@@ -155,7 +154,7 @@ IN_LOOP(time_runs_out_during_a_pause)
 
 static int pause_to_be_cancelled(void *arg)
 {
-    struct pause_sink s = { .rest = sleep_until, .nap = 5 * CLOCK_S };
+    struct pause_sink s = { .nap = 5 * CLOCK_S };
     assert_int_equal(pause_get(arg, "/endless", &s, 0).error, FETCH_CANCELLED);
     assert_int_equal(s.drained, 1);
     return 0;
@@ -179,7 +178,7 @@ IN_LOOP(cancelling_ends_an_exchange_that_pauses)
 
 static int pause_one_of_many(void *arg)
 {
-    struct pause_sink s = { .rest = sleep_until, .nap = CLOCK_MS };
+    struct pause_sink s = { .nap = CLOCK_MS };
     assert_int_equal(pause_get(arg, "/long", &s, 30 * CLOCK_S).error, FETCH_OK);
     assert_false(s.wrong);
     assert_int_equal(s.total, PAUSE_LINE * PAUSE_LINES);

@@ -2,12 +2,12 @@
 // Files under names that take no other's place, and the sinks that fill them.
 #include "check.h"
 #include "engine/engine.h"
+#include "fetch/io.h"
+#include "fetch/request.h"
 #include "visit/job.h"
 #include "visit/save.h"
 #include "visit/tools.h"
 #include "visit/visit.h"
-#include "fetch/io.h"
-#include "fetch/request.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -218,7 +218,6 @@ static size_t play_size;
 static int play_fetch(struct io *io, const struct request *q, struct sink *sink,
                       struct response *out)
 {
-    (void)io;
     static char piece[1000];
     struct head head = out->head;
     *out = (struct response){ .head = head };
@@ -229,8 +228,9 @@ static int play_fetch(struct io *io, const struct request *q, struct sink *sink,
     enum sink_answer answer = sink->head ? sink->head(sink, &out->head) : SINK_GO;
     for (; answer != SINK_STOP && out->size < play_size; out->size += sizeof piece) {
         answer = sink->write(sink, piece, sizeof piece);
-        if (answer == SINK_PAUSE)
-            answer = sink->drain(sink);
+        struct errand e = { 0 };
+        while (answer == SINK_PAUSE && (answer = sink->drain(sink, &e)) == SINK_PAUSE)
+            io_wait(io, &e);
     }
     out->stopped = answer == SINK_STOP;
     return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/arrive.h"
+#include "fetch/io.h"
 #include "fetch/request.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -88,20 +89,28 @@ static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
     return n;
 }
 
+// Waits here for the sink to have room.
+static enum sink_answer arrival_drain(struct arrival *a)
+{
+    struct errand e = { 0 };
+    enum sink_answer answer;
+    a->blocked = true;
+    if (a->blocks)
+        a->blocks(a, true);
+    while ((answer = a->sink->drain(a->sink, &e)) == SINK_PAUSE)
+        io_wait(a->io, &e);
+    if (a->blocks)
+        a->blocks(a, false);
+    return answer;
+}
+
 static enum sink_answer arrival_pass(struct arrival *a, const char *p, size_t n)
 {
     enum sink_answer answer = a->sink->write(a->sink, p, n);
     if (answer != SINK_PAUSE)
         return answer;
-    if (!a->pause) {
-        a->blocked = true;
-        if (a->blocks)
-            a->blocks(a, true);
-        answer = a->sink->drain(a->sink);
-        if (a->blocks)
-            a->blocks(a, false);
-        return answer;
-    }
+    if (!a->pause)
+        return arrival_drain(a);
     a->pause(a);
     return SINK_GO;
 }

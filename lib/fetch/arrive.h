@@ -8,6 +8,7 @@
 // within bounds that libcurl does not keep. An error stands in the response when a callback has
 // ended the transfer.
 struct request;
+struct io;
 
 struct arrival {
     struct response *out;
@@ -15,10 +16,10 @@ struct arrival {
     uint64_t most;  // bytes of body; 0: no bound
     uint64_t bytes; // everything that came, heads included
     // Has the transfer stand still, for the sink asked for that; set after arrival_begin. NULL: the
-    // sink may block.
+    // sink is drained at once, and what it wants is waited for within libcurl's callback.
     void (*pause)(struct arrival *a);
-    // Told when a sink that blocks begins to, and when it has; set after arrival_begin. May be
-    // NULL.
+    const struct io *io; // without `pause`: how to wait
+    // Told when such a wait begins, and when it is over; set after arrival_begin. May be NULL.
     void (*blocks)(struct arrival *a, bool begins);
     bool headed;      // the sink has been shown the head
     bool challenged;  // a 401 is not the response yet: it may be libcurl's turn to answer it

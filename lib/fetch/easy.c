@@ -56,6 +56,7 @@ static int easy_fetch(struct io *io, const struct request *request, struct sink 
     int r = transfer_start(&e->transfer, request, sink, out);
     if (r < 0)
         return r == -EINVAL ? 0 : r;
+    e->transfer.arrival.io = io;
     CURLcode code;
     do {
         e->slow = false;

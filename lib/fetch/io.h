@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef FETCH_IO_H
 #define FETCH_IO_H
-#include "sys/clock.h"
+#include "sched/errand.h"
 
 struct request;
 struct sink;
@@ -14,26 +14,17 @@ struct response;
 struct io {
     int (*fetch)(struct io *io, const struct request *request, struct sink *sink,
                  struct response *out);
-    // How whoever called `fetch`, or is in a sink's `drain`, does what would block or burn the CPU:
-    // as sched/offload.h. NULL: it just does it.
-    int (*offload)(int (*work)(void *arg), void *arg);
-    // How they wait for a time: as sleep_until in sched/park.h. NULL: the thread sleeps.
-    int (*sleep)(int64_t until);
+    // How whoever called `fetch` waits for what else has to be waited for: as errand_park. NULL: as
+    // errand_block.
+    void (*wait)(struct errand *e);
 };
 
-// Runs `work(arg)` as `io` wants it and returns what it returned, or -ECANCELED, -EAGAIN or -ENOMEM
-// when it was never begun. May park.
-static inline int io_offload(const struct io *io, int (*work)(void *arg), void *arg)
+// Does `e` as `io` wants it. May park.
+static inline void io_wait(const struct io *io, struct errand *e)
 {
-    return io->offload ? io->offload(work, arg) : work(arg);
-}
-
-// Waits until `until` (monotonic ns) as `io` wants it. May park. Returns 0, or -ECANCELED.
-static inline int io_sleep(const struct io *io, int64_t until)
-{
-    if (io->sleep)
-        return io->sleep(until);
-    clock_sleep(until);
-    return 0;
+    if (io->wait)
+        io->wait(e);
+    else
+        errand_block(e);
 }
 #endif

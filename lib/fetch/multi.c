@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/multi.h"
+#include "fetch/passage.h"
 #include "fetch/places.h"
 #include "fetch/request.h"
 #include "fetch/shard.h"
 #include "fetch/start.h"
-#include "fetch/transfer.h"
 #include "sched/loop.h"
-#include "sched/offload.h"
 #include "sched/park.h"
 #include "sys/clock.h"
 #include <errno.h>
@@ -14,21 +13,7 @@
 
 // What one curl multi costs an exchange grows with what it holds. Measured on one host: 17 us with
 // 64 in flight in one multi, 28 with 256, 135 with 4,096; with 4,096 in 64 multis 31.
-enum { MULTI_ROOM = 64, MULTI_SHARDS = 128, MULTI_CONNECTIONS = 16 * MULTI_ROOM };
-
-// An exchange under way, or a handle that waits for one.
-struct passage {
-    struct transfer transfer;
-    struct list node;    // of `under_way` or `idle`
-    struct list ended;   // of those that have just come out of a shard
-    struct list waiter;  // whom to wake
-    struct list resumed; // of those whose pause is over
-    bool paused, over;   // its fiber is to drain the sink; there is no more to wait for
-    struct shard *shard; // NULL: libcurl does not hold it
-    struct seat *seat;   // see places.h
-    unsigned place;      // the multi it is counted in
-    CURLcode code;
-};
+enum { MULTI_ROOM = 64, MULTI_SHARDS = 128, MULTI_CONNECTIONS = 16 * MULTI_ROOM, MULTI_TRIM = 64 };
 
 struct multi {
     struct io io;
@@ -39,119 +24,35 @@ struct multi {
     struct loop_timer sweep;
     struct sockets sockets;
     struct places places;
+    struct passages passages;
     struct list kicked, stirred; // shards
-    struct list resumed;         // passages
-    struct list under_way, idle; // passages; of the idle ones the last one used is the first
-    unsigned busy, idle_count;   // how many they are
     unsigned shards;
     struct shard shard[]; // opened when first needed
 };
 
-// ---- passages
-
-static int passage_new(struct multi *m, struct passage **out)
-{
-    struct passage *p = calloc(1, sizeof *p);
-    if (!p)
-        return -ENOMEM;
-    int r = transfer_init(&p->transfer, m->settings, &m->owner);
-    if (r < 0) {
-        free(p);
-        return r;
-    }
-    list_init(&p->node);
-    list_init(&p->ended);
-    list_init(&p->waiter);
-    list_init(&p->resumed);
-    *out = p;
-    return 0;
-}
-
-static void passage_free(struct passage *p)
-{
-    list_remove(&p->node);
-    transfer_fini(&p->transfer);
-    free(p);
-}
-
-static int passage_take(struct multi *m, struct passage **out)
-{
-    struct list *node = list_pop(&m->idle);
-    if (!node)
-        return passage_new(m, out);
-    m->idle_count--;
-    *out = list_entry(node, struct passage, node);
-    return 0;
-}
-
-static void passage_give(struct multi *m, struct passage *p)
-{
-    list_remove(&p->node);
-    list_push_front(&m->idle, &p->node);
-    m->idle_count++;
-}
-
-// Hands the passage to its shard's multi, which will run it when it is next kicked.
-static int passage_enter(struct passage *p, struct shard *s)
-{
-    if (s->asking == p->transfer.easy)
-        s->asking = NULL;
-    p->shard = s;
-    if (curl_multi_add_handle(s->curl, p->transfer.easy) == CURLM_OK)
-        return 0;
-    p->shard = NULL;
-    return -ENOMEM;
-}
-
-static void passage_leave(struct passage *p)
-{
-    curl_multi_remove_handle(p->shard->curl, p->transfer.easy);
-    p->shard = NULL;
-}
-
-// Its fiber may be draining meanwhile, and finds out when it would wait again.
-static void passage_end(struct passage *p)
-{
-    list_remove(&p->node);
-    list_remove(&p->resumed);
-    p->over = true;
-    wake_one(&p->waiter, 0);
-}
-
-// Ends an exchange that libcurl holds and has received some of.
-static void passage_stop(struct passage *p, CURLcode code)
-{
-    passage_leave(p);
-    if (transfer_finish(&p->transfer, code)) // goes on only when nothing was received
-        transfer_abort(&p->transfer, FETCH_INTERNAL, "paused before it began");
-    passage_end(p);
-}
-
-// In a callback of libcurl's: takes effect when that returns.
-static void passage_pause(struct arrival *a)
-{
-    struct passage *p = list_entry(a, struct passage, transfer.arrival);
-    curl_easy_pause(p->transfer.easy, CURLPAUSE_RECV);
-    transfer_hold(&p->transfer);
-    p->paused = true;
-    wake_one(&p->waiter, 0);
-}
-
 // ---- on the loop's stack
+
+static struct passage *multi_next(struct list *ended)
+{
+    struct list *node = list_pop(ended);
+    return node ? list_entry(node, struct passage, ended) : NULL;
+}
 
 // Ends everything in a shard whose libcurl has failed: some of it would never be heard of again.
 static void multi_give_up(struct multi *m, struct shard *s)
 {
+    struct list ended;
+    struct passage *p;
     s->failed = false;
-    list_each(node, following, &m->under_way)
+    list_init(&ended);
+    list_each(node, following, &m->passages.under_way)
     {
-        struct passage *p = list_entry(node, struct passage, node);
-        if (p->shard != s)
-            continue;
-        passage_leave(p);
-        transfer_abort(&p->transfer, FETCH_NO_RESOURCES, "out of memory");
-        passage_end(p);
+        p = list_entry(node, struct passage, node);
+        if (p->shard == s)
+            list_push(&ended, &p->ended);
     }
+    while ((p = multi_next(&ended)))
+        passage_abort(p, FETCH_NO_RESOURCES, "out of memory");
 }
 
 // Takes out of a shard what has ended there. All messages first: removing a handle may drop others'
@@ -159,37 +60,19 @@ static void multi_give_up(struct multi *m, struct shard *s)
 static void multi_drain(struct multi *m, struct shard *s)
 {
     struct list ended;
+    struct passage *p;
     CURLMsg *message;
     int left;
     list_init(&ended);
     while ((message = curl_multi_info_read(s->curl, &left))) {
-        struct passage *p;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &p);
         p->code = message->data.result;
         list_push(&ended, &p->ended);
     }
-    struct list *node;
-    while ((node = list_pop(&ended))) {
-        struct passage *p = list_entry(node, struct passage, ended);
-        passage_leave(p);
-        if (!transfer_finish(&p->transfer, p->code)) {
-            passage_end(p);
-        } else if (passage_enter(p, s) < 0) {
-            transfer_abort(&p->transfer, FETCH_NO_RESOURCES, "out of memory");
-            passage_end(p);
-        }
-    }
+    while ((p = multi_next(&ended)))
+        passage_ended(p);
     if (s->failed)
         multi_give_up(m, s);
-}
-
-// Lets a transfer go on. What libcurl held back arrives within this call, which fails when that
-// ends the transfer: libcurl would not notice.
-static void multi_resume(struct passage *p)
-{
-    CURLcode code = curl_easy_pause(p->transfer.easy, CURLPAUSE_CONT);
-    if (code != CURLE_OK)
-        passage_stop(p, code);
 }
 
 static bool multi_run(struct loop_hook *hook)
@@ -209,11 +92,7 @@ static bool multi_run(struct loop_hook *hook)
         multi_drain(m, list_entry(node, struct shard, stirred));
         did = true;
     }
-    while ((node = list_pop(&m->resumed))) { // none of them has ended: that has been seen to
-        multi_resume(list_entry(node, struct passage, resumed));
-        did = true;
-    }
-    return did;
+    return passages_run(&m->passages) || did;
 }
 
 // ---- sockets
@@ -296,35 +175,36 @@ static void multi_set_sweep(struct multi *m)
 // Ends the exchanges that are too slow, or take too long without libcurl's noticing.
 static void multi_end_slow(struct multi *m, int64_t now)
 {
-    list_each(node, following, &m->under_way)
+    struct list slow, late;
+    struct passage *p;
+    list_init(&slow);
+    list_init(&late);
+    list_each(node, following, &m->passages.under_way)
     {
-        struct passage *p = list_entry(node, struct passage, node);
-        bool late = transfer_is_late(&p->transfer, now);
-        if (p->paused || (!late && !transfer_is_slow(&p->transfer, now)))
+        p = list_entry(node, struct passage, node);
+        if (p->paused || p->over)
             continue;
-        passage_leave(p);
-        if (late)
-            transfer_abort_late(&p->transfer);
-        else
-            transfer_abort_slow(&p->transfer);
-        passage_end(p);
+        if (transfer_is_late(&p->transfer, now))
+            list_push(&late, &p->ended);
+        else if (transfer_is_slow(&p->transfer, now))
+            list_push(&slow, &p->ended);
     }
+    while ((p = multi_next(&slow)))
+        passage_abort_slow(p);
+    while ((p = multi_next(&late)))
+        passage_abort_late(p);
 }
 
 static void multi_on_sweep(struct loop_timer *timer)
 {
     struct multi *m = list_entry(timer, struct multi, sweep);
     multi_end_slow(m, loop_now(m->loop));
-    // Handles beyond twice what is in use are given back, some at a time.
-    for (unsigned n = 64; n && m->idle_count > 2 * m->busy + MULTI_ROOM; n--) {
-        passage_free(list_entry(m->idle.prev, struct passage, node));
-        m->idle_count--;
-    }
-    if (m->busy || m->idle_count > MULTI_ROOM)
+    passages_trim(&m->passages, MULTI_ROOM, MULTI_TRIM);
+    if (m->passages.busy || m->passages.idle_count > MULTI_ROOM)
         multi_set_sweep(m);
 }
 
-// ---- one exchange, on the fiber's stack: options are set, nothing is sent
+// ---- one exchange: options are set, nothing is sent
 
 static int multi_place(struct multi *m, struct passage *p, const struct request *request,
                        struct shard **shard)
@@ -345,72 +225,81 @@ static int multi_place(struct multi *m, struct passage *p, const struct request 
     return 0;
 }
 
-// Has the sink make room. The exchange may end meanwhile.
-static void multi_drain_sink(struct multi *m, struct passage *p)
+static void multi_over(struct passages *s, struct passage *p)
 {
-    struct sink *sink = p->transfer.arrival.sink;
-    enum sink_answer answer = sink->drain(sink);
-    p->paused = false;
-    p->transfer.slowness = (struct slowness){ 0 }; // the server was not asked for anything
-    if (p->over)
-        return;
-    transfer_release(&p->transfer);
-    if (answer != SINK_STOP) {
-        list_push(&m->resumed, &p->resumed);
-        return;
-    }
-    p->transfer.arrival.out->stopped = true;
-    passage_stop(p, CURLE_WRITE_ERROR);
+    places_leave(&list_entry(s, struct multi, passages)->places, p->place, p->seat);
 }
 
-static int multi_wait(struct multi *m, struct passage *p)
+int multi_start(struct multi *m, struct passage **out, const struct request *request,
+                struct sink *sink, struct response *response, void (*done)(void *arg, int code),
+                void *arg)
 {
-    int r = 0;
-    list_push(&m->under_way, &p->node);
-    m->busy++;
+    struct passage *p;
+    struct shard *s;
+    int r = passage_take(&m->passages, &p);
+    if (r < 0)
+        return r;
+    r = multi_place(m, p, request, &s);
+    if (r < 0)
+        goto no_place;
+    r = transfer_start(&p->transfer, request, sink, response);
+    if (r < 0)
+        goto no_start;
+    p->done = done;
+    p->arg = arg;
+    r = passage_begin(p, s);
+    if (r < 0)
+        goto no_start;
     multi_set_sweep(m);
-    do {
-        park_label("fetch");
-        r = park_on(&p->waiter, CLOCK_NEVER);
-        if (r == 0 && p->paused)
-            multi_drain_sink(m, p);
-    } while (r == 0 && !p->over);
-    m->busy--;
-    if (r == 0)
-        return 0;
-    list_remove(&p->node);
-    list_remove(&p->resumed);
-    if (p->shard) // libcurl still holds it
-        passage_leave(p);
-    transfer_abort(&p->transfer, FETCH_CANCELLED, "cancelled");
-    return -ECANCELED;
+    *out = p;
+    return 0;
+
+no_start:
+    places_leave(&m->places, p->place, p->seat);
+no_place:
+    passage_give(p);
+    return r == -EINVAL ? 1 : r; // libcurl took it for no request: the response says so
+}
+
+bool multi_cancel(struct passage *p)
+{
+    return passage_cancel(p);
+}
+
+// ---- a fiber that waits
+
+struct multi_wait {
+    struct list waiter;
+    bool over;
+    int code;
+};
+
+static void multi_wake(void *arg, int code)
+{
+    struct multi_wait *w = arg;
+    w->over = true;
+    w->code = code;
+    wake_one(&w->waiter, 0);
 }
 
 static int multi_fetch(struct io *io, const struct request *request, struct sink *sink,
                        struct response *out)
 {
     struct multi *m = list_entry(io, struct multi, io);
+    struct multi_wait w;
     struct passage *p;
-    struct shard *s;
-    int r = passage_take(m, &p);
-    if (r < 0)
+    w.over = false;
+    list_init(&w.waiter);
+    int r = multi_start(m, &p, request, sink, out, multi_wake, &w);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    park_label("fetch");
+    r = park_on(&w.waiter, CLOCK_NEVER);
+    if (r < 0 && !w.over && passage_cancel(p))
         return r;
-    r = multi_place(m, p, request, &s);
-    if (r < 0)
-        goto no_place;
-    r = transfer_start(&p->transfer, request, sink, out);
-    if (r < 0)
-        goto no_start;
-    p->paused = p->over = false;
-    p->transfer.arrival.pause = passage_pause;
-    r = passage_enter(p, s);
-    if (r == 0)
-        r = multi_wait(m, p);
-no_start:
-    places_leave(&m->places, p->place, p->seat);
-no_place:
-    passage_give(m, p);
-    return r == -EINVAL ? 0 : r; // libcurl took it for no request: `out` says so
+    while (!w.over)
+        park_shielded(&w.waiter, "fetch");
+    return w.code;
 }
 
 // ---- the whole
@@ -433,8 +322,7 @@ int multi_new(struct multi **out, struct loop *l, const struct fetch_settings *s
         return r;
     }
     m->io.fetch = multi_fetch;
-    m->io.offload = offload;
-    m->io.sleep = sleep_until;
+    m->io.wait = errand_park;
     m->owner = (struct dial_owner){ .prepare = multi_prepare,
                                     .opened = multi_on_opened,
                                     .closing = multi_on_closing,
@@ -446,9 +334,7 @@ int multi_new(struct multi **out, struct loop *l, const struct fetch_settings *s
     m->hook.run = multi_run;
     list_init(&m->kicked);
     list_init(&m->stirred);
-    list_init(&m->resumed);
-    list_init(&m->under_way);
-    list_init(&m->idle);
+    passages_init(&m->passages, settings, &m->owner, multi_over);
     sockets_init(&m->sockets, loop_ev(l), multi_on_ready);
     loop_add_hook(l, &m->hook);
     *out = m;
@@ -461,9 +347,7 @@ void multi_free(struct multi *m)
         return;
     loop_remove_hook(m->loop, &m->hook);
     loop_disarm(m->loop, &m->sweep);
-    struct list *node;
-    while ((node = list_pop(&m->idle)))
-        passage_free(list_entry(node, struct passage, node));
+    passages_fini(&m->passages);
     for (unsigned i = 0; i < m->shards; i++)
         shard_close(&m->shard[i]);
     sockets_fini(&m->sockets);

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct errand;
+
 // What a sink says to the bytes it is given.
 enum sink_answer {
     SINK_GO,
@@ -21,12 +23,14 @@ struct sink {
     enum sink_answer (*head)(struct sink *s, const struct head *head);
     // Some of the body as it came, de-chunked, content coding not undone.
     enum sink_answer (*write)(struct sink *s, const char *p, size_t n);
-    // Called after `write` answered SINK_PAUSE (`head` must not), where waiting is allowed: by the
-    // fiber that waits for the exchange, which it may park, or by the blocking worker, which it may
-    // block. What libcurl has read already, some 16 KB, may still be written before; nothing
-    // meanwhile. SINK_STOP ends the exchange, anything else lets it go on. Its limits of time go on
-    // counting, unless the request is patient. Only a sink that pauses needs it.
-    enum sink_answer (*drain)(struct sink *s);
+    // Called after `write` answered SINK_PAUSE (`head` must not), to make room. When that takes a
+    // wait, says for what in `e`, answers SINK_PAUSE and is called again once that is over, with
+    // its result in `e`; at first `e` is { 0 }. Meanwhile nothing more is read from the connection,
+    // but what libcurl has read already, some 16 KB, may still be written before. SINK_STOP ends
+    // the exchange, SINK_GO lets it go on. An exchange that ends meanwhile (its limits of time go
+    // on counting, unless the request is patient; it may be cancelled) is not drained any further,
+    // and what was wanted may not have been begun. Only a sink that pauses needs it.
+    enum sink_answer (*drain)(struct sink *s, struct errand *e);
 };
 
 // What is known of the connection's TLS, when the settings ask for it.

@@ -12,29 +12,18 @@
 // instructions only. What is done goes to the loop it came from through that loop's port, whose
 // ev_async wakes it.
 //
-//      fiber ─► queue ─► thread ─► port->done ─► (ev_async) loop ─► fiber
+//      fiber ─► queue ─► thread ─► port->done ─► (ev_async) loop ─► done(), fiber
 
 enum { OFFLOAD_THREADS = 16, OFFLOAD_IDLE_S = 5 };
 
-enum job_state { JOB_QUEUED, JOB_TAKEN, JOB_DONE, JOB_DELIVERED };
-
-// Lives on the stack of the fiber that waits for it.
-struct job {
-    struct list node; // in the queue, then in its port's `done`
-    int (*work)(void *arg);
-    void *arg;
-    int result;
-    enum job_state state;
-    struct offload_port *port;
-    struct list waiter;
-};
+// A struct offloaded's `state`; its node is in the queue, then in its port's `done`.
+enum job_state { JOB_QUEUED, JOB_TAKEN, JOB_DONE };
 
 // A loop's end.
 struct offload_port {
     struct ev_async async;
     struct ev_loop *ev;
-    struct list done;   // under the pool's lock
-    unsigned in_flight; // the loop's own
+    struct list done; // under the pool's lock
 };
 
 enum worker_state { WORKER_NONE, WORKER_IDLE, WORKER_BUSY, WORKER_ENDED };
@@ -67,7 +56,7 @@ static bool worker_wait(void)
     return !list_empty(&pool.queue) && !pool.stopping;
 }
 
-static void worker_do(struct job *j)
+static void worker_do(struct offloaded *j)
 {
     j->state = JOB_TAKEN;
     pool.queued--;
@@ -89,7 +78,7 @@ static void *worker_main(void *arg)
     while (worker_wait()) {
         me->state = WORKER_BUSY;
         pool.idle--;
-        worker_do(list_entry(list_pop(&pool.queue), struct job, node));
+        worker_do(list_entry(list_pop(&pool.queue), struct offloaded, node));
         me->state = WORKER_IDLE;
         pool.idle++;
     }
@@ -175,7 +164,7 @@ static void pool_start(void)
     atexit(pool_stop);
 }
 
-static int pool_add(struct job *j)
+static int pool_add(struct offloaded *j)
 {
     int r = 0;
     pthread_mutex_lock(&pool.lock);
@@ -193,7 +182,7 @@ static int pool_add(struct job *j)
 }
 
 // Takes `j` back, if no thread has taken it up.
-static bool pool_take_back(struct job *j)
+static bool pool_take_back(struct offloaded *j)
 {
     pthread_mutex_lock(&pool.lock);
     bool queued = j->state == JOB_QUEUED;
@@ -211,14 +200,17 @@ static void port_deliver(struct ev_loop *ev, struct ev_async *async, int events)
 {
     (void)ev, (void)events;
     struct offload_port *p = async->data;
+    struct list done, *node;
+    list_init(&done);
     pthread_mutex_lock(&pool.lock);
-    struct list *node;
-    while ((node = list_pop(&p->done))) {
-        struct job *j = list_entry(node, struct job, node);
-        j->state = JOB_DELIVERED;
-        wake_all(&j->waiter, 0);
-    }
+    while ((node = list_pop(&p->done)))
+        list_push(&done, node);
     pthread_mutex_unlock(&pool.lock);
+    while ((node = list_pop(&done))) {
+        struct offloaded *o = list_entry(node, struct offloaded, node);
+        ev_unref(p->ev); // counts while work is in flight only
+        o->done(o, o->result);
+    }
 }
 
 static int port_open(struct loop *l)
@@ -233,7 +225,7 @@ static int port_open(struct loop *l)
     ev_async_init(&p->async, port_deliver);
     p->async.data = p;
     ev_async_start(l->ev, &p->async);
-    ev_unref(l->ev); // counts while work is in flight only
+    ev_unref(l->ev);
     l->port = p;
     return 0;
 }
@@ -248,30 +240,65 @@ void offload_fini(struct loop *l)
     l->port = NULL;
 }
 
+int offload_start(struct offloaded *o, int (*work)(void *arg), void *arg,
+                  void (*done)(struct offloaded *o, int result))
+{
+    struct loop *l = loop_mine;
+    if (!l)
+        task_none("offload_start");
+    pthread_once(&pool_once, pool_start);
+    int r = port_open(l);
+    if (r < 0)
+        return r;
+    struct offload_port *p = l->port;
+    *o = (struct offloaded){
+        .work = work, .arg = arg, .state = JOB_QUEUED, .port = p, .done = done
+    };
+    r = pool_add(o);
+    if (r < 0)
+        return r;
+    ev_ref(p->ev);
+    return 0;
+}
+
+bool offload_take_back(struct offloaded *o)
+{
+    bool back = pool_take_back(o);
+    if (back)
+        ev_unref(o->port->ev);
+    return back;
+}
+
+// ---- a fiber that waits
+
+struct offload_wait {
+    struct offloaded offloaded;
+    struct list waiter;
+    bool over;
+};
+
+static void offload_wake(struct offloaded *o, int result)
+{
+    struct offload_wait *w = list_entry(o, struct offload_wait, offloaded);
+    (void)result;
+    w->over = true;
+    wake_all(&w->waiter, 0);
+}
+
 int offload(int (*work)(void *arg), void *arg)
 {
-    struct task *t = task_running("offload");
-    if (t->cancelled)
+    struct offload_wait w;
+    if (task_running("offload")->cancelled)
         return -ECANCELED;
-    pthread_once(&pool_once, pool_start);
-    int r = port_open(t->loop);
+    w.over = false;
+    list_init(&w.waiter);
+    int r = offload_start(&w.offloaded, work, arg, offload_wake);
     if (r < 0)
         return r;
-    struct offload_port *p = t->loop->port;
-    struct job j = { .work = work, .arg = arg, .port = p };
-    list_init(&j.waiter);
-    r = pool_add(&j);
-    if (r < 0)
+    r = park_on_as("offload", &w.waiter, CLOCK_NEVER);
+    if (r == -ECANCELED && !w.over && offload_take_back(&w.offloaded))
         return r;
-    p->in_flight++;
-    ev_ref(p->ev);
-    r = park_on_as("offload", &j.waiter, CLOCK_NEVER);
-    if (r == -ECANCELED && !pool_take_back(&j)) {
-        while (j.state != JOB_DELIVERED)
-            park_shielded(&j.waiter, "offload");
-        r = 0;
-    }
-    ev_unref(p->ev);
-    p->in_flight--;
-    return r < 0 ? r : j.result;
+    while (!w.over)
+        park_shielded(&w.waiter, "offload");
+    return w.offloaded.result;
 }

@@ -52,6 +52,10 @@ void park_label(const char *what);
 // -ECANCELED.
 int park_on(struct list *queue, int64_t deadline);
 
+// The same, but cancelling does not end it: for waits that must be gone through, because something
+// still uses what the fiber would clean up. `label` is a literal, for the census.
+void park_shielded(struct list *queue, const char *label);
+
 // Fires the first waiter on `queue`, or all of them. Return how many were fired.
 unsigned wake_one(struct list *queue, int result);
 unsigned wake_all(struct list *queue, int result);

@@ -119,10 +119,6 @@ void loop_arm_task(struct loop *l, struct loop_timer *t, int64_t at);
 int park_as(const char *label, struct waiter *w, unsigned n, int64_t deadline);
 int park_on_as(const char *label, struct list *queue, int64_t deadline);
 
-// park, but cancelling does not end it: for waits whose end others depend on. Only with no
-// deadline.
-void park_shielded(struct list *queue, const char *label);
-
 // In nursery.c: `t` has ended with `result`.
 void nursery_ended(struct nursery *n, struct task *t, int result);
 

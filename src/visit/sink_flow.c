@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "visit/sink_flow.h"
-#include "visit/flow.h"
-#include "fetch/io.h"
+#include "sched/errand.h"
 #include "sys/clock.h"
+#include "visit/flow.h"
 
 static enum sink_answer sink_flow_head(struct sink *sink, const struct head *head)
 {
@@ -24,24 +24,34 @@ static enum sink_answer sink_flow_write(struct sink *sink, const char *p, size_t
     return answer == SINK_GO && s->until > now ? SINK_PAUSE : answer;
 }
 
-static enum sink_answer sink_flow_drain(struct sink *sink)
+// Its own wait first, then whatever the next sink wants.
+static enum sink_answer sink_flow_drain(struct sink *sink, struct errand *e)
 {
     struct sink_flow *s = (struct sink_flow *)sink;
-    int64_t until = s->until;
-    bool paused = s->paused;
-    s->until = 0;
-    s->paused = false;
-    if (until && io_sleep(s->io, until) < 0)
-        return SINK_GO; // cancelled, as whoever waits for the exchange is told next
-    return paused ? s->next->drain(s->next) : SINK_GO;
+    if (s->until) {
+        errand_wait(e, s->until);
+        s->until = 0;
+        s->waits = true;
+        return SINK_PAUSE;
+    }
+    if (s->waits) {
+        s->waits = false;
+        if (e->result < 0)
+            return SINK_GO; // cancelled, as whoever waits for the exchange is told next
+        *e = (struct errand){ 0 };
+    }
+    if (!s->paused)
+        return SINK_GO;
+    enum sink_answer answer = s->next->drain(s->next, e);
+    s->paused = answer == SINK_PAUSE;
+    return answer;
 }
 
-void sink_flow_begin(struct sink_flow *s, struct flow *flow, const struct io *io, struct sink *next)
+void sink_flow_begin(struct sink_flow *s, struct flow *flow, struct sink *next)
 {
     *s = (struct sink_flow){
         .sink = { sink_flow_head, sink_flow_write, sink_flow_drain },
         .next = next,
         .flow = flow,
-        .io = io,
     };
 }

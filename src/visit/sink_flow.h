@@ -7,17 +7,15 @@
 // The sink at the head of the chain that counts what arrives, heads and bodies, and has the
 // exchange wait for its turn when there is a rate (flow.h). In place; belongs to one visit.
 struct flow;
-struct io;
 
 struct sink_flow {
     struct sink sink;
     struct sink *next; // borrowed
     struct flow *flow;
-    const struct io *io; // how to wait
-    int64_t until;       // monotonic ns: when it may go on
-    bool paused;         // the next sink asked for that
+    int64_t until; // monotonic ns: when it may go on; 0: now
+    bool waits;    // for that, just now
+    bool paused;   // the next sink asked for that
 };
 
-void sink_flow_begin(struct sink_flow *s, struct flow *flow, const struct io *io,
-                     struct sink *next);
+void sink_flow_begin(struct sink_flow *s, struct flow *flow, struct sink *next);
 #endif

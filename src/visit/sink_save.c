@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "visit/sink_save.h"
-#include "fetch/io.h"
+#include "sched/errand.h"
 #include "web/content_disposition.h"
 #include "web/filename.h"
 #include <errno.h>
@@ -67,13 +67,17 @@ static int sink_save_work(void *arg)
     return 0;
 }
 
-static enum sink_answer sink_save_drain(struct sink *sink)
+static enum sink_answer sink_save_drain(struct sink *sink, struct errand *e)
 {
     struct sink_save *s = (struct sink_save *)sink;
-    int e = io_offload(s->setup.io, sink_save_work, s);
-    if (e < 0 && !s->error)
-        s->error = e;
-    return s->error || s->stopped ? SINK_STOP : SINK_GO;
+    if (e->result < 0 && !s->error)
+        s->error = e->result;
+    if (s->error || s->stopped)
+        return SINK_STOP;
+    if (!s->held.n)
+        return SINK_GO;
+    errand_work(e, sink_save_work, s);
+    return SINK_PAUSE;
 }
 
 void sink_save_flush(struct sink_save *s)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef VISIT_SINK_SAVE_H
 #define VISIT_SINK_SAVE_H
-#include "visit/save.h"
 #include "fetch/response.h"
+#include "visit/save.h"
 
 // The two ends of a chain of sinks that saves a body. The head takes what arrives into a bounded
 // buffer, on the loop's stack; what is in it goes through the rest of the chain to the tail, which
@@ -21,11 +21,8 @@ enum {
     SINK_SAVE_HELD = 64 * 1024
 }; // bytes; a little more may come before an exchange stands still
 
-struct io;
-
 // What the sink is given to begin with; everything borrowed until the body is over.
 struct sink_save_setup {
-    const struct io *io;
     struct save *save;
     struct span path; // made of the URL; see web/file_path.h
     bool by_url;      // Content-Disposition does not count

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "visit/sinks.h"
-#include "fetch/io.h"
+#include "sched/errand.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +37,7 @@ int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
                 const struct sink_save_setup *saving)
 {
     s->first = &sinks_none;
+    s->step = SINKS_KEEP;
     s->saves = flags & JOB_SAVE && !(flags & JOB_HEAD);
     s->digests = flags & JOB_DIGEST && !(flags & JOB_HEAD);
     s->decodes = s->saves || s->digests;
@@ -46,9 +47,9 @@ int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
     return e;
 }
 
-void sinks_count(struct sinks *s, struct flow *flow, const struct io *io)
+void sinks_count(struct sinks *s, struct flow *flow)
 {
-    sink_flow_begin(&s->flow, flow, io, s->first);
+    sink_flow_begin(&s->flow, flow, s->first);
     s->first = &s->flow.sink;
 }
 
@@ -69,19 +70,34 @@ static int sinks_drop(void *arg)
     return 0;
 }
 
-void sinks_finish(struct sinks *s, const struct response *r, int code)
+// What is wanted next, one step after the other; a step that does not apply is passed over.
+bool sinks_finish(struct sinks *s, const struct response *r, int code, struct errand *e)
 {
     struct sink_save *save = s->save;
     if (!s->saves || !save->wanted)
-        return;
-    if (code == 0 && r->error == FETCH_OK && !r->stopped && !save->error) {
-        int e = io_offload(save->setup.io, sinks_keep, s);
-        if (e < 0)
-            save->error = e;
+        return false;
+    switch (s->step) {
+    case SINKS_KEEP:
+        s->step = SINKS_DROP;
+        if (code == 0 && r->error == FETCH_OK && !r->stopped && !save->error) {
+            errand_work(e, sinks_keep, s);
+            return true;
+        }
+        break;
+    case SINKS_DROP:
+        if (e->result < 0)
+            save->error = e->result;
+        break;
+    case SINKS_DROPPED:
+        if (e->result < 0) // a cancelled fiber gets no thread
+            sink_save_drop(save);
+        return false;
     }
-    // A cancelled fiber gets no thread.
-    if (save->file.fd >= 0 && io_offload(save->setup.io, sinks_drop, save) < 0)
-        sink_save_drop(save);
+    s->step = SINKS_DROPPED;
+    if (save->file.fd < 0)
+        return false;
+    errand_work(e, sinks_drop, save);
+    return true;
 }
 
 static void sinks_fail(struct response *r, enum fetch_error error, const char *why)

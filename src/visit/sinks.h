@@ -7,6 +7,9 @@
 #include "visit/sink_flow.h"
 #include "visit/sink_save.h"
 
+// How far the end of a body has come: which step is next.
+enum sinks_step { SINKS_KEEP, SINKS_DROP, SINKS_DROPPED };
+
 // Where the body of one visit goes. The sinks that its job asks for are linked to a chain, and the
 // exchange pushes what arrives in at its head:
 //
@@ -25,6 +28,7 @@
 // In place, used again from visit to visit; zeroed, it is ready for use.
 struct sinks {
     struct sink *first; // given to the exchange
+    enum sinks_step step;
     struct sink_flow flow;
     struct sink_decode decode;
     struct sink_digest digest;
@@ -38,20 +42,20 @@ int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
                 const struct sink_save_setup *saving);
 
 // Puts the sink that counts before those that sinks_begin has linked.
-void sinks_count(struct sinks *s, struct flow *flow, const struct io *io);
+void sinks_count(struct sinks *s, struct flow *flow);
 
 // The exchange is over, with `code` (0 or a negative errno): what is still to be written is
-// written, and a body that came whole gets its name; otherwise nothing of it is left. May park, as
-// `saving->io` does.
-// Gives back what is kept for the next body, as far as it is more than `most` bytes.
-void sinks_trim(struct sinks *s, size_t most);
-
-void sinks_finish(struct sinks *s, const struct response *r, int code);
+// written, and a body that came whole gets its name; otherwise nothing of it is left. Called again
+// and again (see errand.h): returns whether there is a wait, in `e`, before the next call.
+bool sinks_finish(struct sinks *s, const struct response *r, int code, struct errand *e);
 
 // Ends every sink, and puts what they found out into `o` and, when it was an error, into `r`. An
 // error of the exchange itself is kept. `message`, a sentence too long for `r`, is set when there
 // is one; borrowed until the next body.
 void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct span *message);
+
+// Gives back what is kept for the next body, as far as it is more than `most` bytes.
+void sinks_trim(struct sinks *s, size_t most);
 
 void sinks_fini(struct sinks *s);
 #endif

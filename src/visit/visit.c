@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "visit/visit.h"
-#include "visit/settings.h"
+#include "fetch/io.h"
+#include "sys/clock.h"
 #include "visit/flow.h"
 #include "visit/job.h"
 #include "visit/outcome.h"
+#include "visit/settings.h"
 #include "visit/tools.h"
 #include "visit/work.h"
-#include "fetch/io.h"
-#include "sys/clock.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ static const struct proxy *visit_proxy(struct visit *v, const struct job *j)
 }
 
 // Views into the job; nothing is copied.
-static int visit_request(struct visit *v, struct request *q, const struct job *j)
+static int visit_request(struct visit *v, const struct job *j)
 {
     struct span headers = message_span(j, j->headers);
     if (headers.n) {
@@ -67,7 +67,7 @@ static int visit_request(struct visit *v, struct request *q, const struct job *j
         if (e < 0)
             return e;
     }
-    *q = (struct request){
+    v->request = (struct request){
         .url = message_span(j, j->url).p,
         .method = message_span(j, j->method).p,
         .head = j->flags & JOB_HEAD,
@@ -98,38 +98,17 @@ static bool visit_stale(const struct response *r, const struct request *q)
 }
 
 // Links the sinks that the job asks for.
-static int visit_open_sinks(struct visit *v, struct io *io, const struct job *job,
-                            const struct request *q, const struct visit_settings *settings)
+static int visit_open_sinks(struct visit *v)
 {
-    uint32_t flags = job->flags | (request_is_head(q) ? JOB_HEAD : 0U);
-    struct sink_save_setup saving = { .io = io,
-                                      .save = v->tools ? v->tools->save : NULL,
+    const struct job *job = v->job;
+    uint32_t flags = job->flags | (request_is_head(&v->request) ? JOB_HEAD : 0U);
+    struct sink_save_setup saving = { .save = v->tools ? v->tools->save : NULL,
                                       .path = message_span(job, job->path),
-                                      .by_url = settings->save_by_url };
+                                      .by_url = v->settings->save_by_url };
     int e = sinks_begin(&v->sinks, flags, job->max_filesize, &saving);
-    if (e == 0 && settings->flow)
-        sinks_count(&v->sinks, settings->flow, io);
+    if (e == 0 && v->settings->flow)
+        sinks_count(&v->sinks, v->settings->flow);
     return e;
-}
-
-static int visit_exchange(struct visit *v, struct io *io, const struct job *job, struct request *q,
-                          const struct visit_settings *settings)
-{
-    int e = visit_open_sinks(v, io, job, q, settings);
-    if (e < 0)
-        return e;
-    q->patient = settings->flow && flow_limits(settings->flow);
-    e = io->fetch(io, q, v->sinks.first, &v->response);
-    if (e < 0 || !visit_stale(&v->response, q))
-        return e;
-    if (q->max_time) {
-        q->max_time -= v->response.time_total;
-        if (q->max_time <= 0)
-            return 0;
-    }
-    q->fresh = true;
-    e = visit_open_sinks(v, io, job, q, settings);
-    return e < 0 ? e : io->fetch(io, q, v->sinks.first, &v->response);
 }
 
 // An HTTP proxy that is asked for an http URL says by a status of its own that it lets nobody
@@ -176,16 +155,62 @@ static void visit_fill_head(struct outcome *o, const struct response *r, const s
     o->size_download = r->size;
 }
 
+// ---- the steps
+
+bool visit_begin(struct visit *v, const struct job *job, const struct visit_settings *settings)
+{
+    v->job = job;
+    v->settings = settings;
+    v->started = clock_wall();
+    v->code = visit_request(v, job);
+    if (v->code == 0)
+        v->code = visit_open_sinks(v);
+    v->request.patient = settings->flow && flow_limits(settings->flow);
+    return v->code == 0;
+}
+
+// Whether it is worth another try; what is left of the time is the next one's.
+static bool visit_retries(struct visit *v)
+{
+    struct request *q = &v->request;
+    if (q->fresh || !visit_stale(&v->response, q))
+        return false;
+    q->fresh = true;
+    if (!q->max_time)
+        return true;
+    q->max_time -= v->response.time_total;
+    return q->max_time > 0;
+}
+
+bool visit_again(struct visit *v, int code)
+{
+    v->code = code;
+    if (code < 0)
+        return false;
+    if (!visit_retries(v)) {
+        visit_look_at_proxy(&v->response, &v->request);
+        return false;
+    }
+    v->code = visit_open_sinks(v);
+    return v->code == 0;
+}
+
+bool visit_finish(struct visit *v, struct errand *e)
+{
+    return v->sinks.saves && sinks_finish(&v->sinks, &v->response, v->code, e);
+}
+
 // Not inlined: its locals must not be on the stack of a visit that waits.
-__attribute__((noinline)) static int visit_report(struct visit *v, const struct job *job,
-                                                  int64_t started, int code, struct buffer *out)
+__attribute__((noinline)) int visit_report(struct visit *v, struct buffer *out)
 {
     struct response *r = &v->response;
-    struct outcome_parts parts = { .head.started = started };
-    if (code < 0)
-        visit_excuse(r, code);
+    struct outcome_parts parts = { .head.started = v->started };
+    if (v->code < 0)
+        visit_excuse(r, v->code);
+    else if (v->settings->work && r->error == FETCH_OK)
+        work_do(v->settings->work);
     sinks_end(&v->sinks, r, &parts.head, &parts.message);
-    visit_fill_head(&parts.head, r, job);
+    visit_fill_head(&parts.head, r, v->job);
     if (!parts.message.p && r->message[0])
         parts.message = span_of(r->message);
     if (r->error == FETCH_OK && v->sinks.saves && v->sinks.save->saved.n)
@@ -203,18 +228,13 @@ __attribute__((noinline)) static int visit_report(struct visit *v, const struct 
 int visit(struct visit *v, struct io *io, const struct job *job,
           const struct visit_settings *settings, struct buffer *out)
 {
-    struct request q;
-    int64_t started = clock_wall();
-    int e = visit_request(v, &q, job);
-    if (e == 0)
-        e = visit_exchange(v, io, job, &q, settings);
-    if (e == 0)
-        visit_look_at_proxy(&v->response, &q);
-    if (v->sinks.saves)
-        sinks_finish(&v->sinks, &v->response, e);
-    if (settings->work && e == 0 && v->response.error == FETCH_OK)
-        work_do(settings->work);
-    return visit_report(v, job, started, e, out);
+    struct errand errand = { 0 };
+    bool go = visit_begin(v, job, settings);
+    while (go)
+        go = visit_again(v, io->fetch(io, &v->request, v->sinks.first, &v->response));
+    while (visit_finish(v, &errand))
+        io_wait(io, &errand);
+    return visit_report(v, out);
 }
 
 void visit_trim(struct visit *v, size_t most)

@@ -2,11 +2,12 @@
 #ifndef VISIT_VISIT_H
 #define VISIT_VISIT_H
 #include "data/buffer.h"
-#include "visit/sinks.h"
-#include "visit/turns.h"
 #include "fetch/request.h"
 #include "fetch/response.h"
+#include "visit/sinks.h"
+#include "visit/turns.h"
 
+struct errand;
 struct io;
 struct job;
 struct visit_settings;
@@ -15,8 +16,13 @@ struct visit_settings;
 // Zeroed, it is ready for use. Nothing is allocated for a visit that an earlier one has had room
 // for.
 struct visit {
+    const struct job *job; // of this visit, as are its settings; borrowed
+    const struct visit_settings *settings;
+    struct request request;
     struct response response;
     struct sinks sinks;
+    int64_t started;      // wall clock, ns
+    int code;             // what it has come to: 0, or a negative errno of our own machinery
     struct tools *tools;  // of its worker; borrowed, set by the engine. NULL: none
     struct turn turn;     // when the outcome may be reported: see turns.h
     const char **headers; // the job's lines, NULL-terminated; NULL until a job has some
@@ -33,6 +39,29 @@ void visit_fini(struct visit *v);
 // outcome_reserve excludes. Parks, blocks or yields, as `io` does.
 int visit(struct visit *v, struct io *io, const struct job *job,
           const struct visit_settings *settings, struct buffer *out);
+
+// The steps of it, for who has no stack to wait on; visit() is nothing but these:
+//
+//     visit_begin ──► an exchange of v->request, v->sinks.first, v->response ──► visit_again
+//                       ▲                                                         │    │
+//                       └──────────────────── true ───────────────────────────────┘  false
+//                                                                                      ▼
+//                     visit_report ◄── false ── visit_finish ──► a wait ──► visit_finish ...
+//
+// Begins with `job` and `settings`, both borrowed until the report. Returns whether an exchange is
+// to be done; if not, what follows is the finish.
+bool visit_begin(struct visit *v, const struct job *job, const struct visit_settings *settings);
+
+// The exchange is over, with what io->fetch returns. Returns whether it is to be done once more.
+bool visit_again(struct visit *v, int code);
+
+// What is to be waited for now that there are no more exchanges: returns whether there is
+// something, in `e`, which is to be done before the next call. `e` is { 0 } at first; see
+// sched/errand.h.
+bool visit_finish(struct visit *v, struct errand *e);
+
+// What came of it all, as an outcome. Returns as visit().
+int visit_report(struct visit *v, struct buffer *out);
 
 // Gives back what a place keeps for the next visit, as far as it is more than `most` bytes.
 void visit_trim(struct visit *v, size_t most);
