@@ -126,11 +126,18 @@ static void *writer_thread(void *q)
 static void millions_of_messages_cross_between_threads(void **state)
 {
     (void)state;
-    for (size_t room = 4096; room <= 65536; room *= 16) {
+    static const struct {
+        size_t room;
+        unsigned kind;
+    } queues[] = { { 4096, SHMQ_THREADS },
+                   { 65536, SHMQ_THREADS },
+                   { 4096, SHMQ_BARE_READER | SHMQ_BARE_WRITER },
+                   { 4096, SHMQ_BARE_READER | SHMQ_SPARING } };
+    for (size_t i = 0; i < sizeof queues / sizeof *queues; i++) {
         struct shmq *q;
         pthread_t t;
         void *wrote;
-        assert_int_equal(shmq_new(&q, room, SHMQ_THREADS), 0);
+        assert_int_equal(shmq_new(&q, queues[i].room, queues[i].kind), 0);
         assert_int_equal(pthread_create(&t, NULL, writer_thread, q), 0);
         assert_int_equal(read_messages(q), STRESS);
         pthread_join(t, &wrote);
@@ -150,7 +157,7 @@ static pid_t fork_writer(struct shmq *q, uint64_t count)
     struct shmq *mine;
     alarm(120);
     for (int i = 0; i < SHMQ_FDS; i++)
-        copy[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
+        copy[i] = fds[i] < 0 ? -1 : fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
     shmq_free(q);
     _exit(shmq_map(&mine, copy) < 0 || write_messages(mine, count) < 0);
 }
@@ -158,15 +165,19 @@ static pid_t fork_writer(struct shmq *q, uint64_t count)
 static void millions_of_messages_cross_between_processes(void **state)
 {
     (void)state;
-    struct shmq *q;
-    int status;
-    assert_int_equal(shmq_new(&q, 16384, SHMQ_PROCESSES), 0);
-    pid_t pid = fork_writer(q, STRESS);
-    assert_true(pid > 0);
-    assert_int_equal(read_messages(q), STRESS);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-    shmq_free(q);
+    static const unsigned kinds[] = { SHMQ_PROCESSES, SHMQ_PROCESSES | SHMQ_BARE_READER,
+                                      SHMQ_PROCESSES | SHMQ_BARE_WRITER | SHMQ_SPARING };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct shmq *q;
+        int status;
+        assert_int_equal(shmq_new(&q, 16384, kinds[i]), 0);
+        pid_t pid = fork_writer(q, STRESS / 2);
+        assert_true(pid > 0);
+        assert_int_equal(read_messages(q), STRESS / 2);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, 0);
+        shmq_free(q);
+    }
 }
 
 static void a_writer_killed_at_any_instant_leaves_only_whole_messages(void **state)
@@ -423,6 +434,103 @@ static void only_a_queue_is_taken_for_one(void **state)
     shmq_free(NULL);
 }
 
+static void a_bare_side_has_no_descriptor_and_no_other_queue_is_taken_for_it(void **state)
+{
+    (void)state;
+    struct shmq *q, *other = NULL;
+    int fds[SHMQ_FDS];
+    assert_int_equal(shmq_new(&q, 4096, SHMQ_PROCESSES | SHMQ_BARE_WRITER), 0);
+    assert_int_equal(shmq_fds(q, fds), 0);
+    assert_int_equal(fds[2], -1);
+    int wrong[SHMQ_FDS] = { fds[0], fds[1], fds[1] };
+    assert_int_equal(shmq_map(&other, wrong), -EPROTO);
+    wrong[1] = wrong[2] = -1;
+    assert_int_equal(shmq_map(&other, wrong), -EPROTO);
+    assert_null(other);
+    shmq_free(q);
+}
+
+static void count_call(void *arg)
+{
+    ++*(int *)arg;
+}
+
+static void a_side_that_is_called_is_called_once_a_sleep(void **state)
+{
+    (void)state;
+    struct shmq *q;
+    int messages = 0, rooms = 0;
+    char text[1000] = "";
+    assert_int_equal(shmq_new(&q, 4096, SHMQ_BARE_READER | SHMQ_BARE_WRITER), 0);
+    shmq_call_reader(q, count_call, &messages);
+    shmq_call_writer(q, count_call, &rooms);
+    assert_int_equal(shmq_write(q, text, sizeof text), 0);
+    assert_int_equal(messages, 0);
+    assert_false(shmq_sleep(q));
+    for (int i = 0; i < 2; i++) {
+        const void *p;
+        size_t n;
+        while (shmq_peek(q, &p, &n) == 1)
+            shmq_release(q);
+        assert_true(shmq_sleep(q));
+        while (shmq_write(q, text, sizeof text) == 0)
+            ;
+        assert_int_equal(messages, i + 1);
+        assert_true(shmq_sleep_room(q, sizeof text));
+        assert_int_equal(rooms, i);
+        while (shmq_peek(q, &p, &n) == 1)
+            shmq_release(q);
+        assert_int_equal(rooms, i + 1);
+    }
+    shmq_free(q);
+}
+
+static unsigned resident_pages(void *p, size_t n)
+{
+    unsigned char page[64];
+    unsigned resident = 0;
+    uintptr_t start = (uintptr_t)p & ~(uintptr_t)4095;
+    assert_int_equal(mincore((void *)start, n, page), 0);
+    for (size_t i = 0; i < n / 4096; i++)
+        resident += page[i] & 1;
+    return resident;
+}
+
+static void a_sparing_queue_stays_in_its_first_pages(void **state)
+{
+    (void)state;
+    struct shmq *q;
+    void *first = NULL, *to;
+    static const char text[2000];
+    assert_int_equal(shmq_new(&q, 65536, SHMQ_SPARING), 0);
+    for (uint64_t i = 0; i < 1000; i++) {
+        const void *p;
+        size_t n;
+        assert_int_equal(shmq_reserve(q, size_of(i), &to), 0);
+        build(to, i);
+        shmq_publish(q, size_of(i));
+        first = first ? first : to;
+        assert_int_equal(shmq_peek(q, &p, &n), 1);
+        assert_true(is_message(p, n, i));
+        shmq_release(q);
+    }
+    assert_in_range(resident_pages(first, 65536 - 4096), 1, 2);
+    // What does not fit before where it was starts there, and the longest always fits.
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(shmq_reserve(q, shmq_longest(q), &to), 0);
+        shmq_publish(q, shmq_longest(q));
+        const void *p;
+        size_t n;
+        assert_int_equal(shmq_peek(q, &p, &n), 1);
+        assert_int_equal(n, shmq_longest(q));
+        shmq_release(q);
+        assert_int_equal(shmq_write(q, text, 1 + (size_t)i * 700), 0);
+        assert_int_equal(shmq_peek(q, &p, &n), 1);
+        shmq_release(q);
+    }
+    shmq_free(q);
+}
+
 static int next_descriptor(void)
 {
     int fd = dup(0);
@@ -455,6 +563,9 @@ int main(void)
         cmocka_unit_test(a_wait_ends_at_its_deadline),
         cmocka_unit_test(a_mad_peer_is_noticed_or_harmless),
         cmocka_unit_test(only_a_queue_is_taken_for_one),
+        cmocka_unit_test(a_bare_side_has_no_descriptor_and_no_other_queue_is_taken_for_it),
+        cmocka_unit_test(a_side_that_is_called_is_called_once_a_sleep),
+        cmocka_unit_test(a_sparing_queue_stays_in_its_first_pages),
         cmocka_unit_test(a_queue_that_cannot_be_made_leaves_nothing_behind),
         cmocka_unit_test(millions_of_messages_cross_between_processes),
         cmocka_unit_test(a_writer_killed_at_any_instant_leaves_only_whole_messages),

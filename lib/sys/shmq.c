@@ -1,183 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "sys/shmq.h"
-#include "sys/doorbell.h"
 #include "sys/log.h"
+#include "sys/shmq_ring.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-// The shared memory:
-//
-//   | shmq_shared | ring: room bytes                                                         |
-//                 | .. free .. | length | message, padded to 8 | length | message | SKIP ~~~ |
-//                              ^ head                                     ... tail: anywhere ^
-//
-// `tail` and `head` count bytes written and read since the beginning and never wrap; a position in
-// the ring is one of them modulo the room. A message that does not fit before the end of the ring
-// begins at its start, and SKIP stands where its length would have been. One store of `tail`
-// publishes a message (and the SKIP before it), one store of `head` frees it.
-//
-// The reader sleeps under sys/doorbell.h for a change of `tail` or `closed`, the writer for one of
-// `head`; so these are stored, and loaded before sleeping, sequentially consistent.
-//
-// Each side keeps its own position in its own memory, believes that, and checks what it reads of
-// the other's.
-enum { SHMQ_LEAST_ROOM = 4096, SHMQ_MOST_ROOM = 1 << 30, SHMQ_LINE = 64 };
-#define SHMQ_MAGIC UINT64_C(0x71736c7761727431)
 #define SHMQ_SKIP UINT64_MAX
-#define SHMQ_ALIGNED _Alignas(SHMQ_LINE)
-
-struct shmq_shared {
-    uint64_t magic, room;
-    SHMQ_ALIGNED uint64_t tail;    // written by the writer
-    uint32_t closed, pad;          // written by the writer
-    SHMQ_ALIGNED uint64_t head;    // written by the reader
-    SHMQ_ALIGNED uint32_t asleep;  // the reader; see sys/doorbell.h
-    SHMQ_ALIGNED uint32_t starved; // the writer
-    SHMQ_ALIGNED char ring[];
-};
-
-struct shmq {
-    struct shmq_shared *shared;
-    char *ring;
-    uint64_t room;
-    size_t mapped;
-    int memory; // -1 for threads
-    struct doorbell message, vacancy;
-    struct {
-        SHMQ_ALIGNED uint64_t tail;
-        uint64_t head;  // as last read
-        uint64_t start; // of what is reserved
-        size_t reserved;
-        bool broken, closed;
-    } writer;
-    struct {
-        SHMQ_ALIGNED uint64_t head;
-        uint64_t tail; // as last read
-        uint64_t next; // behind what was peeked
-        bool broken;
-    } reader;
-};
 
 static uint64_t shmq_record(uint64_t n)
 {
     return sizeof(uint64_t) + ((n + 7) & ~UINT64_C(7));
-}
-
-// ---- Life
-
-static int shmq_attach(struct shmq **out, const int fds[SHMQ_FDS], size_t mapped)
-{
-    struct shmq *q = aligned_alloc(SHMQ_LINE, sizeof *q);
-    if (!q)
-        return -ENOMEM;
-    memset(q, 0, sizeof *q);
-    int flags = fds[0] < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED;
-    void *p = mmap(NULL, mapped, PROT_READ | PROT_WRITE, flags, fds[0], 0);
-    if (p == MAP_FAILED) {
-        int error = -errno;
-        free(q);
-        return error;
-    }
-    q->shared = p;
-    q->ring = q->shared->ring;
-    q->room = mapped - sizeof *q->shared;
-    q->mapped = mapped;
-    q->memory = fds[0];
-    q->message = (struct doorbell){ &q->shared->asleep, fds[1] };
-    q->vacancy = (struct doorbell){ &q->shared->starved, fds[2] };
-    *out = q;
-    return 0;
-}
-
-// Sealed, so that no peer can pull the memory from under the other.
-static int shmq_memory(size_t size)
-{
-    int error, fd = memfd_create("trawl-queue", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (fd < 0)
-        return -errno;
-    if (ftruncate(fd, (off_t)size) == 0 &&
-        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
-        return fd;
-    error = -errno;
-    close(fd);
-    return error;
-}
-
-int shmq_new(struct shmq **out, size_t room, enum shmq_reach reach)
-{
-    struct shmq *q;
-    size_t rounded = SHMQ_LEAST_ROOM;
-    int error, fds[SHMQ_FDS] = { -1, -1, -1 };
-    if (room > SHMQ_MOST_ROOM)
-        return -EINVAL;
-    while (rounded < room)
-        rounded *= 2;
-    size_t mapped = sizeof(struct shmq_shared) + rounded;
-    if (reach == SHMQ_PROCESSES && (fds[0] = shmq_memory(mapped)) < 0)
-        return fds[0];
-    for (int i = 1; i < SHMQ_FDS; i++)
-        if ((error = fds[i] = doorbell_open()) < 0)
-            goto failed;
-    error = shmq_attach(&q, fds, mapped);
-    if (error < 0)
-        goto failed;
-    q->shared->magic = SHMQ_MAGIC;
-    q->shared->room = rounded;
-    *out = q;
-    return 0;
-failed:
-    for (int i = 0; i < SHMQ_FDS; i++)
-        if (fds[i] >= 0)
-            close(fds[i]);
-    return error;
-}
-
-int shmq_fds(const struct shmq *q, int fds[SHMQ_FDS])
-{
-    if (q->memory < 0)
-        return -EINVAL;
-    fds[0] = q->memory;
-    fds[1] = q->message.fd;
-    fds[2] = q->vacancy.fd;
-    return 0;
-}
-
-int shmq_map(struct shmq **out, const int fds[SHMQ_FDS])
-{
-    struct shmq *q;
-    struct stat st;
-    if (fstat(fds[0], &st) < 0 || st.st_size < (off_t)sizeof(struct shmq_shared))
-        return -EPROTO;
-    uint64_t room = (uint64_t)st.st_size - sizeof(struct shmq_shared);
-    if (room < SHMQ_LEAST_ROOM || room > SHMQ_MOST_ROOM || (room & (room - 1)))
-        return -EPROTO;
-    int error = shmq_attach(&q, fds, (size_t)st.st_size);
-    if (error < 0)
-        return error;
-    if (q->shared->magic != SHMQ_MAGIC || q->shared->room != room) {
-        munmap(q->shared, q->mapped);
-        free(q);
-        return -EPROTO;
-    }
-    *out = q;
-    return 0;
-}
-
-void shmq_free(struct shmq *q)
-{
-    if (!q)
-        return;
-    munmap(q->shared, q->mapped);
-    if (q->memory >= 0)
-        close(q->memory);
-    close(q->message.fd);
-    close(q->vacancy.fd);
-    free(q);
 }
 
 size_t shmq_longest(const struct shmq *q)
@@ -199,21 +31,44 @@ static bool shmq_fits(struct shmq *q, uint64_t size)
     return skip + size <= free_bytes;
 }
 
-static int shmq_find_room(struct shmq *q, size_t n)
+// Reads how far the reader is.
+static int shmq_look_back(struct shmq *q)
 {
-    if (n > shmq_longest(q))
-        return -EMSGSIZE;
-    if (q->writer.broken)
-        return -EPROTO;
-    if (shmq_fits(q, shmq_record(n)))
-        return 0;
     uint64_t head = __atomic_load_n(&q->shared->head, __ATOMIC_SEQ_CST);
     if (head - q->writer.head > q->writer.tail - q->writer.head || head & 7) {
         q->writer.broken = true;
         return -EPROTO;
     }
     q->writer.head = head;
-    return shmq_fits(q, shmq_record(n)) ? 0 : -EAGAIN;
+    return 0;
+}
+
+// Whether the queue is empty and a record of `size` bytes may begin at the start of the ring. Sets
+// `start`.
+static bool shmq_starts_over(struct shmq *q, uint64_t size)
+{
+    uint64_t at = q->writer.tail & (q->room - 1);
+    if (size > at || q->writer.head != q->writer.tail)
+        return false;
+    q->writer.start = q->writer.tail + q->room - at;
+    return true;
+}
+
+static int shmq_find_room(struct shmq *q, size_t n)
+{
+    if (n > shmq_longest(q))
+        return -EMSGSIZE;
+    if (q->writer.broken)
+        return -EPROTO;
+    uint64_t size = shmq_record(n);
+    if (!q->sparing && shmq_fits(q, size))
+        return 0;
+    int error = shmq_look_back(q);
+    if (error < 0)
+        return error;
+    if (q->sparing && shmq_starts_over(q, size))
+        return 0;
+    return shmq_fits(q, size) ? 0 : -EAGAIN;
 }
 
 int shmq_reserve(struct shmq *q, size_t n, void **out)
@@ -366,6 +221,18 @@ void shmq_release(struct shmq *q)
     // reader comes by again.
     if (__atomic_load_n(&q->shared->tail, __ATOMIC_RELAXED) - q->reader.head <= q->room / 2)
         doorbell_ring(&q->vacancy);
+}
+
+void shmq_call_reader(struct shmq *q, void (*call)(void *arg), void *arg)
+{
+    q->message.call = call;
+    q->message.arg = arg;
+}
+
+void shmq_call_writer(struct shmq *q, void (*call)(void *arg), void *arg)
+{
+    q->vacancy.call = call;
+    q->vacancy.arg = arg;
 }
 
 int shmq_fd(const struct shmq *q)

@@ -30,20 +30,29 @@
 // writer or reader: a replaced worker gets new ones.
 struct shmq;
 
-enum shmq_reach { SHMQ_THREADS, SHMQ_PROCESSES };
+// What kind of queue, or'ed together. A side in an event loop needs a descriptor; a bare one has
+// none: it only ever blocks in shmq_wait (shmq_wait_room), or has itself called, and it is cheaper.
+enum shmq_kind {
+    SHMQ_THREADS = 0,   // both sides are in this process; saves a descriptor
+    SHMQ_PROCESSES = 1, // they may be in two
+    SHMQ_BARE_READER = 1 << 1,
+    SHMQ_BARE_WRITER = 1 << 2,
+    SHMQ_SPARING = 1 << 3, // an empty queue starts over at its beginning, so that one which holds a
+                           // message at a time stays in a page or two, whatever its room
+};
 enum { SHMQ_FDS = 3 };
 
 // Makes a queue of at least `room` bytes (a power of two from 4 KB to 1 GB; others are rounded up),
-// which the caller frees. SHMQ_THREADS saves a descriptor. Errors: -ENOMEM, -EINVAL (more than 1
-// GB), -EMFILE, -ENFILE.
-int shmq_new(struct shmq **out, size_t room, enum shmq_reach reach);
+// which the caller frees. Errors: -ENOMEM, -EINVAL (more than 1 GB), -EMFILE, -ENFILE.
+int shmq_new(struct shmq **out, size_t room, unsigned kind);
 
-// The descriptors by which another process takes part: pass them over a socket, in this order. They
-// stay the queue's. Errors: -EINVAL for a queue made for threads.
+// The descriptors by which another process takes part, -1 for those of bare sides: pass them over a
+// socket. They stay the queue's. Errors: -EINVAL for a queue made for threads.
 int shmq_fds(const struct shmq *q, int fds[SHMQ_FDS]);
 
-// Takes part in the queue whose descriptors were received. Owns the descriptors from then on; on
-// failure they stay the caller's. Errors: -ENOMEM, -EPROTO (they are not those of a queue).
+// Takes part in the queue whose descriptors were received, each in its place. Owns the descriptors
+// from then on; on failure they stay the caller's. Errors: -ENOMEM, -EPROTO (they are not those of
+// a queue).
 int shmq_map(struct shmq **out, const int fds[SHMQ_FDS]);
 
 // Unmaps it and closes the descriptors. Does not tell the other side: see shmq_close. NULL is
@@ -89,6 +98,12 @@ int shmq_peek(struct shmq *q, const void **out, size_t *n);
 
 // Lets go of the message that shmq_peek gave, and wakes the writer if it waits for room.
 void shmq_release(struct shmq *q);
+
+// A bare reader, or a bare writer, of a queue between threads that waits for many: instead of
+// ringing, the other side calls `call(arg)` in its own thread, once for each time that it was said
+// to sleep (shmq_sleep, shmq_sleep_room). To be set before the other side begins.
+void shmq_call_reader(struct shmq *q, void (*call)(void *arg), void *arg);
+void shmq_call_writer(struct shmq *q, void (*call)(void *arg), void *arg);
 
 // For an event loop: as the three of the writer, for a message to come.
 int shmq_fd(const struct shmq *q);
