@@ -30,10 +30,14 @@ LAYERS = {
     "src/crawl": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier"],
     # The origin shares the library with what it tests, and nothing of the crawler.
     "src/serve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store"],
+    # Measurements of coroutines, threads and processes by themselves.
+    "src/micro": ["lib/data", "lib/sys", "lib/fiber", "lib/sched"],
     "src/report": ["lib/data", "lib/sys", "lib/fetch", "src/engine", "src/crawl"],
-    "src/bench": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/report"],
+    "src/bench": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/report", "src/micro"],
+    # A bench as a page: what to show is in its result.
+    "src/page": ["lib/data", "lib/sys", "src/report", "src/micro", "src/bench"],
     "src/cmd": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/report",
-                "src/bench"],
+                "src/bench", "src/page"],
     "src": ["lib/*", "src/*"],
 }
 

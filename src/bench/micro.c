@@ -47,11 +47,11 @@ static void micro_choose_cpus(int cpu[2])
     }
 }
 
-static void micro_plan_for(struct micro_plan *plan, const struct micro_item *item,
+static void micro_plan_for(struct probe_plan *plan, const struct micro_item *item,
                            const struct micro_work *w)
 {
     const struct micro_options *o = w->options;
-    *plan = (struct micro_plan){
+    *plan = (struct probe_plan){
         .span = o->span ? o->span : MICRO_SPAN,
         .cpu = { w->result.cpu[0], w->result.cpu[item->place == MICRO_TWO_CPUS] },
         .units = item->units,
@@ -62,7 +62,7 @@ static void micro_plan_for(struct micro_plan *plan, const struct micro_item *ite
         plan->units = o->most[item->kind] ? o->most[item->kind] : micro_most[item->kind];
 }
 
-static void micro_keep(struct micro_series *s, const struct micro_sample *sample)
+static void micro_keep(struct micro_series *s, const struct probe_sample *sample)
 {
     double count = (double)sample->count;
     s->wall[s->n] = (double)sample->wall / count;
@@ -80,8 +80,8 @@ static void micro_keep(struct micro_series *s, const struct micro_sample *sample
 // A row that fails is not tried again: it would cost its patience each time.
 static void micro_measure_row(struct micro_work *w, unsigned i, unsigned round)
 {
-    struct micro_plan plan;
-    struct micro_sample sample = { 0 };
+    struct probe_plan plan;
+    struct probe_sample sample = { 0 };
     struct micro_series *s = &w->series[i];
     const struct micro_item *item = &micro_item[i];
     if (s->error || (item->group == MICRO_PARKED && round >= MICRO_PARKED_ROUNDS))
@@ -89,7 +89,7 @@ static void micro_measure_row(struct micro_work *w, unsigned i, unsigned round)
     if (item->place == MICRO_TWO_CPUS && w->result.cpu[0] == w->result.cpu[1])
         return;
     micro_plan_for(&plan, item, w);
-    s->error = micro_probe(item->measure, &plan, &sample, clock_mono() + MICRO_PATIENCE);
+    s->error = probe(item->measure, &plan, &sample, clock_mono() + MICRO_PATIENCE);
     if (s->error == 0 && sample.count == 0)
         s->error = sample.stopped ? -sample.stopped : -EIO;
     if (s->error == 0)

@@ -7,7 +7,7 @@
 
 // `trawl bench --micro`: what a switch, a spawn and a parked unit cost on this machine, for
 // coroutine, thread and process, and a message between processes through shared memory and through
-// a pipe. Each measurement runs in a process of its own (micro_probe.h), pinned to a CPU, for a few
+// a pipe. Each measurement runs in a process of its own (probe.h), pinned to a CPU, for a few
 // hundredths of a second, several times; a round measures everything once, so that what disturbs
 // the machine for a while disturbs all of them.
 

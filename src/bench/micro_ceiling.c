@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "bench/micro_ceiling.h"
-#include "bench/micro_memory.h"
+#include "micro/memory.h"
 #include "sys/limits.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +73,7 @@ static uint64_t ceiling_memory(void)
         return 0;
     text[fread(text, 1, sizeof text - 1, f)] = '\0';
     fclose(f);
-    return (uint64_t)micro_memory_line(text, "MemAvailable:");
+    return (uint64_t)memory_line(text, "MemAvailable:");
 }
 
 void micro_limits_read(struct micro_limits *out)

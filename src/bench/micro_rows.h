@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef BENCH_MICRO_ROWS_H
 #define BENCH_MICRO_ROWS_H
-#include "bench/micro_measure.h"
 #include "bench/micro_result.h"
+#include "micro/measure.h"
 
 // What `--micro` measures: one table, by group, then kind.
 
@@ -12,9 +12,9 @@ struct micro_item {
     const char *id, *name;
     enum micro_group group;
     enum micro_kind kind;
-    micro_measure *measure;
+    probe_function *measure;
     enum micro_place place; // of the two sides
-    unsigned way;           // enum micro_way
+    unsigned way;           // enum baton_way
     unsigned units;         // 0: as many as the options say
     size_t bytes;
     const char *note;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef BENCH_PAGE_H
-#define BENCH_PAGE_H
+#ifndef PAGE_PAGE_H
+#define PAGE_PAGE_H
 #include "bench/result.h"
 #include "data/buffer.h"
 
