@@ -10,6 +10,8 @@
 
 const struct canned_answer fetch_answers[] = {
     { "/ok", { { CANNED_SEND, FETCH_HEAD("5") "hello", 0 } } },
+    { "/folded-first",
+      { { CANNED_SEND, "HTTP/1.1 200 OK\r\n folded: yes\r\nContent-Length: 5\r\n\r\nhello", 0 } } },
     { "/split",
       { { CANNED_SEND, "HTTP/1.1 200 OK\r\nContent-Le", 0 },
         { CANNED_SLEEP, NULL, 20 },

@@ -28,15 +28,19 @@ LAYERS = {
     "src/input": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store"],
     "src/frontier": ["lib/*", "src/input"],
     "src/crawl": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier"],
+    # What broken and malicious servers do: tables.
+    "src/hostile": ["lib/data"],
     # The origin shares the library with what it tests, and nothing of the crawler.
-    "src/serve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store"],
+    "src/serve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store", "src/hostile"],
     # Measurements of coroutines, threads and processes by themselves.
     "src/micro": ["lib/data", "lib/sys", "lib/fiber", "lib/sched"],
     "src/report": ["lib/data", "lib/sys", "lib/fetch", "src/engine", "src/crawl"],
-    "src/bench": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/report", "src/micro"],
+    "src/bench": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/hostile", "src/report", "src/micro"],
     # A bench as a page: what to show is in its result.
     "src/page": ["lib/data", "lib/sys", "src/report", "src/micro", "src/bench"],
-    "src/cmd": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/report",
+    # A rule at a time, with nothing of a run.
+    "src/inspect": ["lib/data", "lib/sys", "lib/web", "lib/html", "lib/store"],
+    "src/cmd": ["lib/*", "src/inspect", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/hostile", "src/report",
                 "src/bench", "src/page"],
     "src": ["lib/*", "src/*"],
 }

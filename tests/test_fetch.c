@@ -355,6 +355,17 @@ static void literals_need_no_lookup_either(struct io *io)
     assert_true(answer.error == FETCH_CONNECT_REFUSED || answer.error == FETCH_CONNECT_FAILED);
 }
 
+// libcurl before 8.1 would add it to a field of the exchange before, which it has freed.
+static void a_head_that_begins_with_a_folded_line_touches_no_earlier_one(struct io *io)
+{
+    for (int i = 0; i < 3; i++) {
+        fetch_get(io, "/ok", true);
+        fetch_expect_ok();
+        fetch_get(io, "/folded-first", true);
+        assert_true(answer.error == FETCH_OK || answer.error == FETCH_PROTOCOL);
+    }
+}
+
 static void fetch_check_all(struct io *io, int (*rest)(int64_t))
 {
     every_kind_of_answer_gives_its_word(io);
@@ -371,6 +382,7 @@ static void fetch_check_all(struct io *io, int (*rest)(int64_t))
     running_out_of_descriptors_is_our_own_fault(io);
     many_hosts_and_ports_find_their_way(io);
     literals_need_no_lookup_either(io);
+    a_head_that_begins_with_a_folded_line_touches_no_earlier_one(io);
 }
 
 // ---- by each of the two

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/arrive.h"
 #include "fetch/io.h"
+#include "fetch/quick.h"
 #include "fetch/request.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void arrival_begin(struct arrival *a, const struct request *request, struct sink *sink,
                    struct response *out)
@@ -69,6 +71,8 @@ static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
     a->bytes += n;
     if (a->headed)
         return n; // a trailer
+    if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
+        quick_expect_field();
     int r = head_take(h, (struct span){ p, n });
     if (r < 0) {
         enum fetch_error why = r == -E2BIG    ? FETCH_TOO_LARGE

@@ -47,6 +47,8 @@ static enum fetch_error failure_of_receive(const struct failure *f)
         return FETCH_PROXY_FAILED;
     if (failure_says(f, "chunked-enc"))
         return FETCH_PROTOCOL;
+    if (failure_says(f, "Too large response headers"))
+        return FETCH_TOO_LARGE;
     // The peer closed without close_notify, which is where truncation could hide.
     if (failure_says(f, "unexpected eof") || failure_says(f, "SSL_ERROR_SYSCALL, errno 0"))
         return f->head_begun ? FETCH_TRUNCATED : FETCH_EMPTY_REPLY;
@@ -113,6 +115,8 @@ enum fetch_error failure_word(const struct failure *f)
         return FETCH_PROXY_FAILED;
     case CURLE_URL_MALFORMAT:
         return FETCH_BAD_URL;
+    case CURLE_BAD_FUNCTION_ARGUMENT: // a line of a head that libcurl cannot take apart
+        return f->asked ? FETCH_PROTOCOL : FETCH_INTERNAL;
     case CURLE_OUT_OF_MEMORY:
         // A line of a head beyond libcurl's 100 KB is told as running out of memory.
         return f->asked && !f->head_done ? FETCH_TOO_LARGE : FETCH_NO_RESOURCES;

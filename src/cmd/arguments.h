@@ -38,6 +38,7 @@ struct arguments {
     struct proxy_place http_proxy, https_proxy; // read from there, by fetch_proxy; owned
     struct crawl_settings crawl;
     struct serve_settings serve;
+    bool serve_list; // the misbehaviours are listed, nothing is served
 };
 
 // Appends. Errors: -ENOMEM, the list as it was.

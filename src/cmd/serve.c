@@ -3,6 +3,7 @@
 #include "serve/serve.h"
 #include "cmd/command.h"
 #include "serve/dns_answer.h"
+#include "hostile/hostile.h"
 #include "serve/routes.h"
 #include <errno.h>
 #include <stdio.h>
@@ -33,8 +34,19 @@ const struct command_list cmd_serve_lists[] = {
     { NULL, NULL },
 };
 
+static void write_list(struct buffer *out)
+{
+    const struct hostile_set *set;
+    for (unsigned i = 0; (set = hostile_sets(i)); i++)
+        for (unsigned k = 0; k < set->count; k++)
+            buffer_add_format(out, "%s\t%s\t%s\n", set->row[k].name, set->row[k].expect,
+                              set->row[k].what);
+}
+
 int cmd_serve(struct arguments *a)
 {
+    if (a->serve_list)
+        return command_show(write_list);
     struct serve_settings *s = &a->serve;
     s->quiet = a->quiet;
     s->ready_fd = STDOUT_FILENO;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "serve/answer_page.h"
+#include "serve/answer_hostile.h"
 #include "serve/reply.h"
 #include "serve/routes.h"
 #include "serve/target.h"
@@ -45,6 +46,9 @@ int answer_page_index(struct exchange *x)
 
 int answer_page_robots(struct exchange *x)
 {
+    int r;
+    if (answer_hostile_robots(x, &r))
+        return r;
     return reply_body(x, 200, NULL, span_of("User-agent: *\nDisallow: /private/\n"));
 }
 

@@ -3,6 +3,7 @@
 #include "serve/answer_body.h"
 #include "serve/answer_coded.h"
 #include "serve/answer_fault.h"
+#include "serve/answer_hostile.h"
 #include "serve/answer_mirror.h"
 #include "serve/answer_page.h"
 #include "serve/answer_status.h"
@@ -30,6 +31,7 @@ const struct route routes_table[] = {
     { "reset", "[/head|/body]", "resets the connection: at once, in the head, in the body", answer_fault_reset, false },
     { "truncate", "[/head]", "ends before all promised bytes, or the head, are sent; ?chunked", answer_fault_truncate, false },
     { "malformed", "/KIND", "no HTTP: status, length, lengths, field, chunk, smuggled, nul, none", answer_fault_malformed, false },
+    { "hostile", "/NAME", "misbehaves as NAME says; trawl serve --list tells the names", answer_hostile, false },
     { "robots.txt", "", "allows everything but /private/", answer_page_robots, false },
     { "web", "/urls", "every URL of the synthetic web, one a line; ?hosts=, ?pages=", answer_page_urls, false },
     { "", "", "this list", answer_page_index, false },

@@ -89,12 +89,14 @@ static int visit_request(struct visit *v, const struct job *j)
     return 0;
 }
 
-// Whether the exchange came to nothing because the server had closed the idle connection that it
-// was sent on.
+// Whether the exchange came to nothing because the server had given up the idle connection that it
+// was sent on: it was closed, or a 408 stood in it before anything was asked (RFC 9110 §15.5.9).
 static bool visit_stale(const struct response *r, const struct request *q)
 {
-    return r->reused && r->status == 0 && r->size == 0 &&
-           (r->error == FETCH_RESET || r->error == FETCH_EMPTY_REPLY) && request_is_idempotent(q);
+    bool closed = r->status == 0 && r->size == 0 &&
+                  (r->error == FETCH_RESET || r->error == FETCH_EMPTY_REPLY);
+    bool told = r->status == 408 && r->error == FETCH_OK;
+    return r->reused && (closed || told) && request_is_idempotent(q);
 }
 
 // Links the sinks that the job asks for.
