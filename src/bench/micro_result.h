@@ -10,8 +10,8 @@ enum micro_kind { MICRO_COROUTINE, MICRO_THREAD, MICRO_PROCESS, MICRO_KINDS };
 // The headlines, one a kind. Each is one of the rows below, or a sum of its columns.
 struct micro_unit {
     char name[16];                    // "coroutine", "thread", "process"
-    struct bench_figure switch_ns;    // from one to the next, each way once
-    struct bench_figure spawn_ns;     // make one, run nothing in it, see it end
+    struct bench_figure switch_ns;    // CPU: let the next one go on and wait, on one CPU
+    struct bench_figure spawn_ns;     // CPU: make one, run nothing in it, see it end
     struct bench_figure memory_bytes; // of one that is parked, the kernel's share included
     unsigned parked;                  // so many were parked at once to find that out
     uint64_t ceiling;                 // about so many could be parked here; 0: not known

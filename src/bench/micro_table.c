@@ -6,8 +6,8 @@
 static void table_units(struct buffer *out, const struct micro_result *m)
 {
     char time[2][MICRO_SHOW_ROOM], bytes[MICRO_SHOW_ROOM], ceiling[MICRO_SHOW_CEILING];
-    buffer_add_format(out, "%-12s%12s%18s%14s   %s\n", "", "switch", "spawn and join", "parked",
-                      "could be parked here");
+    buffer_add_format(out, "%-12s%12s%18s%14s   %s\n", "CPU, memory", "switch", "spawn and join",
+                      "parked", "could be parked here");
     for (enum micro_kind kind = 0; kind < MICRO_KINDS; kind++) {
         const struct micro_unit *u = &m->unit[kind];
         buffer_add_format(
