@@ -26,6 +26,12 @@ __attribute__((constructor)) static void map_choose_secret(void)
     map_secret[1] = (uint64_t)getpid() * UINT64_C(0xbf58476d1ce4e5b9) ^ (uint64_t)(uintptr_t)&t;
 }
 
+void map_use_secret(const uint64_t secret[2])
+{
+    map_secret[0] = secret[0];
+    map_secret[1] = secret[1];
+}
+
 static inline uint64_t map_rotate(uint64_t x, int by)
 {
     return x << by | x >> (64 - by);

@@ -26,6 +26,10 @@ uint64_t map_hash(struct span key);
 // The same under a secret of the caller's: for hashes that must agree from run to run.
 uint64_t map_hash_with(const uint64_t secret[2], struct span key);
 
+// Makes map_hash agree with that of another process, with two words that both know. To be called
+// before any hash is kept, by the only thread there is.
+void map_use_secret(const uint64_t secret[2]);
+
 // Frees the arrays. Nodes are left as they are.
 void map_fini(struct map *m);
 

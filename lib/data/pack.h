@@ -4,10 +4,10 @@
 #include "data/buffer.h"
 #include <stdint.h>
 
-// Plain values as flat bytes, for what is kept on disk: numbers in as many bytes as they need (LEB128:
-// seven bits a byte, low ones first), strings with their length in front. What is read back is
-// believed by nobody: a reader that meets anything that does not fit is `bad` from then on and gives
-// zeros, so a whole structure is read and looked at once, at the end.
+// Plain values as flat bytes, for what is kept on disk: numbers in as many bytes as they need
+// (LEB128: seven bits a byte, low ones first), strings with their length in front. What is read
+// back is believed by nobody: a reader that meets anything that does not fit is `bad` from then on
+// and gives zeros, so a whole structure is read and looked at once, at the end.
 
 void pack_uint(struct buffer *out, uint64_t v);
 

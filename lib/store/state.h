@@ -6,20 +6,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Everything that a run must not forget, in a directory: an LMDB environment with these tables, each
-// with a header of its own.
+// Everything that a run must not forget, in a directory: an LMDB environment with these tables,
+// each with a header of its own.
 //
 //   table      key                              value
-//   meta       a name                           format, secret; what the run notes down: state_meta.h
-//   frontier   host 64 | depth 16 | number 48   an item that is on disk only:  state_frontier.h
-//   held       number 64                        an item that was in memory when it was committed
-//   seen       host 64 | hash 64                nothing: the key is all there is to know
-//   hosts      host 64                          what is known of a host
-//   pages      host 64 | hash 64                what came of a URL
+//   meta       a name                           format, secret; what the run notes down:
+//   state_meta.h frontier   host 64 | depth 16 | number 48   an item that is on disk only:
+//   state_frontier.h held       number 64                        an item that was in memory when it
+//   was committed seen       host 64 | hash 64                nothing: the key is all there is to
+//   know hosts      host 64                          what is known of a host pages      host 64 |
+//   hash 64                what came of a URL
 //
-// Keys begin with the host, big-endian, so that what is asked for together lies together. Every value
-// has a checksum over key and value in front; one that does not agree is damage, and damage is
-// refused (-EUCLEAN), never read around. What a value holds is for who wrote it to check.
+// Keys begin with the host, big-endian, so that what is asked for together lies together. Every
+// value has a checksum over key and value in front; one that does not agree is damage, and damage
+// is refused (-EUCLEAN), never read around. What a value holds is for who wrote it to check.
 //
 // Everything happens inside a transaction, one at a time, all of it on one thread: a writer's is
 // there as a whole after state_commit, also when the power fails the moment after, or not at all.
@@ -30,16 +30,17 @@
 struct state;
 
 enum state_mode {
-    STATE_WRITE, // the only writer: see src/ledger/claim.h. Made (0700, files 0600) if it is not there
+    STATE_WRITE, // the only writer: see src/ledger/claim.h. Made (0700, files 0600) if it is not
+                 // there
     STATE_READ,
 };
 
 enum { STATE_VERSION = 1, STATE_WHY = 320, STATE_SECRET = 192 };
 
-// Opens it. Errors: -ENOENT nothing there to read; -EPROTO another format; -EUCLEAN damaged; -ENOMEM;
-// those of open(2) and write(2). `why` (STATE_WHY bytes) gets a sentence with the directory and the
-// cure.
-int state_open(struct state **out, const char *dir, enum state_mode mode, char *why);
+// Opens it; `now`: wall ns, in case it is made. Errors: -ENOENT nothing there to read; -EPROTO
+// another format; -EUCLEAN damaged; -ENOMEM; those of open(2) and write(2). `why` (STATE_WHY bytes)
+// gets a sentence with the directory and the cure.
+int state_open(struct state **out, const char *dir, enum state_mode mode, int64_t now, char *why);
 
 // The same for a run that need not be gone on with: a directory of its own in $TMPDIR (else
 // /var/tmp), whose files have no name any more. Commits are not synced.
@@ -48,7 +49,8 @@ int state_open_temporary(struct state **out, char *why);
 // Ends a transaction that is open, without its changes. NULL is legal.
 void state_close(struct state *s);
 
-// Begins a transaction. A writer's map is made larger first when it is half full. Errors: see below.
+// Begins a transaction. A writer's map is made larger first when it is half full. Errors: see
+// below.
 int state_begin(struct state *s);
 
 // Makes what was done durable. Errors: see below; then nothing was done.
@@ -57,9 +59,9 @@ int state_commit(struct state *s);
 // Forgets what was done. Legal when there is no transaction.
 void state_abort(struct state *s);
 
-// What any function of any table returns beside 0 and its own: a negative errno; of those -EUCLEAN is
-// damage, -EXFULL a map that is full, which state_grow cures after state_abort, and -ENOSPC a full
-// disk, which only its owner can.
+// What any function of any table returns beside 0 and its own: a negative errno; of those -EUCLEAN
+// is damage, -EXFULL a map that is full, which state_grow cures after state_abort, and -ENOSPC a
+// full disk, which only its owner can.
 int state_grow(struct state *s);
 
 // Half a sentence for an error: "the database is damaged: restore it or ...". A literal, or

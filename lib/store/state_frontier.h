@@ -3,9 +3,9 @@
 #define STORE_STATE_FRONTIER_H
 #include "store/state.h"
 
-// What is still to be fetched and is on disk only: all of a host lies together, breadth first. Items
-// that were in memory at the last commit are in `held` instead (state_held.h), so that nothing is
-// ever in both.
+// What is still to be fetched and is on disk only: all of a host lies together, breadth first.
+// Items that were in memory at the last commit are in `held` instead (state_held.h), so that
+// nothing is ever in both.
 struct state_place {
     uint64_t host;
     uint64_t number; // 48 bits; no two items have the same
@@ -24,10 +24,10 @@ int state_frontier_put(struct state *s, const struct state_place *at, struct spa
 int state_frontier_take(struct state *s, uint64_t host, unsigned most, state_frontier_visit *visit,
                         void *arg);
 
-// Sets `out` to the next up to `room` hosts behind `after` that have something, in the order of their
-// keys. Returns how many; fewer than `room`: there are no more. Skips from host to host, whatever
-// each has.
-int state_frontier_hosts(struct state *s, uint64_t after, uint64_t *out, unsigned room);
+// Sets `out` to the next up to `room` hosts from `from` on that have something, in the order of
+// their keys. Returns how many; fewer than `room`: there are no more. Skips from host to host,
+// whatever each has.
+int state_frontier_hosts(struct state *s, uint64_t from, uint64_t *out, unsigned room);
 
 // Shows all items, host by host.
 int state_frontier_each(struct state *s, state_frontier_visit *visit, void *arg);

@@ -3,8 +3,8 @@
 #define STORE_STATE_HELD_H
 #include "store/state.h"
 
-// Items that a run has in memory, by their numbers, as they were at the last commit. A run that goes
-// on begins with them.
+// Items that a run has in memory, by their numbers, as they were at the last commit. A run that
+// goes on begins with them.
 typedef int state_held_visit(void *arg, uint64_t number, struct span item);
 
 // Errors of all of them: see state.h.

@@ -5,8 +5,8 @@
 
 // The URLs that a crawl has come upon: their hashes, by host.
 
-// Adds one. Returns 1 when it is new, 0 when it was there. Sorted by key, many are much cheaper than
-// in any order. Errors: see state.h.
+// Adds one. Returns 1 when it is new, 0 when it was there. Sorted by key, many are much cheaper
+// than in any order. Errors: see state.h.
 int state_seen_add(struct state *s, uint64_t host, uint64_t hash);
 
 // 1 when it is there, 0 when not.

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "store/state_pages.h"
+#include "store/state_table.h"
+
+static struct state_key key_of(uint64_t host, uint64_t hash)
+{
+    struct state_key k = state_key_of(host);
+    state_key_add(&k, hash);
+    return k;
+}
+
+int state_pages_put(struct state *s, uint64_t host, uint64_t hash, struct span value)
+{
+    struct state_key k = key_of(host, hash);
+    return state_table_put(s, STATE_PAGES, &k, value);
+}
+
+int state_pages_get(struct state *s, uint64_t host, uint64_t hash, struct span *out)
+{
+    struct state_key k = key_of(host, hash);
+    return state_table_get(s, STATE_PAGES, &k, out);
+}
+
+int state_pages_each(struct state *s, state_pages_visit *visit, void *arg)
+{
+    struct state_key first = key_of(0, 0);
+    const unsigned char *key;
+    struct span value;
+    int r = state_table_find(s, STATE_PAGES, &first, 16, &key, &value);
+    while (r == 1) {
+        r = visit(arg, state_key_word(key, 0), state_key_word(key, 1), value);
+        if (r >= 0)
+            r = state_table_find(s, STATE_PAGES, NULL, 16, &key, &value);
+    }
+    return r;
+}
+
+int state_pages_count(struct state *s, uint64_t *out)
+{
+    return state_table_count(s, STATE_PAGES, out);
+}
