@@ -5,12 +5,13 @@
 //
 // usage: fetch N CONCURRENCY URL
 // environment: KEEP=0 (each connection is closed after its exchange), BUF=bytes, CACERT=file, H2=1,
-// EASY=1 (blocking, one at a time), SPECIAL=0 (do not allow special addresses: the check's cost
+// EASY=1 (blocking, one at a time), WIRE=1 (the heads are kept as they were), SPECIAL=0 (do not allow special addresses: the check's cost
 // shows)
 #include "fetch/easy.h"
 #include "fetch/multi.h"
 #include "fetch/request.h"
 #include "fetch/response.h"
+#include "fetch/wire.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"
 #include "sys/clock.h"
@@ -24,7 +25,7 @@ struct run {
     struct address address;
     const char *url;
     struct io *io;
-    bool keep;
+    bool keep, wire;
     unsigned concurrency;
     long total, next, bad;
 };
@@ -49,6 +50,7 @@ static int run_one(void *arg)
     struct run *run = arg;
     struct sink sink = { .write = run_discard };
     struct response response = { 0 };
+    struct wire wire = { 0 };
     char url[256], host[80];
     uint16_t port;
     run_host(run->url, host, &port);
@@ -65,7 +67,8 @@ static int run_one(void *arg)
                              .keep = run->keep,
                              .connect_timeout = 10 * CLOCK_S,
                              .max_time = 60 * CLOCK_S,
-                             .max_filesize = 64 << 20 };
+                             .max_filesize = 64 << 20,
+                             .wire = run->wire ? &wire : NULL };
         if (many)
             run_host(url, host, &q.port);
         int r = run->io->fetch(run->io, &q, &sink, &response);
@@ -76,6 +79,7 @@ static int run_one(void *arg)
         }
     }
     response_fini(&response);
+    wire_fini(&wire);
     return 0;
 }
 
@@ -129,6 +133,7 @@ int main(int argc, char **argv)
                        .concurrency = (unsigned)atoi(argv[2]),
                        .url = argv[3],
                        .keep = !keep || atoi(keep),
+                       .wire = getenv("WIRE") != NULL,
                        .settings = { .ca_file = getenv("CACERT"),
                                      .http2 = getenv("H2") != NULL,
                                      .min_speed = 100,

@@ -3,6 +3,7 @@
 #include "fetch/io.h"
 #include "fetch/quick.h"
 #include "fetch/request.h"
+#include "fetch/wire.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -18,6 +19,7 @@ void arrival_begin(struct arrival *a, const struct request *request, struct sink
     *a = (struct arrival){ .out = out,
                            .sink = sink,
                            .most = request->max_filesize,
+                           .wire = request->wire,
                            .challenged = request->credentials && request->auth == REQUEST_DIGEST };
 }
 
@@ -71,9 +73,12 @@ static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
     a->bytes += n;
     if (a->headed)
         return n; // a trailer
-    if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
+    bool more = !h->complete, status_line = n > 5 && memcmp(p, "HTTP/", 5) == 0;
+    if (status_line)
         quick_expect_field();
     int r = head_take(h, (struct span){ p, n });
+    if (a->wire && (more || status_line))
+        wire_take_line(a->wire, (struct span){ p, n }, status_line);
     if (r < 0) {
         enum fetch_error why = r == -E2BIG    ? FETCH_TOO_LARGE
                                : r == -ENOMEM ? FETCH_NO_RESOURCES

@@ -13,7 +13,8 @@ struct io;
 struct arrival {
     struct response *out;
     struct sink *sink;
-    uint64_t most;  // bytes of body; 0: no bound
+    struct wire *wire; // is told of the head; NULL: nobody is
+    uint64_t most;     // bytes of body; 0: no bound
     uint64_t bytes; // everything that came, heads included
     // Has the transfer stand still, for the sink asked for that; set after arrival_begin. NULL: the
     // sink is drained at once, and what it wants is waited for within libcurl's callback.

@@ -3,6 +3,7 @@
 #include "fetch/pins.h"
 #include "fetch/request.h"
 #include "fetch/transfer.h"
+#include "fetch/wire.h"
 #include "sys/clock.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -73,6 +74,16 @@ static CURLcode ask_set_lines(struct transfer *t, const struct request *q)
         t->lines[n - 1].next = NULL;
     t->told.lines = n > 0;
     return curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, n ? t->lines : NULL);
+}
+
+static CURLcode ask_set_wire(struct transfer *t, const struct request *q)
+{
+    if (!q->wire && !t->told.wire)
+        return CURLE_OK;
+    if (q->wire)
+        wire_begin(q->wire);
+    t->told.wire = q->wire != NULL;
+    return wire_set(q->wire, t->easy);
 }
 
 static CURLcode ask_tell(struct transfer *t, CURLoption option, long *told, long value)
@@ -159,6 +170,8 @@ CURLcode ask_set(struct transfer *t, const struct request *q)
         r = ask_set_proxy(t, q);
     if (!r)
         r = ask_set_limits(t, q);
+    if (!r)
+        r = ask_set_wire(t, q);
     if (!r)
         r = ask_set_pins(t, q, false);
     return r;

@@ -113,8 +113,8 @@ static int dial_ask(void *arg, char *peer, char *local, int port, int local_port
     if (!dial_allowed(d, t->request, &d->remote))
         return CURL_PREREQFUNC_ABORT;
     d->asked = true;
-    if (t->settings->tls_facts)
-        tls_read_facts(t->easy, &t->arrival.out->tls);
+    if (t->settings->tls_facts || t->request->wire)
+        tls_read_facts(t->easy, t->settings->tls_facts, &t->arrival.out->tls);
     if (t->owner->asking)
         t->owner->asking(t->owner, t);
     return CURL_PREREQFUNC_OK;

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct wire;
+
 // What is the same for every exchange of a run. Set up once, before any worker starts; read-only
 // from then on, so that threads share it and forked processes inherit it. Strings are borrowed for
 // the run. { 0 } is all defaults.
@@ -19,7 +21,8 @@ struct fetch_settings {
     bool insecure;            // certificates are not verified
     bool http2;               // offer HTTP/2 over TLS
     bool compressed;          // Accept-Encoding: gzip, deflate, br, zstd
-    bool tls_facts;           // fill in response.tls
+    bool tls_facts;           // fill in response.tls, certificate and all; with request.wire just
+                              // version and cipher are
     uint64_t min_speed;       // an exchange slower than this many bytes a second ...
     int64_t min_speed_time;   // ... for this long (ns) ends with `timeout`; 0: never
     size_t buffer_size;       // libcurl's receive buffer a transfer; 0: 16 KB
@@ -65,6 +68,7 @@ struct request {
     int64_t max_time;        // ns for the whole exchange; 0: none
     bool patient;            // while its sink has it wait, its time stands still
     uint64_t max_filesize;   // bytes of body as received, and as decoded; 0: none
+    struct wire *wire;       // gets the heads as they went over the wire (wire.h); NULL: nobody does
 };
 
 // What a connection can be used again for: scheme, host and port of its URL, as they stand there,

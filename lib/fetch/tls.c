@@ -148,7 +148,7 @@ static void tls_read_certificate(X509 *certificate, struct tls_facts *out)
         out->not_after = timegm(&expires) * CLOCK_S;
 }
 
-void tls_read_facts(CURL *easy, struct tls_facts *out)
+void tls_read_facts(CURL *easy, bool certificate, struct tls_facts *out)
 {
     struct curl_tlssessioninfo *session;
     if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) || !session->internals ||
@@ -158,7 +158,7 @@ void tls_read_facts(CURL *easy, struct tls_facts *out)
     *out = (struct tls_facts){ 0 };
     snprintf(out->version, sizeof out->version, "%s", SSL_get_version(tls));
     snprintf(out->cipher, sizeof out->cipher, "%s", SSL_get_cipher_name(tls));
-    X509 *certificate = SSL_get0_peer_certificate(tls);
-    if (certificate)
-        tls_read_certificate(certificate, out);
+    X509 *peer = certificate ? SSL_get0_peer_certificate(tls) : NULL;
+    if (peer)
+        tls_read_certificate(peer, out);
 }

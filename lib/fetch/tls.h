@@ -2,6 +2,7 @@
 #ifndef FETCH_TLS_H
 #define FETCH_TLS_H
 #include <curl/curl.h>
+#include <stdbool.h>
 
 // Whom this process trusts: one X509_STORE a bundle of certificate authorities, for every
 // connection of every thread. libcurl by itself would read the bundle for each connection, or keep
@@ -14,7 +15,7 @@ struct tls_facts;
 // read, the connection fails with CURLE_SSL_CACERT_BADFILE.
 CURLcode tls_set(CURL *easy, const struct fetch_settings *settings);
 
-// Fills in what is known of the handle's connection, nothing when it speaks no TLS. Only while it
-// has one: in a callback.
-void tls_read_facts(CURL *easy, struct tls_facts *out);
+// Fills in what is known of the handle's connection, nothing when it speaks no TLS; of its peer's
+// certificate only if asked to. Only while it has one: in a callback.
+void tls_read_facts(CURL *easy, bool certificate, struct tls_facts *out);
 #endif

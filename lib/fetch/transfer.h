@@ -20,7 +20,7 @@ struct pins;
 struct transfer_told {
     bool pinned;  // it has loaded a wildcard entry, and so looks wildcards up
     bool special; // more than a plain GET
-    bool lines, credentials, proxy;
+    bool lines, credentials, proxy, wire;
     long auth;
     long fresh, forbid_reuse, connect_timeout, max_time;
 };
