@@ -187,7 +187,7 @@ static void bench_coro(struct bench *b, unsigned in_flight)
     struct engine_spec spec = { .name = "coro", .count = in_flight };
     char name[32];
     bench_prepare(b, in_flight);
-    if (coro_open_io(&b->engine, &spec, &b->setup, &instant_io) < 0)
+    if (coro_open_io(&b->engine, &spec, &b->setup, &instant_io, NULL) < 0)
         abort();
     snprintf(name, sizeof name, "coro:%u", in_flight);
     b->usage = (struct engine_usage){ .started = 0 };
@@ -223,7 +223,7 @@ static void bench_parked(struct bench *b, unsigned n)
 {
     struct engine_spec spec = { .name = "coro", .count = n };
     bench_prepare(b, n);
-    if (coro_open_io(&b->engine, &spec, &b->setup, &parked_io) < 0)
+    if (coro_open_io(&b->engine, &spec, &b->setup, &parked_io, NULL) < 0)
         abort();
     long before = bench_resident();
     if (bench_fill(b, n) != n)

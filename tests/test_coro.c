@@ -72,7 +72,7 @@ static int coro_world_open(struct coro_world *w, unsigned count, unsigned cap)
     list_init(&w->ready);
     list_init(&w->waits);
     w->io.io.fetch = coro_fetch;
-    int e = coro_open_io(&w->engine, &wanted, &setup, &w->io.io);
+    int e = coro_open_io(&w->engine, &wanted, &setup, &w->io.io, NULL);
     if (e == 0)
         w->lane = list_entry(w->engine->lanes.next, struct lane, node);
     return e;

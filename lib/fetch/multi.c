@@ -285,7 +285,7 @@ static void multi_wake(void *arg, int code)
 static int multi_fetch(struct io *io, const struct request *request, struct sink *sink,
                        struct response *out)
 {
-    struct multi *m = list_entry(io, struct multi, io);
+    struct multi *m = multi_of_io(io);
     struct multi_wait w;
     struct passage *p;
     w.over = false;
@@ -358,4 +358,9 @@ void multi_free(struct multi *m)
 struct io *multi_io(struct multi *m)
 {
     return &m->io;
+}
+
+struct multi *multi_of_io(struct io *io)
+{
+    return list_entry(io, struct multi, io);
 }

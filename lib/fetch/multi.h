@@ -24,6 +24,9 @@ void multi_free(struct multi *m);
 // The `io` whose fetch parks the calling fiber. Lives as long as the multi.
 struct io *multi_io(struct multi *m);
 
+// Whose that is.
+struct multi *multi_of_io(struct io *io);
+
 // ---- the same without a fiber
 
 // Begins an exchange, which borrows `request`, `sink` and `response` until it is over; sends

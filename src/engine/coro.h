@@ -10,7 +10,8 @@ struct io;
 int coro_open(struct engine **out, const struct engine_spec *spec,
               const struct engine_setup *setup);
 
-// The same over an `io` of the caller's, which must outlive the engine: for tests and measurements.
+// The same over an `io` of the caller's, whose fetch parks. `done_with`, which may be NULL, is
+// called with it when the engine is closed, once nothing uses it any more; also when opening fails.
 int coro_open_io(struct engine **out, const struct engine_spec *spec,
-                 const struct engine_setup *setup, struct io *io);
+                 const struct engine_setup *setup, struct io *io, void (*done_with)(struct io *io));
 #endif

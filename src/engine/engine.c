@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "engine/engine.h"
+#include "engine/callback.h"
 #include "engine/coro.h"
 #include "engine/forks.h"
 #include "engine/worker.h"
@@ -23,6 +24,7 @@ struct engine_kind {
 static const struct engine_kind engine_kinds[] = {
     { "coro", 100000, false, 100000, false, NULL, coro_open },
     { "forks", 4, true, 1024, true, NULL, forks_open },
+    { "callback", 100000, false, 100000, false, NULL, callback_open },
 };
 
 enum { ENGINE_KINDS = sizeof engine_kinds / sizeof *engine_kinds, ENGINE_SHOWN = 60 };
