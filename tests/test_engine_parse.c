@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ENGINES "there are coro, forks, callback"
+
 enum { PARSE_ROOM = 3 };
 static struct engine_spec parse_out[PARSE_ROOM];
 static char parse_why[200];
@@ -49,17 +51,15 @@ static void several_engines_stand_side_by_side(void **state)
 static void what_there_is_not_is_named_in_one_sentence(void **state)
 {
     (void)state;
-    parse_refused("threads:64",
-                  "engine 'threads:64': there is no 'threads'; there are coro, forks");
-    parse_refused("coro,quantum", "engine 'quantum': there is no 'quantum'; there are coro, forks");
-    parse_refused("", "engine '': a name is missing; there are coro, forks");
-    parse_refused("coro,", "engine '': a name is missing; there are coro, forks");
-    parse_refused(":5", "engine ':5': a name is missing; there are coro, forks");
-    parse_refused("forks:4/threads",
-                  "engine 'forks:4/threads': there is no 'threads'; there are coro, forks");
+    parse_refused("threads:64", "engine 'threads:64': there is no 'threads'; " ENGINES);
+    parse_refused("coro,quantum", "engine 'quantum': there is no 'quantum'; " ENGINES);
+    parse_refused("", "engine '': a name is missing; " ENGINES);
+    parse_refused("coro,", "engine '': a name is missing; " ENGINES);
+    parse_refused(":5", "engine ':5': a name is missing; " ENGINES);
+    parse_refused("forks:4/threads", "engine 'forks:4/threads': there is no 'threads'; " ENGINES);
     parse_refused("forks:4/coro:256", "engine 'forks:4/coro:256': no engine goes inside forks, "
                                       "whose workers do one request each");
-    parse_refused("CORO", "engine 'CORO': there is no 'CORO'; there are coro, forks");
+    parse_refused("CORO", "engine 'CORO': there is no 'CORO'; " ENGINES);
 }
 
 static void a_number_is_digits_within_what_the_engine_holds(void **state)
