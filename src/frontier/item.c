@@ -119,6 +119,7 @@ void item_free(struct item *i)
     buffer_fini(&i->trail);
     free(i->given);
     free(i->credentials);
+    free(i->via);
     free(i);
 }
 

@@ -29,6 +29,7 @@ struct item {
     char *credentials;      // "user:password" that stood in the URL, for `origin` only; NULL: none
     struct item_more *more; // what its line says beyond the URL; NULL: nothing
     struct buffer trail;    // the redirects so far, as the JSON of the record
+    char *via;              // in a crawl: the page that it was found on; NULL: none
     uint64_t line;
     uint64_t origin; // hash of the typed host and port: this item may go there whatever the address
     uint64_t home;   // hash of the origin (scheme, host, port) the credentials belong to
@@ -44,6 +45,8 @@ struct item {
     uint16_t redirects; // followed so far
     uint8_t engine;     // index of the engine that did the last exchange
     uint8_t method;     // enum hop_method of the last exchange
+    uint16_t depth;     // in a crawl: links from a seed
+    uint8_t mark;       // in a crawl: what whoever found it said of it
     bool https;         // the URL of its line was
     bool became_get;    // by a redirect: what was asked for of method and body is over
 };
