@@ -19,11 +19,12 @@ LAYERS = {
     "lib/sched": ["lib/data", "lib/sys", "lib/fiber"],
     # Pure: no loop, no clock of their own; never lib/sched.
     "lib/web": ["lib/data", "lib/sys"],
+    "lib/html": ["lib/data", "lib/sys", "lib/web"],
     "lib/store": ["lib/data", "lib/sys"],
     "lib/resolve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web"],
     "lib/fetch": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/resolve"],
     # A worker knows how, not where: no resolver.
-    "src/visit": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store", "lib/fetch"],
+    "src/visit": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/html", "lib/store", "lib/fetch"],
     "src/engine": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store", "lib/fetch", "src/visit"],
     "src/input": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store"],
     "src/frontier": ["lib/*", "src/input"],

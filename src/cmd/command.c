@@ -51,12 +51,13 @@ const struct command command_table[] = {
     {
         .name = "inspect",
         .bit = COMMAND_INSPECT,
-        .synopsis = "url|dns|robots [OPTIONS] [URL|NAME|FILE...]",
-        .help = "one rule at a time: how a URL is read, where a name leads, what robots may",
+        .synopsis = "url|dns|links|robots [OPTIONS] [URL|NAME|FILE...]",
+        .help = "one rule at a time: how a URL is read, where a name leads, what a page links to",
         .examples = "trawl inspect url 'HTTP://ex\303\244mple.com:80/a/../b?c#d'\n"
                     "echo '{\"input\":\"../b\",\"base\":\"http://a.example/x/y/\"}' | "
                     "trawl inspect url --json\n"
                     "trawl inspect dns --dns-servers 9.9.9.9 example.org\n"
+                    "curl -s https://example.org/ | trawl inspect links - https://example.org/\n"
                     "trawl inspect robots -A MyBot robots.txt /private/ /index.html\n",
         .manual =
             "inspect url reads each URL by the WHATWG URL standard and shows its parts, one a "
@@ -75,13 +76,20 @@ const struct command command_table[] = {
             "\"ttl\", \"server\" and \"time\" (seconds), and \"error\" and \"errormsg\" where "
             "there is no address. The status is 3 when a name given as an argument has none."
             "\n\n"
+            "inspect links finds the links in a page: a file of HTML (or - for standard input), "
+            "followed by its URL. Each is shown once, absolute and without a fragment, in the "
+            "order of the page, behind the element that it stands in; robots shows what a meta "
+            "element asks of crawlers, canonical what the page calls its own URL. With --json "
+            "each line is an object with \"html\" (or \"html_b64\"), \"base\" and perhaps "
+            "\"content_type\", and gives {\"links\": [...]}; forms are not among them."
+            "\n\n"
             "inspect robots reads a robots.txt (a file, or - for standard input) by RFC 9309 and says "
             "of each URL or path behind it whether it may be fetched, and which line decides; then "
             "the delay and the sitemaps that the file gives. The status is 3 when one of them may "
             "not. With --json each line of standard input is an object with \"robots\" (or "
             "\"robots_b64\"), \"agent\" and \"url\", and gives {\"allowed\": ..., "
             "\"line\": ...}, the line null when none decided.",
-        .words = "url dns robots",
+        .words = "url dns links robots",
         .operands = true,
         .run = cmd_inspect,
     },

@@ -6,6 +6,7 @@
 #include "cmd/filter.h"
 #include "cmd/inspect_dns.h"
 #include "cmd/inspect_url.h"
+#include "inspect/links.h"
 #include "inspect/robots.h"
 #include "sys/log.h"
 #include <errno.h>
@@ -20,7 +21,7 @@ struct inspect_run {
 static const struct inspect_run inspect_runs[] = { { "url", inspect_url, false },
                                                    { "dns", inspect_dns, true } };
 
-static const struct inspect_kind *const inspect_kinds[] = { &inspect_robots };
+static const struct inspect_kind *const inspect_kinds[] = { &inspect_links, &inspect_robots };
 
 enum {
     INSPECT_RUNS = sizeof inspect_runs / sizeof *inspect_runs,
@@ -51,7 +52,8 @@ static bool inspect_may_have(const char *name, bool resolves, const struct argum
                   name);
         return false;
     }
-    if (a->crawl.worker.fetch.user_agent && strcmp(name, "robots") != 0) {
+    if (a->crawl.worker.fetch.user_agent && strcmp(name, "robots") != 0 &&
+        strcmp(name, "links") != 0) {
         log_error("inspect %s: asks for no agent: leave --user-agent out", name);
         return false;
     }
