@@ -3,6 +3,7 @@
 // happens.
 #include "check.h"
 #include "engine/forks.h"
+#include "engine/wire.h"
 #include "engine/worker.h"
 #include "engine_driver.h"
 #include "fetch/io.h"
@@ -70,7 +71,8 @@ static int forks_last_words(struct shmq *jobs)
                                    .etag = s,
                                    .last_modified = s,
                                    .saved = s };
-    if (outcome_build(&b, &parts) < 0 || shmq_write(forks_outcomes, b.p, b.n) < 0)
+    if (outcome_build(&b, &parts) < 0 ||
+        wire_send_blocking(&(struct wire_out){ .q = forks_outcomes }, b.p, b.n) < 0)
         return 1;
     raise(SIGKILL);
     return 1;

@@ -17,14 +17,22 @@ struct engine_kind {
     unsigned most;      // the largest number that is taken
     bool processes;     // its workers come from the zygote
     const char *inside; // the engine that may run inside each worker; NULL: one request a worker
+    const char *both;   // the name with that
     int (*open)(struct engine **out, const struct engine_spec *spec,
                 const struct engine_setup *setup);
 };
 
 static const struct engine_kind engine_kinds[] = {
-    { "coro", 100000, false, 100000, false, NULL, coro_open },
-    { "forks", 4, true, 1024, true, NULL, forks_open },
-    { "callback", 100000, false, 100000, false, NULL, callback_open },
+    { .name = "coro", .count = 100000, .most = 100000, .open = coro_open },
+    { .name = "forks",
+      .count = 4,
+      .per_cpu = true,
+      .most = 1024,
+      .processes = true,
+      .inside = "coro",
+      .both = "forks/coro",
+      .open = forks_open },
+    { .name = "callback", .count = 100000, .most = 100000, .open = callback_open },
 };
 
 enum { ENGINE_KINDS = sizeof engine_kinds / sizeof *engine_kinds, ENGINE_SHOWN = 60 };
@@ -156,6 +164,11 @@ int engine_parse(struct engine_spec *out, unsigned room, const char *text, char 
         out[n++] = spec;
     } while (rest.p);
     return (int)n;
+}
+
+const char *engine_name(const struct engine_spec *spec)
+{
+    return spec->inner ? engine_find(span_of(spec->name))->both : spec->name;
 }
 
 bool engine_needs_zygote(const struct engine_spec *specs, unsigned n)

@@ -24,6 +24,9 @@ struct engine_spec {
 int engine_parse(struct engine_spec *out, unsigned room, const char *text, char *why,
                  size_t why_room);
 
+// The name of what a spec opens, as it stands in records: "coro", "forks/coro". A literal.
+const char *engine_name(const struct engine_spec *spec);
+
 // Whether any of the specs needs a zygote, which must be forked before anything else starts.
 bool engine_needs_zygote(const struct engine_spec *specs, unsigned n);
 

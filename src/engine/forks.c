@@ -87,15 +87,16 @@ int forks_open(struct engine **out, const struct engine_spec *spec,
 {
     static const struct engine_ops ops = { forks_abandon, forks_close };
     unsigned n = spec->count < setup->cap ? spec->count : setup->cap;
+    unsigned inner = spec->inner_count < setup->cap ? spec->inner_count : setup->cap;
     if (!setup->zygote)
         return -EINVAL;
     struct forks *f = calloc(1, sizeof *f + n * sizeof f->keeper[0]);
     if (!f)
         return -ENOMEM;
-    engine_init(&f->engine, spec->name, &ops);
+    engine_init(&f->engine, engine_name(spec), &ops);
     f->house = (struct keeper_house){ .engine = &f->engine,
                                       .setup = *setup,
-                                      .kind = WORKER_BLOCKING,
+                                      .kind = spec->inner ? inner : WORKER_BLOCKING,
                                       .usage = setup->usage ? setup->usage : &f->usage };
     nursery_init(&f->keepers, "forks");
     nursery_init(&f->round, "forks, round");

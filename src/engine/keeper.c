@@ -3,17 +3,11 @@
 #include "engine/obituary.h"
 #include "engine/worker.h"
 #include "engine/worker_setup.h"
-#include "sched/loop.h"
 #include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/log.h"
-#include "visit/flow.h"
-#include "visit/job.h"
-#include "visit/outcome.h"
 #include "visit/tools.h"
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 // After so many workers in a row, in the whole engine, that could not be started or died before
 // they were ready for work, nothing will come of further ones.
@@ -21,29 +15,10 @@ enum { KEEPER_EARLY_MOST = 20 };
 #define KEEPER_FIRST_REST (10 * CLOCK_MS)
 #define KEEPER_LONGEST_REST (1 * CLOCK_S)
 #define KEEPER_CROWDED (2 * CLOCK_MS) // the zygote has too many requests: again after this
-#define KEEPER_GRACE (5 * CLOCK_S) // past the time a job may take, before its worker counts as hung
-#define KEEPER_GOODBYE (2 * CLOCK_S) // a worker told to end may take this long
-
-static struct keeper *keeper_of(struct lane *l)
-{
-    return list_entry(l, struct keeper, lane);
-}
-
-static int64_t keeper_now(const struct keeper *k)
-{
-    return loop_now(k->house->setup.loop);
-}
+#define KEEPER_GOODBYE (2 * CLOCK_S)  // a worker told to end may take this long
+#define KEEPER_MERCY (300 * CLOCK_MS) // and to give up its jobs, this
 
 // ---- What happens to a worker: recorded, and its keeper woken
-
-static void keeper_ring(struct ev_loop *loop, struct ev_io *bell, int events)
-{
-    (void)loop;
-    (void)events;
-    struct keeper *k = list_entry(bell, struct keeper, bell);
-    k->rung = true;
-    wake_all(&k->waits, 0);
-}
 
 static void keeper_report(struct herd_member *m, const struct zygote_report *r)
 {
@@ -71,7 +46,7 @@ static void keeper_strike(struct keeper *k)
         k->struck = herd_kill(k->house->herd, &k->member) != -EAGAIN;
 }
 
-static void keeper_kill(struct keeper *k, enum keeper_verdict verdict)
+void keeper_kill(struct keeper *k, enum keeper_verdict verdict)
 {
     if (!k->asked || !k->pid || k->verdict != KEEPER_INNOCENT)
         return;
@@ -80,115 +55,19 @@ static void keeper_kill(struct keeper *k, enum keeper_verdict verdict)
     keeper_strike(k);
 }
 
-// ---- Outcomes
-
-static void keeper_settle(struct keeper *k)
-{
-    k->under_way = false;
-    k->done = true;
-    lane_announce(&k->lane, &k->house->setup);
-}
-
-// An outcome of our own making for the job that is under way.
-static void keeper_settle_with(struct keeper *k, enum fetch_error error, const char *why)
-{
-    struct outcome_parts parts = {
-        .head = { .id = k->job_id,
-                  .flags = OUTCOME_SENT,
-                  .error = (uint16_t)error,
-                  .started = k->sent_wall,
-                  .time_total = keeper_now(k) - k->sent },
-        .message = span_of(why),
-    };
-    if (outcome_build_somehow(&k->outcome, &parts) < 0) {
-        fprintf(stderr, "trawl: a lane of engine %s had no room for an outcome\n",
-                k->house->engine->name);
-        abort(); // keeper_init made it
-    }
-    keeper_settle(k);
-}
-
-// Takes a copy of what the worker published, and believes it only then. Returns whether it is what
-// it may be: the outcome of the job that is under way, or a message of no bytes.
-static bool keeper_take(struct keeper *k, const void *p, size_t n)
-{
-    k->lived = true;
-    k->house->early = 0;
-    if (n == 0)
-        return true; // it is ready for work
-    if (!k->under_way || n < sizeof(struct outcome) || n > MESSAGE_MOST)
-        return false;
-    buffer_clear(&k->outcome);
-    buffer_add(&k->outcome, p, n);
-    if (k->outcome.failed) {
-        keeper_settle_with(k, FETCH_NO_RESOURCES, "out of memory");
-        return true;
-    }
-    const struct outcome *o = (const struct outcome *)(const void *)k->outcome.p;
-    if (!outcome_valid(o, n) || o->id != k->job_id)
-        return false;
-    keeper_settle(k);
-    return true;
-}
-
-// Receives what there is. Returns 0; -EPROTO when the worker is out of its mind.
-static int keeper_receive_all(struct keeper *k)
-{
-    const void *p;
-    size_t n;
-    int some;
-    while ((some = shmq_peek(k->outcomes, &p, &n)) == 1) {
-        bool good = keeper_take(k, p, n);
-        shmq_release(k->outcomes);
-        if (!good)
-            return -EPROTO;
-    }
-    return some;
-}
-
-static void keeper_listen(struct keeper *k)
-{
-    if (k->rung)
-        shmq_woken(k->outcomes);
-    k->rung = false;
-    do
-        if (keeper_receive_all(k) < 0) {
-            ev_io_stop(loop_ev(k->house->setup.loop), &k->bell);
-            keeper_kill(k, KEEPER_MAD);
-            return;
-        }
-    while (!shmq_sleep(k->outcomes));
-}
-
 // ---- The life of a worker
-
-static int keeper_make_queues(struct keeper *k, int fds[WORKER_FDS])
-{
-    int e = shmq_new(&k->jobs, MESSAGE_QUEUE, SHMQ_PROCESSES);
-    if (e < 0)
-        return e;
-    e = shmq_new(&k->outcomes, MESSAGE_QUEUE, SHMQ_PROCESSES);
-    if (e < 0) {
-        shmq_free(k->jobs);
-        k->jobs = NULL;
-        return e;
-    }
-    shmq_fds(k->jobs, fds);
-    shmq_fds(k->outcomes, fds + SHMQ_FDS);
-    return 0;
-}
 
 // Asks for a worker. Parks while the zygote has too many requests. Errors: negative errno.
 static int keeper_ask(struct keeper *k)
 {
-    int fds[WORKER_FDS];
+    int fds[KEEPER_LANE_FDS];
     struct keeper_house *h = k->house;
-    int e = keeper_make_queues(k, fds);
+    int n = keeper_lane_open(k, fds), e = n < 0 ? n : 0;
     k->number = tools_number();
     while (e == 0 && !h->ending) {
         worker_setup_number(&h->worker_setup, k->number);
         e = herd_spawn(h->herd, &k->member, h->kind, h->worker_setup.p, h->worker_setup.n, fds,
-                       WORKER_FDS);
+                       (unsigned)n);
         if (e != -EAGAIN && e != -ETOOMANYREFS)
             break;
         e = sleep_until(clock_after(clock_mono(), KEEPER_CROWDED));
@@ -203,7 +82,8 @@ static bool keeper_start(struct keeper *k)
     k->pid = 0;
     k->status = k->failure = 0;
     k->verdict = KEEPER_INNOCENT;
-    k->rung = k->lived = k->struck = false;
+    k->patience = CLOCK_NEVER;
+    k->lived = k->told = k->struck = k->dead = false;
     int e = keeper_ask(k);
     while (e == 0 && k->asked && !k->pid)
         e = park_on(&k->waits, CLOCK_NEVER);
@@ -212,44 +92,47 @@ static bool keeper_start(struct keeper *k)
     if (e < 0 || !k->asked)
         return false;
     k->house->usage->started++;
-    ev_io_init(&k->bell, keeper_ring, shmq_fd(k->outcomes), EV_READ);
-    ev_io_start(loop_ev(k->house->setup.loop), &k->bell);
-    keeper_listen(k);
-    if (!k->house->ending) {
-        lane_allow(&k->lane, &k->house->setup, 1);
-    }
+    keeper_lane_begin(k);
     return true;
 }
 
-// Tells the worker to end when its job is done. Returns by when it should have.
-static int64_t keeper_say_goodbye(struct keeper *k)
+// Tells the worker to end, once it has nothing to do.
+static void keeper_say_goodbye(struct keeper *k)
 {
     k->lane.capacity = 0;
+    if (k->told || k->docket.count)
+        return;
+    k->told = true;
+    k->patience = clock_after(clock_mono(), KEEPER_GOODBYE);
     shmq_close(k->jobs);
-    return k->under_way ? CLOCK_NEVER : clock_after(clock_mono(), KEEPER_GOODBYE);
 }
 
-// Receives outcomes until the worker is dead.
+// Waits until the worker is dead.
 static void keeper_follow(struct keeper *k)
 {
-    bool told = false;
-    int64_t deadline = CLOCK_NEVER;
     while (k->asked) {
-        if (k->house->ending && (!told || deadline == CLOCK_NEVER)) {
-            deadline = keeper_say_goodbye(k);
-            told = true;
-        }
-        int e = park_on(&k->waits, deadline);
-        if (k->rung)
-            keeper_listen(k);
+        if (k->house->ending)
+            keeper_say_goodbye(k);
+        int e = park_on(&k->waits, k->patience);
         if (e == -ETIMEDOUT) {
             keeper_kill(k, KEEPER_ABANDONED);
-            deadline = clock_after(clock_mono(), KEEPER_GOODBYE);
+            k->patience = clock_after(clock_mono(), KEEPER_GOODBYE);
         }
         if (e == -ECANCELED) {
             keeper_kill(k, KEEPER_ABANDONED);
             break; // it dies, but there is no waiting any more
         }
+    }
+}
+
+// Waits until the coordinator has received all that there is to receive.
+static void keeper_hand_over(struct keeper *k)
+{
+    k->dead = true;
+    while (!keeper_lane_is_over(k)) {
+        lane_announce(&k->lane, &k->house->setup);
+        if (park_on(&k->waits, CLOCK_NEVER) == -ECANCELED)
+            return;
     }
 }
 
@@ -262,30 +145,22 @@ static void keeper_note_death(struct keeper *k)
     h->usage->died += k->pid != 0;
 }
 
-// What is left of the worker goes; a job that it had gets its outcome.
+// What is left of the worker goes; each job that it had gets its outcome.
 static void keeper_bury(struct keeper *k)
 {
-    char why[OBITUARY_ROOM];
     herd_forget(&k->member);
     k->asked = false;
-    k->lane.capacity = 0;
-    ev_io_stop(loop_ev(k->house->setup.loop), &k->bell);
-    if (k->outcomes && k->verdict != KEEPER_MAD)
-        keeper_receive_all(k);
-    keeper_note_death(k);
-    obituary_write(why, k);
+    keeper_lane_end(k);
+    obituary_write(k->why, k);
     if (!k->house->ending)
-        log_detail("engine %s: %s", k->house->engine->name, why);
-    if (k->under_way)
-        keeper_settle_with(k, k->verdict == KEEPER_ABANDONED ? FETCH_CANCELLED : FETCH_WORKER_DIED,
-                           why);
+        log_detail("engine %s: %s", k->house->engine->name, k->why);
+    keeper_hand_over(k);
+    keeper_note_death(k);
     if (!k->house->ending && k->failure == EPIPE)
-        keeper_give_up(k->house, -EPIPE, why);
+        keeper_give_up(k->house, -EPIPE, k->why);
     else if (!k->house->ending && k->house->early >= KEEPER_EARLY_MOST)
-        keeper_give_up(k->house, -ECHILD, why);
-    shmq_free(k->jobs);
-    shmq_free(k->outcomes);
-    k->jobs = k->outcomes = NULL;
+        keeper_give_up(k->house, -ECHILD, k->why);
+    keeper_lane_close(k);
 }
 
 // Waits before the next worker, the longer the more have died early.
@@ -311,70 +186,29 @@ int keeper_run(void *keeper)
     return 0;
 }
 
-// ---- The lane
-
-// With a rate for all, an exchange may take as long as it likes: its time stands still while it
-// waits for its turn.
-static bool keeper_waits_for_its_turn(const struct keeper *k)
-{
-    const struct flow *flow = k->house->setup.settings->flow;
-    return flow && flow_limits(flow);
-}
-
-static int keeper_send(struct lane *l, const struct job *job)
-{
-    struct keeper *k = keeper_of(l);
-    int e = shmq_write(k->jobs, job, job->size);
-    if (e < 0) {
-        keeper_kill(k, KEEPER_MAD); // a queue of one job that is full, or broken
-        return e;
-    }
-    k->under_way = true;
-    k->done = false;
-    k->job_id = job->id;
-    k->sent = keeper_now(k);
-    k->sent_wall = clock_wall();
-    k->due =
-        job->max_time && !keeper_waits_for_its_turn(k)
-            ? clock_after(clock_after(clock_after(k->sent, job->connect_timeout), job->max_time),
-                          KEEPER_GRACE)
-            : CLOCK_NEVER;
-    return 0;
-}
-
-static const struct outcome *keeper_receive(struct lane *l)
-{
-    struct keeper *k = keeper_of(l);
-    if (!k->done)
-        return NULL;
-    k->done = false;
-    return (const struct outcome *)(const void *)k->outcome.p;
-}
+// ---- From outside
 
 int keeper_init(struct keeper *k, struct keeper_house *house)
 {
-    static const struct lane_ops ops = { keeper_send, keeper_receive };
     *k = (struct keeper){ .house = house, .member.report = keeper_report };
-    if (outcome_reserve(&k->outcome) < 0)
-        return -ENOMEM;
     list_init(&k->waits);
     list_init(&k->member.node);
-    ev_io_init(&k->bell, keeper_ring, -1, EV_READ);
-    lane_init(&k->lane, house->engine, &ops, 1);
-    k->lane.capacity = 0;
-    return 0;
+    int e = keeper_lane_init(k);
+    if (e < 0)
+        keeper_lane_fini(k);
+    return e;
 }
 
 void keeper_fini(struct keeper *k)
 {
     list_remove(&k->lane.ready);
     list_remove(&k->lane.node);
-    buffer_fini(&k->outcome);
+    keeper_lane_fini(k);
 }
 
 void keeper_look(struct keeper *k, int64_t now)
 {
-    if (k->under_way && k->due < now)
+    if (docket_is_overdue(&k->docket, now))
         keeper_kill(k, KEEPER_HUNG);
     keeper_strike(k);
     if (k->house->ending)
@@ -383,7 +217,10 @@ void keeper_look(struct keeper *k, int64_t now)
 
 void keeper_abandon(struct keeper *k)
 {
-    if (k->under_way)
+    bool busy = k->docket.count && k->asked && k->pid;
+    if (busy && k->house->kind != WORKER_BLOCKING && wire_send(&k->down, NULL, 0) == 0)
+        k->patience = clock_after(clock_mono(), KEEPER_MERCY);
+    else if (busy)
         keeper_kill(k, KEEPER_ABANDONED);
     wake_all(&k->waits, 0);
 }
@@ -399,7 +236,7 @@ void keeper_give_up(struct keeper_house *house, int error, const char *why)
         log_error("engine %s gives up: %s", house->engine->name, why);
     list_each(node, next, &house->engine->lanes)
     {
-        struct keeper *k = keeper_of(list_entry(node, struct lane, node));
+        struct keeper *k = list_entry(list_entry(node, struct lane, node), struct keeper, lane);
         k->lane.capacity = 0;
         wake_all(&k->waits, 0);
     }

@@ -5,33 +5,31 @@
 #include <string.h>
 #include <sys/wait.h>
 
-static void obituary_write_signal(char out[OBITUARY_ROOM], pid_t pid, int signal)
+static void obituary_write_signal(char out[KEEPER_WHY], pid_t pid, int signal)
 {
     const char *name = sigabbrev_np(signal);
     if (name)
-        snprintf(out, OBITUARY_ROOM, "worker %d was killed by signal %d (SIG%s)", pid, signal,
-                 name);
+        snprintf(out, KEEPER_WHY, "worker %d was killed by signal %d (SIG%s)", pid, signal, name);
     else
-        snprintf(out, OBITUARY_ROOM, "worker %d was killed by signal %d", pid, signal);
+        snprintf(out, KEEPER_WHY, "worker %d was killed by signal %d", pid, signal);
 }
 
-void obituary_write(char out[OBITUARY_ROOM], const struct keeper *k)
+void obituary_write(char out[KEEPER_WHY], const struct keeper *k)
 {
     if (k->verdict == KEEPER_HUNG)
-        snprintf(out, OBITUARY_ROOM, "worker %d hung past its job's time and was killed", k->pid);
+        snprintf(out, KEEPER_WHY, "worker %d hung past its job's time and was killed", k->pid);
     else if (k->verdict == KEEPER_MAD)
-        snprintf(out, OBITUARY_ROOM, "worker %d gave a damaged outcome and was killed", k->pid);
+        snprintf(out, KEEPER_WHY, "worker %d gave a damaged outcome and was killed", k->pid);
     else if (k->verdict == KEEPER_ABANDONED)
-        snprintf(out, OBITUARY_ROOM, "stopped");
+        snprintf(out, KEEPER_WHY, "stopped");
     else if (k->failure == EPIPE)
-        snprintf(out, OBITUARY_ROOM, "the process that starts workers is dead");
+        snprintf(out, KEEPER_WHY, "the process that starts workers is dead");
     else if (k->failure)
-        snprintf(out, OBITUARY_ROOM, "no worker could be started: %s", strerror(k->failure));
+        snprintf(out, KEEPER_WHY, "no worker could be started: %s", strerror(k->failure));
     else if (WIFSIGNALED(k->status))
         obituary_write_signal(out, k->pid, WTERMSIG(k->status));
     else
-        snprintf(out, OBITUARY_ROOM, "worker %d ended with status %d", k->pid,
-                 WEXITSTATUS(k->status));
+        snprintf(out, KEEPER_WHY, "worker %d ended with status %d", k->pid, WEXITSTATUS(k->status));
 }
 
 void obituary_add_usage(struct engine_usage *total, const struct zygote_usage *used)

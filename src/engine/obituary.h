@@ -5,10 +5,9 @@
 #include "engine/keeper.h"
 
 // What there is to say of a dead worker.
-enum { OBITUARY_ROOM = 120 };
 
 // One sentence: which worker, and what it died of.
-void obituary_write(char out[OBITUARY_ROOM], const struct keeper *k);
+void obituary_write(char out[KEEPER_WHY], const struct keeper *k);
 
 // Adds what it used to what the engine's others did.
 void obituary_add_usage(struct engine_usage *total, const struct zygote_usage *used);

@@ -1,41 +1,68 @@
 // SPDX-License-Identifier: MIT
 #include "engine/worker.h"
-#include "visit/job.h"
-#include "visit/tools.h"
-#include "visit/visit.h"
+#include "engine/wire.h"
+#include "engine/worker_loop.h"
 #include "engine/worker_setup.h"
 #include "fetch/easy.h"
 #include "sys/clock.h"
+#include "visit/job.h"
+#include "visit/outcome.h"
+#include "visit/tools.h"
+#include "visit/visit.h"
 #include <errno.h>
 
-static int worker_publish(struct shmq *outcomes, const void *p, size_t n)
+const struct worker_queues *worker_queues(unsigned kind)
 {
-    int e;
-    while ((e = shmq_write(outcomes, p, n)) == -EAGAIN) {
-        e = shmq_wait_room(outcomes, n, CLOCK_NEVER);
-        if (e < 0)
-            return e;
-    }
-    return e;
+    // A blocking worker's hold a message at a time; what is longer than half the room goes in
+    // pieces.
+    static const struct worker_queues blocking = { 16 * 1024, SHMQ_BARE_READER | SHMQ_SPARING,
+                                                   SHMQ_BARE_WRITER | SHMQ_SPARING };
+    static const struct worker_queues loop = { 128 * 1024, 0, 0 };
+    return kind == WORKER_BLOCKING ? &blocking : &loop;
 }
 
 // The next job, read where it lies. Returns 1; 0 when no more will come; -EPROTO.
-static int worker_next(struct shmq *jobs, const struct job **out)
+static int worker_next(struct wire_in *w, const struct job **out, size_t *n)
 {
     const void *p;
-    size_t n;
     int some;
-    while ((some = shmq_peek(jobs, &p, &n)) == 0) {
-        int e = shmq_wait(jobs, CLOCK_NEVER);
-        if (e < 0)
-            return e;
-    }
+    do {
+        while ((some = wire_receive(w, &p, n)) == 0) {
+            int e = shmq_wait(w->q, CLOCK_NEVER);
+            if (e < 0)
+                return e;
+        }
+    } while (some == 1 && *n == 0); // abandoned: who blocks is told otherwise
     if (some < 0)
         return some == -EPIPE ? 0 : some;
-    if (!job_valid(p, n))
+    if (!w->cut && !job_valid(p, *n))
         return -EPROTO;
     *out = p;
     return 1;
+}
+
+// A job that there was no memory for came with its head only.
+static int worker_refuse(const struct job *job, struct buffer *out)
+{
+    struct outcome_parts parts = { .head = { .id = job->id, .error = FETCH_NO_RESOURCES },
+                                   .message = span_of("out of memory") };
+    return outcome_build_somehow(out, &parts);
+}
+
+static int worker_serve_all(struct wire_in *down, struct wire_out *up, struct visit *v,
+                            struct io *io, const struct visit_settings *settings,
+                            struct buffer *outcome)
+{
+    const struct job *job;
+    size_t n;
+    int e = wire_send_blocking(up, NULL, 0); // ready for work
+    while (e == 0 && (e = worker_next(down, &job, &n)) == 1) {
+        e = down->cut ? worker_refuse(job, outcome) : visit(v, io, job, settings, outcome);
+        wire_release(down);
+        if (e == 0)
+            e = wire_send_blocking(up, outcome->p, outcome->n);
+    }
+    return e;
 }
 
 int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
@@ -43,35 +70,49 @@ int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
 {
     struct tools tools = { 0 };
     struct visit v = { .tools = &tools };
+    struct wire_in down = { .q = jobs, .most = MESSAGE_MOST };
+    struct wire_out up = { .q = outcomes };
     struct buffer outcome = { 0 };
-    const struct job *job;
     int e = outcome_reserve(&outcome);
+    if (e == 0)
+        e = wire_in_reserve(&down, sizeof(struct job));
     if (e == 0)
         e = tools_open(&tools, settings, settings->worker);
     if (e == 0)
-        e = worker_publish(outcomes, NULL, 0); // ready for work
-    while (e == 0 && (e = worker_next(jobs, &job)) == 1) {
-        e = visit(&v, io, job, settings, &outcome);
-        shmq_release(jobs);
-        if (e == 0)
-            e = worker_publish(outcomes, outcome.p, outcome.n);
-    }
+        e = worker_serve_all(&down, &up, &v, io, settings, &outcome);
     visit_fini(&v);
     tools_close(&tools);
+    wire_out_fini(&up);
+    wire_in_fini(&down);
     buffer_fini(&outcome);
     return e;
+}
+
+// Sorts the descriptors of one queue into their places. Returns how many it has.
+static unsigned worker_sort_fds(int out[SHMQ_FDS], const int *fds, unsigned bare)
+{
+    unsigned n = 0;
+    out[0] = fds[n++];
+    out[1] = bare & SHMQ_BARE_READER ? -1 : fds[n++];
+    out[2] = bare & SHMQ_BARE_WRITER ? -1 : fds[n++];
+    return n;
 }
 
 int worker_attach(struct shmq **jobs, struct shmq **outcomes, struct visit_settings *settings,
                   const void *setup, size_t n, const int *fds, unsigned nfds)
 {
-    if (nfds != WORKER_FDS || worker_setup_read(settings, setup, n) < 0)
-        return -EPROTO;
+    const struct worker_queues *kind = worker_queues(nfds == WORKER_FDS ? 1 : WORKER_BLOCKING);
     struct shmq *q;
-    int e = shmq_map(&q, fds);
+    int down[SHMQ_FDS], up[SHMQ_FDS];
+    if (nfds != WORKER_FDS && nfds != WORKER_FDS - 2)
+        return -EPROTO;
+    worker_sort_fds(up, fds + worker_sort_fds(down, fds, kind->jobs), kind->outcomes);
+    if (worker_setup_read(settings, setup, n) < 0)
+        return -EPROTO;
+    int e = shmq_map(&q, down);
     if (e < 0)
         return e;
-    e = shmq_map(outcomes, fds + SHMQ_FDS);
+    e = shmq_map(outcomes, up);
     if (e < 0) {
         shmq_free(q);
         return e;
@@ -80,22 +121,28 @@ int worker_attach(struct shmq **jobs, struct shmq **outcomes, struct visit_setti
     return 0;
 }
 
+int worker_run(unsigned kind, struct shmq *jobs, struct shmq *outcomes,
+               const struct visit_settings *settings)
+{
+    struct easy *easy;
+    if (kind != WORKER_BLOCKING)
+        return worker_loop_serve(kind, jobs, outcomes, settings, NULL);
+    int e = easy_new(&easy, &settings->fetch);
+    if (e < 0)
+        return e;
+    e = worker_serve(jobs, outcomes, easy_io(easy), settings);
+    easy_free(easy);
+    return e;
+}
+
 int worker_main(unsigned kind, const void *setup, size_t n, const int *fds, unsigned nfds)
 {
     struct visit_settings settings;
     struct shmq *jobs, *outcomes;
-    struct easy *easy;
-    if (kind != WORKER_BLOCKING)
-        return 1;
     int e = worker_attach(&jobs, &outcomes, &settings, setup, n, fds, nfds);
     if (e < 0)
         return 1;
-    e = easy_new(&easy, &settings.fetch);
-    if (e < 0)
-        goto free_queues;
-    e = worker_serve(jobs, outcomes, easy_io(easy), &settings);
-    easy_free(easy);
-free_queues:
+    e = worker_run(kind, jobs, outcomes, &settings);
     shmq_free(outcomes);
     shmq_free(jobs);
     return e < 0;

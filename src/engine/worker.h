@@ -5,15 +5,22 @@
 #include "sys/shmq.h"
 
 // The other end of a lane, in a thread or a process of its own: jobs come out of one queue,
-// outcomes go into another.
+// outcomes go into another. What kind of worker it is says how it waits: WORKER_BLOCKING does one
+// exchange at a time in a blocking curl_easy_perform; a larger one is a loop of its own (see
+// worker_loop.h) for so many jobs at once.
 struct io;
 
-enum worker_kind {
-    WORKER_BLOCKING
-}; // one exchange at a time, each in a blocking curl_easy_perform
+enum { WORKER_BLOCKING = 0 };
 
-// The descriptors of a worker process, in this order: those of the jobs' queue, those of the
-// outcomes'.
+// What its two queues are like.
+struct worker_queues {
+    size_t room;
+    unsigned jobs, outcomes; // see enum shmq_kind
+};
+const struct worker_queues *worker_queues(unsigned kind);
+
+// The descriptors of a worker process: those of the jobs' queue, then those of the outcomes', as
+// many as each has.
 enum { WORKER_FDS = 2 * SHMQ_FDS };
 
 // Publishes a message of no bytes, to say that it is ready; then does jobs one after the other
@@ -26,6 +33,11 @@ int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
 // borrows `setup`. Errors: -EPROTO, -ENOMEM.
 int worker_attach(struct shmq **jobs, struct shmq **outcomes, struct visit_settings *settings,
                   const void *setup, size_t n, const int *fds, unsigned nfds);
+
+// Serves as a worker of this kind until it is told to end. Blocks. Errors: those of opening what it
+// needs, and of worker_serve.
+int worker_run(unsigned kind, struct shmq *jobs, struct shmq *outcomes,
+               const struct visit_settings *settings);
 
 // What a worker process runs: the body of engine_worker_main. Returns its exit status: 0 when it
 // was told to end.
