@@ -88,7 +88,13 @@ const struct command command_table[] = {
             "the delay and the sitemaps that the file gives. The status is 3 when one of them may "
             "not. With --json each line of standard input is an object with \"robots\" (or "
             "\"robots_b64\"), \"agent\" and \"url\", and gives {\"allowed\": ..., "
-            "\"line\": ...}, the line null when none decided.",
+            "\"line\": ...}, the line null when none decided."
+            "\n\n"
+            "inspect sitemap lists the URLs of each FILE (XML, a list, RSS or Atom, all of these also "
+            "gzipped). The status is 3 when one is no sitemap. With --json each line of standard "
+            "input is an object with \"body_b64\", the \"url\" that relative entries are completed "
+            "by, and perhaps a \"content_type\", and gives {\"kind\": ..., \"entries\": [{\"loc\": "
+            "..., \"lastmod\": ...}]} or {\"error\": ...}.",
         .words = "url dns links robots",
         .operands = true,
         .run = cmd_inspect,

@@ -8,6 +8,7 @@
 #include "cmd/inspect_url.h"
 #include "inspect/links.h"
 #include "inspect/robots.h"
+#include "inspect/sitemap.h"
 #include "sys/log.h"
 #include <errno.h>
 
