@@ -178,8 +178,9 @@ static bool http_date_digits(struct http_date *d, struct span *s, char before, i
 static int http_date_finish(const struct http_date *d, int64_t *out)
 {
     bool timed = d->hour >= 0;
-    // Before 1583 nobody's calendar is this one.
-    if (d->year < 1583 || d->month < 1 || d->month > 12 || d->day < 1 || d->day > 31)
+    // Before 1583 nobody's calendar is this one, and after 9999 nobody writes it in four digits.
+    if (d->year < 1583 || d->year > 9999 || d->month < 1 || d->month > 12 || d->day < 1 ||
+        d->day > 31)
         return -EINVAL;
     struct civil c = {
         .year = d->year,
