@@ -92,7 +92,7 @@ class InspectLinks(unittest.TestCase):
         answer = inspect("-", "http://a.example/", text=html)
         self.assertEqual(answer.returncode, 0, answer)
         self.assertEqual(answer.stdout.decode().splitlines(), [
-            "robots    noindex, \\x1B[2J", "link      http://a.example/c", "a         http://a.example/n  (nofollow)",
+            "robots    noindex, \\x1b[2J", "link      http://a.example/c", "a         http://a.example/n  (nofollow)",
             "form      http://a.example/f", "canonical http://a.example/c"])
         self.assertEqual(inspect("-", text=html).returncode, 2)
         self.assertEqual(inspect("-", "no url", text=html).returncode, 2)

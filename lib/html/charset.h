@@ -5,9 +5,9 @@
 #include <iconv.h>
 #include <stdint.h>
 
-// The encodings of the WHATWG Encoding standard, of which pages are made. UTF-8 and windows-1252 are
-// our own; the tables of the others are iconv's, and where iconv does not have one it is read as
-// windows-1252.
+// The encodings of the WHATWG Encoding standard, of which pages are made. UTF-8 and windows-1252
+// are our own; the tables of the others are iconv's, and where iconv does not have one it is read
+// as windows-1252.
 enum charset {
     CHARSET_UNKNOWN, // nobody said: UTF-8 where the bytes are, else windows-1252
     CHARSET_UTF_8,
@@ -89,8 +89,8 @@ void charset_decode(struct charset_coder *k, struct span text, struct buffer *ou
 // The same for the next part of a stream; what a character lacks at its end is waited for.
 void charset_stream(struct charset_coder *k, struct span part, struct buffer *out);
 
-// Appends the query of a URL (in UTF-8, without its '?') as it goes into the URL of a link in a page
-// of this encoding: encoded, and percent-encoded (URL standard §1.3, "percent-encode after
+// Appends the query of a URL (in UTF-8, without its '?') as it goes into the URL of a link in a
+// page of this encoding: encoded, and percent-encoded (URL standard §1.3, "percent-encode after
 // encoding"). What the encoding does not have becomes "%26%23NUMBER%3B".
 void charset_encode_query(struct charset_coder *k, struct span query, struct buffer *out);
 

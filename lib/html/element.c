@@ -75,13 +75,20 @@ enum element element_find(struct span name)
 enum attribute element_find_attribute(struct span name)
 {
     static const char names[][ELEMENT_NAME_MOST + 1] = {
-        [ATTRIBUTE_ACTION] = "action",           [ATTRIBUTE_CHARSET] = "charset",
-        [ATTRIBUTE_CONTENT] = "content",         [ATTRIBUTE_DATA] = "data",
-        [ATTRIBUTE_HREF] = "href",               [ATTRIBUTE_HTTP_EQUIV] = "http-equiv",
-        [ATTRIBUTE_IMAGESRCSET] = "imagesrcset", [ATTRIBUTE_METHOD] = "method",
-        [ATTRIBUTE_NAME] = "name",               [ATTRIBUTE_POSTER] = "poster",
-        [ATTRIBUTE_REL] = "rel",                 [ATTRIBUTE_SRC] = "src",
-        [ATTRIBUTE_SRCSET] = "srcset",           [ATTRIBUTE_TYPE] = "type",
+        [ATTRIBUTE_ACTION] = "action",
+        [ATTRIBUTE_CHARSET] = "charset",
+        [ATTRIBUTE_CONTENT] = "content",
+        [ATTRIBUTE_DATA] = "data",
+        [ATTRIBUTE_HREF] = "href",
+        [ATTRIBUTE_HTTP_EQUIV] = "http-equiv",
+        [ATTRIBUTE_IMAGESRCSET] = "imagesrcset",
+        [ATTRIBUTE_METHOD] = "method",
+        [ATTRIBUTE_NAME] = "name",
+        [ATTRIBUTE_POSTER] = "poster",
+        [ATTRIBUTE_REL] = "rel",
+        [ATTRIBUTE_SRC] = "src",
+        [ATTRIBUTE_SRCSET] = "srcset",
+        [ATTRIBUTE_TYPE] = "type",
         [ATTRIBUTE_XLINK_HREF] = "xlink:href",
     };
     if (name.n == 0 || name.n > ELEMENT_NAME_MOST)

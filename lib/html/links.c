@@ -10,10 +10,10 @@
 const char *links_tag_name(enum links_tag tag)
 {
     static const char *const names[LINKS_TAGS] = {
-        [LINKS_A] = "a",           [LINKS_AREA] = "area",         [LINKS_IFRAME] = "iframe",
-        [LINKS_FRAME] = "frame",   [LINKS_LINK] = "link",         [LINKS_META] = "meta",
-        [LINKS_HEADER] = "header", [LINKS_FORM] = "form",         [LINKS_RESOURCE] = "resource",
-        [LINKS_SCRIPT] = "script", [LINKS_IMG] = "img",           [LINKS_SOURCE] = "source",
+        [LINKS_A] = "a",           [LINKS_AREA] = "area",     [LINKS_IFRAME] = "iframe",
+        [LINKS_FRAME] = "frame",   [LINKS_LINK] = "link",     [LINKS_META] = "meta",
+        [LINKS_HEADER] = "header", [LINKS_FORM] = "form",     [LINKS_RESOURCE] = "resource",
+        [LINKS_SCRIPT] = "script", [LINKS_IMG] = "img",       [LINKS_SOURCE] = "source",
         [LINKS_MEDIA] = "media",   [LINKS_OBJECT] = "object",
     };
     return names[tag];
@@ -85,8 +85,9 @@ static bool links_is_xml(struct span type)
 static bool links_looks_like_html(struct span head)
 {
     static const char *const begins[] = {
-        "<!doctype html", "<html", "<head", "<script", "<iframe", "<h1",  "<div", "<font", "<table",
-        "<a",             "<style", "<title", "<b",    "<body",   "<br",  "<p",   "<!--",
+        "<!doctype html", "<html", "<head",  "<script", "<iframe", "<h1",   "<div", "<font",
+        "<table",         "<a",    "<style", "<title",  "<b",      "<body", "<br",  "<p",
+        "<!--",
     };
     while (head.n > 0 && (*head.p == ' ' || (*head.p >= '\t' && *head.p <= '\r'))) {
         head.p++;
@@ -177,8 +178,8 @@ static int links_scan(struct links *l, struct span bytes)
     return links_buffers_failed(l) ? -ENOMEM : 0;
 }
 
-// Settles the encoding by the first bytes of the page: a byte order mark goes before the header, the
-// header before a meta element (HTML standard §13.2.3.2).
+// Settles the encoding by the first bytes of the page: a byte order mark goes before the header,
+// the header before a meta element (HTML standard §13.2.3.2).
 static struct span links_settle(struct links *l, struct span head)
 {
     size_t mark;

@@ -47,23 +47,23 @@ struct links_listener {
 };
 
 struct links_options {
-    uint32_t tags;     // whose links are wanted, bits 1 << enum links_tag
-    bool canonical;    // in canonical form (web/url_canonical.h); then a link that stands there with
-                       // rel=nofollow and without is found as both
+    uint32_t tags;  // whose links are wanted, bits 1 << enum links_tag
+    bool canonical; // in canonical form (web/url_canonical.h); then a link that stands there with
+                    // rel=nofollow and without is found as both
     const char *agent; // a name of meta elements, in any case; borrowed. NULL: none
 };
 
 enum {
-    LINKS_MOST = 50000,          // links of one page; what is more is left out
+    LINKS_MOST = 50000,            // links of one page; what is more is left out
     LINKS_PENDING_MOST = 64 << 10, // bytes of links that wait for a base element
-    LINKS_KEEP = 4096,           // hashes and bytes of room kept from page to page
+    LINKS_KEEP = 4096,             // hashes and bytes of room kept from page to page
 };
 
 // Finds the links of a page while it streams through, in any encoding and as a browser would, each
 // once and in document order: references are decoded, resolved against the first base element, or
 // the URL of the page, and queries encoded as the page is. Where a base element comes behind links
-// it still counts for them, as long as it stands in the head. Pure; memory: hashes of the links, one
-// tag, and what waits for the base.
+// it still counts for them, as long as it stands in the head. Pure; memory: hashes of the links,
+// one tag, and what waits for the base.
 struct links;
 
 // Errors: -ENOMEM.

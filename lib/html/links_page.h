@@ -24,8 +24,8 @@ struct links {
     enum charset query_charset;  // what the query of the value in hand is encoded in
     struct charset_coder stream; // of an opaque page
     struct charset_coder coder;  // of values
-    struct buffer head;         // bytes that wait until the encoding can be settled
-    struct buffer converted;    // a part of an opaque page, in UTF-8
+    struct buffer head;          // bytes that wait until the encoding can be settled
+    struct buffer converted;     // a part of an opaque page, in UTF-8
     struct buffer pending;
     struct buffer value, decoded, query; // of the attribute in hand
     struct buffer canonical;

@@ -102,7 +102,8 @@ static void links_take_name(struct links *l, const struct scan_tag *t)
     struct span given = scan_value(t, ATTRIBUTE_NAME);
     if (!l->listener.meta || given.n == 0 || given.n > sizeof name)
         return;
-    if (!links_equal(given, "robots") && !(l->options.agent && links_equal(given, l->options.agent)))
+    if (!links_equal(given, "robots") &&
+        !(l->options.agent && links_equal(given, l->options.agent)))
         return;
     memcpy(name, given.p, given.n);
     struct span content = links_decode(l, scan_value(t, ATTRIBUTE_CONTENT));

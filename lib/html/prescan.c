@@ -180,13 +180,15 @@ enum charset prescan(struct span head)
         size_t left = (size_t)(s.end - s.p);
         if (prescan_at(&s, "<!--")) {
             prescan_comment(&s);
-        } else if (prescan_at(&s, "<meta") && left > 5 && (prescan_space(s.p[5]) || s.p[5] == '/')) {
+        } else if (prescan_at(&s, "<meta") && left > 5 &&
+                   (prescan_space(s.p[5]) || s.p[5] == '/')) {
             s.p += 5;
             enum charset c = prescan_meta(&s);
             if (c != CHARSET_UNKNOWN)
                 return c;
         } else if (*s.p == '<' && left > 1 &&
-                   (prescan_letter(s.p[1]) || (s.p[1] == '/' && left > 2 && prescan_letter(s.p[2])))) {
+                   (prescan_letter(s.p[1]) ||
+                    (s.p[1] == '/' && left > 2 && prescan_letter(s.p[2])))) {
             prescan_tag(&s);
         } else if (*s.p == '<' && left > 1 && memchr("!/?", s.p[1], 3)) {
             prescan_skip_to(&s, '>');

@@ -4,15 +4,9 @@
 #include <errno.h>
 
 const uint8_t scan_classes[256] = {
-    ['\t'] = SCAN_SPACE,
-    ['\n'] = SCAN_SPACE,
-    ['\f'] = SCAN_SPACE,
-    ['\r'] = SCAN_SPACE,
-    [' '] = SCAN_SPACE,
-    ['/'] = SCAN_SLASH,
-    ['>'] = SCAN_GREATER,
-    ['='] = SCAN_EQUALS,
-    ['A' ... 'Z'] = SCAN_LETTER,
+    ['\t'] = SCAN_SPACE,         ['\n'] = SCAN_SPACE, ['\f'] = SCAN_SPACE,
+    ['\r'] = SCAN_SPACE,         [' '] = SCAN_SPACE,  ['/'] = SCAN_SLASH,
+    ['>'] = SCAN_GREATER,        ['='] = SCAN_EQUALS, ['A' ... 'Z'] = SCAN_LETTER,
     ['a' ... 'z'] = SCAN_LETTER,
 };
 
@@ -72,7 +66,7 @@ void scan_begin_tag(struct scan *s, enum element e, bool end)
 
 void scan_give_tag(struct scan *s)
 {
-    s->tag.text = s->text.p;
+    s->tag.text = s->text.p ? s->text.p : ""; // nothing but empty attributes
     s->take(s->arg, &s->tag);
 }
 

@@ -31,19 +31,19 @@ struct scan_tag {
 struct scan {
     void (*take)(void *arg, const struct scan_tag *tag);
     void *arg;
-    struct scan_tag tag;    // the one that is being read
-    struct buffer text;     // of its attributes
+    struct scan_tag tag;       // the one that is being read
+    struct buffer text;        // of its attributes
     char name[SCAN_NAME_ROOM]; // of what is being read, in lower case, as far as it fits
-    uint8_t length;         // of all of it, 255 at most
-    uint8_t state;          // enum scan_state
-    uint8_t count;          // of what a state counts
-    uint8_t attribute;      // whose value is being read; ATTRIBUTES: nobody's
-    uint8_t raw;            // enum element, whose end tag ends the raw text
-    uint8_t escaped;        // a script's comments: 0 outside, 1 inside, 2 in a script inside
-    bool slash;             // the last character of the tag was one
-    bool failed;            // for lack of memory
-    bool xml;               // a slash at its end makes any element an empty one
-    unsigned foreign;       // svg and math elements that are open
+    uint8_t length;            // of all of it, 255 at most
+    uint8_t state;             // enum scan_state
+    uint8_t count;             // of what a state counts
+    uint8_t attribute;         // whose value is being read; ATTRIBUTES: nobody's
+    uint8_t raw;               // enum element, whose end tag ends the raw text
+    uint8_t escaped;           // a script's comments: 0 outside, 1 inside, 2 in a script inside
+    bool slash;                // the last character of the tag was one
+    bool failed;               // for lack of memory
+    bool xml;                  // a slash at its end makes any element an empty one
+    unsigned foreign;          // svg and math elements that are open
 };
 
 // Begins a document whose tags go to `take`. `xml`: it is XHTML. What `s` held before but its text

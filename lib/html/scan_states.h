@@ -25,13 +25,13 @@ enum scan_state {
     SCAN_COMMENT_START,
     SCAN_COMMENT,
     SCAN_CDATA,
-    SCAN_RAW,          // raw text
-    SCAN_RAW_OPEN,     // < in it
-    SCAN_RAW_BANG,     // <! in a script
-    SCAN_RAW_END,      // </na in it
-    SCAN_RAW_NAME,     // <na in a script
-    SCAN_RAW_META,     // <meta ... in a script
-    SCAN_REST,         // nothing of it is read any more
+    SCAN_RAW,      // raw text
+    SCAN_RAW_OPEN, // < in it
+    SCAN_RAW_BANG, // <! in a script
+    SCAN_RAW_END,  // </na in it
+    SCAN_RAW_NAME, // <na in a script
+    SCAN_RAW_META, // <meta ... in a script
+    SCAN_REST,     // nothing of it is read any more
     SCAN_STATES,
 };
 

@@ -16,7 +16,8 @@ static void add_line(void *arg, const struct links_found *link)
 {
     struct buffer *out = arg;
     buffer_add_format(out, "%-9s ", links_tag_name(link->tag));
-    buffer_add(out, link->href.p, link->href.n); // an href has nothing that a terminal would act upon
+    buffer_add(out, link->href.p,
+               link->href.n); // an href has nothing that a terminal would act upon
     buffer_add_string(out, link->nofollow ? "  (nofollow)\n" : "\n");
 }
 
@@ -79,10 +80,9 @@ static void answer(struct buffer *out, const json_t *object)
     } else if (e == -ENOMEM) {
         out->failed = true;
     } else if (e < 0 || !base.p) {
-        inspect_answer_error(
-            out, "bad-input",
-            "write {\"html\": TEXT, \"base\": URL}, or \"html_b64\" for \"html\"; "
-            "\"content_type\" may be there, too");
+        inspect_answer_error(out, "bad-input",
+                             "write {\"html\": TEXT, \"base\": URL}, or \"html_b64\" for \"html\"; "
+                             "\"content_type\" may be there, too");
     } else if (url_parse(&p.url, base, NULL, &why) < 0) {
         inspect_answer_error(out, "bad-input", url_error_text(why));
     } else {
