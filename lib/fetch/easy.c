@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/easy.h"
 #include "data/list.h"
+#include "fetch/deaf.h"
+#include "fetch/glance.h"
 #include "fetch/pins.h"
 #include "fetch/request.h"
 #include "fetch/start.h"
 #include "fetch/transfer.h"
 #include "sys/clock.h"
+#include "sys/halt.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -16,11 +19,14 @@ struct easy {
     struct dial_owner owner; // asks for nothing
     struct pins pins;        // of the multi inside curl_easy_perform, which stays with the handle
     const struct fetch_settings *settings;
+    struct halt *halt; // NULL: nobody can end an exchange
     struct transfer transfer;
-    bool slow; // that is why the exchange was ended
+    bool slow, halted; // that is why the exchange was ended
 };
 
-// libcurl calls this once a second at least.
+static _Thread_local struct halt *easy_halt; // of the exchange that the thread is in
+
+// libcurl calls this once a second at least, and whenever it was interrupted.
 static int easy_on_progress(void *arg, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
                             curl_off_t up)
 {
@@ -29,9 +35,10 @@ static int easy_on_progress(void *arg, curl_off_t down_all, curl_off_t down, cur
     if (e->transfer.arrival.blocked)
         e->transfer.slowness = (struct slowness){ 0 };
     e->transfer.arrival.blocked = false;
+    e->halted = e->halt && halt_said(e->halt);
     e->slow =
         e->slow || transfer_is_slow(&e->transfer, clock_mono()); // it asks once more at the end
-    return e->slow;
+    return e->slow || e->halted;
 }
 
 static CURLcode easy_prepare(struct dial_owner *o, struct transfer *t)
@@ -39,14 +46,29 @@ static CURLcode easy_prepare(struct dial_owner *o, struct transfer *t)
     struct easy *e = list_entry(o, struct easy, owner);
     CURL *curl = t->easy;
     CURLcode r = curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, (long)EASY_CONNECTIONS);
-    if (!r && e->settings->min_speed && e->settings->min_speed_time) {
+    if (!r)
         r = curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, easy_on_progress);
-        if (!r)
-            r = curl_easy_setopt(curl, CURLOPT_XFERINFODATA, e);
-        if (!r)
-            r = curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-    }
+    if (!r)
+        r = curl_easy_setopt(curl, CURLOPT_XFERINFODATA, e);
+    if (!r)
+        r = curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     return r;
+}
+
+// Runs the exchange once. Returns whether it is to be run again.
+static bool easy_perform(struct easy *e)
+{
+    e->slow = e->halted = false;
+    CURLcode code = curl_easy_perform(e->transfer.easy);
+    if (code != CURLE_ABORTED_BY_CALLBACK)
+        e->slow = e->halted = false; // too late: it is over
+    if (!e->slow && !e->halted)
+        return transfer_finish(&e->transfer, code);
+    if (e->halted)
+        transfer_abort(&e->transfer, FETCH_CANCELLED, "cancelled");
+    else
+        transfer_abort_slow(&e->transfer);
+    return false;
 }
 
 static int easy_fetch(struct io *io, const struct request *request, struct sink *sink,
@@ -57,16 +79,28 @@ static int easy_fetch(struct io *io, const struct request *request, struct sink 
     if (r < 0)
         return r == -EINVAL ? 0 : r;
     e->transfer.arrival.io = io;
-    CURLcode code;
-    do {
-        e->slow = false;
-        code = curl_easy_perform(e->transfer.easy);
-        if (e->slow) {
-            transfer_abort_slow(&e->transfer);
-            break;
-        }
-    } while (transfer_finish(&e->transfer, code));
-    return 0;
+    easy_halt = e->halt;
+    bool heard = deaf_be(true);
+    const sigset_t *mask = glance_under(e->halt ? halt_mask() : NULL);
+    while (easy_perform(e))
+        ;
+    glance_under(mask);
+    deaf_be(heard);
+    return e->halted ? -ECANCELED : 0;
+}
+
+// As errand_block, but what is only a time ends when it is told to.
+static void easy_wait(struct errand *errand)
+{
+    if (errand->work || !easy_halt)
+        errand_block(errand);
+    else
+        errand->result = halt_sleep(easy_halt, errand->until);
+}
+
+void easy_heed(struct easy *e, struct halt *halt)
+{
+    e->halt = halt;
 }
 
 int easy_new(struct easy **out, const struct fetch_settings *settings)
@@ -77,7 +111,7 @@ int easy_new(struct easy **out, const struct fetch_settings *settings)
     struct easy *e = calloc(1, sizeof *e);
     if (!e)
         return -ENOMEM;
-    e->io.fetch = easy_fetch;
+    e->io = (struct io){ .fetch = easy_fetch, .wait = easy_wait };
     e->owner.prepare = easy_prepare;
     e->settings = settings;
     r = transfer_init(&e->transfer, settings, &e->owner);

@@ -7,10 +7,16 @@
 // process; its own connections.
 struct easy;
 struct fetch_settings;
+struct halt;
 
 // Errors: -ENOMEM. Borrows `settings` until it is freed.
 int easy_new(struct easy **out, const struct fetch_settings *settings);
 void easy_free(struct easy *e);
+
+// Has it heed `halt` (sys/halt.h), which is borrowed until it is freed: once that is said, and the
+// thread interrupted, exchanges end with FETCH_CANCELLED and waits with -ECANCELED. The thread that
+// uses it listens.
+void easy_heed(struct easy *e, struct halt *halt);
 
 // The `io` whose fetch blocks. Lives as long as `e`.
 struct io *easy_io(struct easy *e);

@@ -3,16 +3,25 @@
 #include "fetch/sockets.h"
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 static _Thread_local const struct sockets *glance_scope;
+static _Thread_local const sigset_t *glance_mask;
 
 const struct sockets *glance_at(const struct sockets *s)
 {
     const struct sockets *before = glance_scope;
     glance_scope = s;
+    return before;
+}
+
+const sigset_t *glance_under(const sigset_t *mask)
+{
+    const sigset_t *before = glance_mask;
+    glance_mask = mask;
     return before;
 }
 
@@ -32,7 +41,8 @@ static int glance_poll(struct pollfd *fds, nfds_t n, int timeout)
         return 0;
     }
     struct timespec limit = { .tv_sec = timeout / 1000, .tv_nsec = timeout % 1000 * 1000000L };
-    return (int)syscall(SYS_ppoll, fds, n, timeout < 0 ? NULL : &limit, NULL, (size_t)0);
+    return (int)syscall(SYS_ppoll, fds, n, timeout < 0 ? NULL : &limit,
+                        timeout ? glance_mask : NULL, (size_t)_NSIG / 8);
 }
 
 // Takes the place of the C library's for the whole program. (The declaration of poll says that it

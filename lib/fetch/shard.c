@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/shard.h"
+#include "fetch/deaf.h"
 #include "fetch/glance.h"
 #include "fetch/places.h"
 #include "sys/clock.h"
@@ -76,7 +77,9 @@ static int shard_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, vo
 int shard_open(struct shard *s, struct loop *l, struct sockets *sockets, struct list *kick_list,
                struct list *stir_list, long connections)
 {
+    bool heard = deaf_be(true);
     CURLM *curl = curl_multi_init();
+    deaf_be(heard);
     if (!curl)
         return -ENOMEM;
     *s = (struct shard){ .curl = curl,
