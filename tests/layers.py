@@ -28,7 +28,9 @@ LAYERS = {
     "src/engine": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store", "lib/fetch", "src/visit"],
     "src/input": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store"],
     "src/frontier": ["lib/*", "src/input"],
-    "src/crawl": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier"],
+    # The store thread, and what a committed state says: above what it keeps, below who decides.
+    "src/ledger": ["lib/*", "src/input", "src/frontier"],
+    "src/crawl": ["lib/*", "src/ledger", "src/visit", "src/engine", "src/input", "src/frontier"],
     # What broken and malicious servers do: tables.
     "src/hostile": ["lib/data"],
     # The origin shares the library with what it tests, and nothing of the crawler.
@@ -41,7 +43,7 @@ LAYERS = {
     "src/page": ["lib/data", "lib/sys", "src/report", "src/micro", "src/bench"],
     # A rule at a time, with nothing of a run.
     "src/inspect": ["lib/data", "lib/sys", "lib/web", "lib/html", "lib/store"],
-    "src/cmd": ["lib/*", "src/inspect", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/hostile", "src/report",
+    "src/cmd": ["lib/*", "src/inspect", "src/visit", "src/engine", "src/input", "src/frontier", "src/ledger", "src/crawl", "src/serve", "src/hostile", "src/report",
                 "src/bench", "src/page"],
     "src": ["lib/*", "src/*"],
 }

@@ -3,19 +3,21 @@
 #define LEDGER_STORE_H
 #include "store/state_frontier.h"
 
-// The store thread, as the coordinator's loop sees it: the one that writes the state (lib/store/state).
+// The store thread, as the coordinator's loop sees it: the one that writes the state
+// (lib/store/state).
 //
 //      loop   op op op op CUT op op ...  ──►  queue of bytes  ──►  thread: one open transaction
 //             pump: answers, "committed" ◄── (ev_async) ◄────────     ... commit at each CUT
 //
 // What the loop says is done in the order in which it was said, inside one transaction; a question
 // sees everything that was said before it, committed or not. A commit happens at a cut and nowhere
-// else, so it holds everything that was said before the cut and nothing after: whoever cuts where the
-// coordinator's own state is whole has a state that is whole on disk. Nothing here parks, blocks or
-// fails: an error of the database shows in store_error, and from then on nothing is done any more.
+// else, so it holds everything that was said before the cut and nothing after: whoever cuts where
+// the coordinator's own state is whole has a state that is whole on disk. Nothing here parks,
+// blocks or fails: an error of the database shows in store_error, and from then on nothing is done
+// any more.
 //
-// The queue is bounded by its one user: it asks store_is_behind before it takes something new up (the
-// source, a page's links), and nothing else ever waits.
+// The queue is bounded by its one user: it asks store_is_behind before it takes something new up
+// (the source, a page's links), and nothing else ever waits.
 struct store;
 struct loop;
 
@@ -31,8 +33,8 @@ struct store_options {
 // Starts the thread. Errors: -ENOMEM, -EAGAIN; then the state is still the caller's.
 int store_open(struct store **out, const struct store_options *options);
 
-// Ends the thread and closes the state: what is not committed is gone. Blocks until a commit that is
-// under way is over. NULL is legal.
+// Ends the thread and closes the state: what is not committed is gone. Blocks until a commit that
+// is under way is over. NULL is legal.
 void store_close(struct store *s);
 
 // 0, or the negative errno (of lib/store/state.h) with which it gave up.
@@ -41,8 +43,8 @@ int store_error(const struct store *s);
 // Whether more is waiting than should; then its user takes nothing new up.
 bool store_is_behind(const struct store *s);
 
-// Whether everything that was said has been done; then the counts below are exact. Otherwise they are
-// of some moment since.
+// Whether everything that was said has been done; then the counts below are exact. Otherwise they
+// are of some moment since.
 bool store_is_quiet(const struct store *s);
 
 struct store_counts {
@@ -67,9 +69,9 @@ void store_append(struct store *s, const struct state_place *at, struct span ite
 void store_page(struct store *s, uint64_t host, uint64_t hash, struct span page);
 void store_host(struct store *s, uint64_t host, struct span value);
 
-// A link that was found: if its URL (`host`, `hash`: see store_hash) has not been seen it is now, and
-// `item` is appended to the frontier of its host at `depth`, with the next number there is. A `tag`
-// other than 0 comes back in an answer.
+// A link that was found: if its URL (`host`, `hash`: see store_hash) has not been seen it is now,
+// and `item` is appended to the frontier of its host at `depth`, with the next number there is. A
+// `tag` other than 0 comes back in an answer.
 struct store_link {
     uint64_t host, hash;
     uint64_t tag;
@@ -88,47 +90,49 @@ uint64_t store_hash(const struct store *s, struct span href);
 // ends them before the next cut. (So: no cut while a take is unanswered. See store_asked.)
 void store_take(struct store *s, uint64_t host, unsigned most);
 
-// The next up to `most` hosts (256 at most) behind `after` that have something on disk.
-void store_survey(struct store *s, uint64_t after, unsigned most);
+// The next up to `most` hosts (STORE_HOSTS_MOST at most) from `from` on that have something on
+// disk.
+enum { STORE_HOSTS_MOST = 256 };
+void store_survey(struct store *s, uint64_t from, unsigned most);
 
 // Questions that have no answer yet.
 unsigned store_asked(const struct store *s);
 
 enum store_kind {
-    STORE_TOOK,      // `host`; what was taken: store_answer_item. None: it has nothing on disk
-    STORE_SURVEYED,  // `hosts`, `count` of them; `most` were asked for
-    STORE_LINKED,    // `tag`, and whether it was new
-    STORE_COMMITTED, // the cut with this number
+    STORE_TOOK,      // items of `host`; fewer than `most`: there are no more on disk
+    STORE_SURVEYED,  // hosts from `host` on; fewer than `most`: there are no more behind them
+    STORE_LINKED,    // links that had a tag
+    STORE_COMMITTED, // the cut with the number `cut`
 };
 
 struct store_answer {
     enum store_kind kind;
-    uint64_t host;
     unsigned count, most;
-    const uint64_t *hosts;
-    uint64_t tag;
-    bool is_new;
+    uint64_t host;
     uint64_t cut;
-    struct span items; // for store_answer_item
+    struct span bytes; // for the functions below
 };
 
-// Takes the next answer; it and what it points at are good until the next call. False: there is none.
+// Takes the next answer; it and what it points at are good until the next call. False: there is
+// none.
 bool store_receive(struct store *s, struct store_answer *out);
 
-// Takes the next item off an answer. False: that was all.
+// Take the next thing off an answer of their kind. False: that was all.
 bool store_answer_item(struct store_answer *a, struct state_place *at, struct span *item);
+bool store_answer_host(struct store_answer *a, uint64_t *host);
+bool store_answer_link(struct store_answer *a, uint64_t *tag, bool *is_new);
 
 // ---- commits
 
-// Cuts here. `ledger` (see ledger.h) is committed with it. The thread then waits for store_seal, for
-// what was said before must not be committed before the outputs are on disk. One cut at a time.
+// Cuts here. `ledger` (see ledger.h) is committed with it. The thread then waits for store_seal,
+// for what was said before must not be committed before the outputs are on disk. One cut at a time.
 // Returns its number.
 uint64_t store_cut(struct store *s, struct span ledger);
 
 // The outputs are on disk up to where the ledger says: the cut may be committed.
 void store_seal(struct store *s);
 
-// Hands over what was said; the pump calls it at the end of each round. Otherwise the thread gets it
-// when there is enough.
+// Hands over what was said, for it to be done and counted now; otherwise the thread gets it when
+// there is enough of it, or a question.
 void store_flush(struct store *s);
 #endif

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: MIT
+#include "ledger/writer.h"
+#include "data/pack.h"
+#include "store/state_frontier.h"
+#include "store/state_held.h"
+#include "store/state_hosts.h"
+#include "store/state_meta.h"
+#include "store/state_pages.h"
+#include "store/state_seen.h"
+#include <errno.h>
+#include <stdlib.h>
+
+enum { GROW_MOST = 16 }; // doublings after which more is no cure
+
+// ---- answers
+
+void answer_free(struct answer *a)
+{
+    if (!a)
+        return;
+    buffer_fini(&a->bytes);
+    free(a);
+}
+
+static struct answer *answer_new(struct writer *w, const struct operation *op)
+{
+    struct answer *a = calloc(1, sizeof *a);
+    if (!a)
+        return NULL;
+    a->asked = *op;
+    list_push(&w->staged, &a->node);
+    return a;
+}
+
+static void drop_answers(struct list *l)
+{
+    struct list *node;
+    while ((node = list_pop(l)))
+        answer_free(list_entry(node, struct answer, node));
+}
+
+// An operation was done, or was not. What is done anew has given its answers before.
+static void settle_answers(struct writer *w, bool good)
+{
+    struct list *node;
+    if (!good || w->index < w->mute)
+        drop_answers(&w->staged);
+    while ((node = list_pop(&w->staged)))
+        list_push(&w->answers, node);
+}
+
+// ---- what was put off
+
+static int do_pages(struct writer *w)
+{
+    int r = 0;
+    struct gather *g = &w->pages;
+    gather_sort(g);
+    for (size_t i = 0; r == 0 && i < g->count; i++) {
+        const struct gathered *at = &g->at[i];
+        bool last = i + 1 == g->count || memcmp(at->key, at[1].key, sizeof at->key) != 0;
+        if (last)
+            r = state_pages_put(w->state, at->key[0], at->key[1], operation_bytes(at->op));
+    }
+    gather_clear(g);
+    return r;
+}
+
+static int append(struct writer *w, const struct operation *op, uint64_t number)
+{
+    struct state_place at = { .host = op->a, .number = number, .depth = op->depth };
+    return state_frontier_put(w->state, &at, operation_bytes(op));
+}
+
+static int do_appends(struct writer *w)
+{
+    int r = 0;
+    struct gather *g = &w->appends;
+    gather_sort(g);
+    for (size_t i = 0; r == 0 && i < g->count; i++)
+        r = append(w, g->at[i].op, g->at[i].op->b);
+    gather_clear(g);
+    return r;
+}
+
+// A link that turned out to be new.
+struct fresh {
+    uint64_t number;
+    const struct operation *op;
+};
+
+static int compare_fresh(const void *a, const void *b)
+{
+    const struct fresh *x = a, *y = b;
+    if (x->op->a != y->op->a)
+        return x->op->a < y->op->a ? -1 : 1;
+    if (x->op->depth != y->op->depth)
+        return x->op->depth < y->op->depth ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static int append_fresh(struct writer *w, struct fresh *fresh, size_t n)
+{
+    int r = 0;
+    if (n > 1)
+        qsort(fresh, n, sizeof *fresh, compare_fresh);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = append(w, fresh[i].op, fresh[i].number);
+    return r;
+}
+
+// Somebody wants to know: its tag, and whether it is new.
+static int note_link(struct writer *w, struct answer **a, const struct operation *op, bool is_new)
+{
+    if (!op->tag)
+        return 0;
+    if (!*a && !(*a = answer_new(w, op)))
+        return -ENOMEM;
+    pack_word(&(*a)->bytes, op->tag);
+    buffer_add_byte(&(*a)->bytes, is_new);
+    (*a)->count++;
+    return (*a)->bytes.failed ? -ENOMEM : 0;
+}
+
+// First which are new, in the order of the seen set; then those to their places, in the order of
+// the frontier. Numbers are in the order in which they came.
+static int do_links(struct writer *w)
+{
+    struct gather *g = &w->links;
+    struct answer *a = NULL;
+    struct fresh *fresh = g->count ? calloc(g->count, sizeof *fresh) : NULL;
+    size_t n = 0;
+    int r = g->count && !fresh ? -ENOMEM : 0;
+    gather_sort(g);
+    for (size_t i = 0; r >= 0 && i < g->count; i++) {
+        const struct operation *op = g->at[i].op;
+        int is_new = r = state_seen_add(w->state, op->a, op->b);
+        if (is_new == 1 && !op->flag)
+            fresh[n++] = (struct fresh){ w->number + g->at[i].order, op };
+        if (r >= 0)
+            r = note_link(w, &a, op, is_new == 1);
+    }
+    if (r >= 0)
+        r = append_fresh(w, fresh, n);
+    free(fresh);
+    w->number += g->count;
+    gather_clear(g);
+    return r;
+}
+
+static int put_off(struct writer *w, struct gather *g, const struct operation *op,
+                   int (*now)(struct writer *w))
+{
+    int r = gather_is_full(g) ? now(w) : 0;
+    return r < 0 ? r : gather_add(g, op);
+}
+
+static int do_put_off(struct writer *w)
+{
+    int r = do_links(w);
+    return r < 0 ? r : do_appends(w);
+}
+
+// ---- questions
+
+static int take_one(void *arg, const struct state_place *at, struct span item)
+{
+    struct answer *a = arg;
+    pack_uint(&a->bytes, at->number);
+    pack_uint(&a->bytes, at->depth);
+    pack_span(&a->bytes, item);
+    return a->bytes.failed ? -ENOMEM : 0;
+}
+
+static int take(struct writer *w, const struct operation *op)
+{
+    int r = do_put_off(w);
+    struct answer *a = r == 0 ? answer_new(w, op) : NULL;
+    if (!a)
+        return r < 0 ? r : -ENOMEM;
+    r = state_frontier_take(w->state, op->a, (unsigned)op->b, take_one, a);
+    a->count = r < 0 ? 0 : (unsigned)r;
+    return r < 0 ? r : 0;
+}
+
+static int survey(struct writer *w, const struct operation *op)
+{
+    int r = do_put_off(w);
+    struct answer *a = r == 0 ? answer_new(w, op) : NULL;
+    size_t room = op->b * sizeof(uint64_t);
+    uint64_t *to = a ? (uint64_t *)(void *)buffer_reserve(&a->bytes, room) : NULL;
+    if (!to)
+        return r < 0 ? r : -ENOMEM;
+    r = state_frontier_hosts(w->state, op->a, to, (unsigned)op->b);
+    if (r < 0)
+        return r;
+    a->count = (unsigned)r;
+    a->bytes.n = (size_t)r * sizeof *to;
+    return 0;
+}
+
+// ---- operations
+
+static int perform(struct writer *w, const struct operation *op)
+{
+    switch ((enum operation_kind)op->kind) {
+    case OPERATION_HOLD:
+        return state_held_put(w->state, op->a, operation_bytes(op));
+    case OPERATION_RELEASE:
+        return state_held_remove(w->state, op->a);
+    case OPERATION_APPEND:
+        return put_off(w, &w->appends, op, do_appends);
+    case OPERATION_PAGE:
+        return put_off(w, &w->pages, op, do_pages);
+    case OPERATION_HOST:
+        return state_hosts_put(w->state, op->a, operation_bytes(op));
+    case OPERATION_LINK:
+        return put_off(w, &w->links, op, do_links);
+    case OPERATION_TAKE:
+        return take(w, op);
+    case OPERATION_SURVEY:
+        return survey(w, op);
+    case OPERATION_SETTLE:
+        return do_put_off(w);
+    case OPERATION_CUT:
+        break;
+    }
+    return 0;
+}
+
+// Does the operations of `b`, whose first has the index `first`, from w->index on, up to `until`.
+static int perform_batch(struct writer *w, const struct batch *b, uint64_t first, uint64_t until,
+                         const struct operation **cut)
+{
+    const struct operation *op;
+    size_t at = 0;
+    int r = 0;
+    for (uint64_t i = first; r == 0 && i < until && (op = operation_next(b, &at)); i++) {
+        if (i < w->index)
+            continue;
+        r = perform(w, op);
+        settle_answers(w, r == 0);
+        if (op->kind == OPERATION_CUT)
+            *cut = op;
+        w->index += r == 0;
+    }
+    return r;
+}
+
+static int begin(struct writer *w)
+{
+    struct span value = span_of("");
+    int r = state_begin(w->state);
+    if (r == 0)
+        r = state_meta_get(w->state, "number", &value);
+    if (r < 0)
+        return r;
+    struct unpack u = unpack_of(value);
+    w->number = w->stored_number = r ? unpack_uint(&u) : 1;
+    w->index = 0;
+    gather_clear(&w->pages);
+    gather_clear(&w->links);
+    gather_clear(&w->appends);
+    return u.bad ? -EUCLEAN : 0;
+}
+
+// Everything that this transaction had done, once more, in a larger map.
+static int do_anew(struct writer *w, uint64_t until)
+{
+    const struct operation *cut = NULL;
+    state_abort(w->state);
+    int r = state_grow(w->state);
+    if (r == 0)
+        r = begin(w);
+    list_each(node, following, &w->done)
+    {
+        if (r == 0)
+            r = perform_batch(w, list_entry(node, struct batch, node), w->index, until, &cut);
+    }
+    return r;
+}
+
+static int recover(struct writer *w)
+{
+    int r = -EXFULL;
+    uint64_t until = w->mute = w->index;
+    for (unsigned i = 0; r == -EXFULL && i < GROW_MOST; i++) {
+        w->grown++;
+        r = do_anew(w, until);
+    }
+    return r;
+}
+
+int writer_do(struct writer *w, struct batch *b, const struct operation **cut)
+{
+    uint64_t first = w->index;
+    int r;
+    *cut = NULL;
+    list_push(&w->done, &b->node);
+    while ((r = perform_batch(w, b, first, UINT64_MAX, cut)) == -EXFULL)
+        if ((r = recover(w)) < 0)
+            break;
+    return r;
+}
+
+// ---- transactions
+
+int writer_begin(struct writer *w, struct state *state)
+{
+    *w = (struct writer){ .state = state };
+    list_init(&w->done);
+    list_init(&w->answers);
+    list_init(&w->staged);
+    return begin(w);
+}
+
+static void forget_batches(struct writer *w)
+{
+    struct list *node;
+    while ((node = list_pop(&w->done)))
+        batch_free(list_entry(node, struct batch, node));
+}
+
+static int put_number(struct writer *w)
+{
+    struct buffer b = { 0 };
+    if (w->number == w->stored_number)
+        return 0;
+    pack_uint(&b, w->number);
+    int r = b.failed ? -ENOMEM : state_meta_put(w->state, "number", buffer_span(&b));
+    buffer_fini(&b);
+    return r;
+}
+
+static int finish(struct writer *w, const struct operation *cut)
+{
+    int r = do_put_off(w);
+    if (r == 0)
+        r = do_pages(w);
+    if (r == 0)
+        r = put_number(w);
+    if (r == 0 && cut)
+        r = state_meta_put(w->state, "ledger", operation_bytes(cut));
+    return r;
+}
+
+int writer_commit(struct writer *w, const struct operation *cut)
+{
+    int r;
+    while ((r = finish(w, cut)) == -EXFULL) {
+        drop_answers(&w->staged);
+        r = recover(w);
+        if (r < 0)
+            break;
+    }
+    settle_answers(w, r == 0);
+    if (r == 0)
+        r = state_commit(w->state);
+    if (r < 0)
+        return r;
+    forget_batches(w);
+    w->mute = 0;
+    return begin(w);
+}
+
+void writer_end(struct writer *w)
+{
+    state_abort(w->state);
+    forget_batches(w);
+    drop_answers(&w->staged);
+    drop_answers(&w->answers);
+    gather_fini(&w->pages);
+    gather_fini(&w->links);
+    gather_fini(&w->appends);
+}
