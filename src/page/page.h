@@ -8,6 +8,6 @@
 // script, nothing that a browser would have to ask a network for. It follows the reader's choice of
 // light or dark, prints, and says in words what it shows in colours. A result with micro figures
 // only, or without, gives the sections that it has. Pure; texts from outside are escaped. Memory
-// failures stay in `out`.
-void page_write(struct buffer *out, const struct bench_result *r);
+// failures stay in `b`.
+void page_write(struct buffer *b, const struct bench_result *r);
 #endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "page/style.h"
+
+// Colours that stay apart for those who do not see all of them, and stand out from their ground by
+// 3:1 at least; after Okabe and Ito, darker for a white ground and lighter for a black one. Nothing
+// is told by colour alone: see mark.h.
+#define STYLE_LIGHT                                                                               \
+    "--paper:#fff;--card:#f6f7f9;--ink:#1b1f24;--soft:#57606a;--rule:#d5dae1;--pale:#e9edf2;"     \
+    "--warn:#fff4d6;--warn-rule:#b58105;--read:#eaf3ff;--read-rule:#2563a8;--bad:#b3261e;"        \
+    "--s0:#0b62a4;--s1:#c2410c;--s2:#00795a;--s3:#9b3f86;--s4:#8a6100;--s5:#3f4650;--s6:#0e8091;" \
+    "--s7:#a3103f;"
+#define STYLE_DARK                                                                                \
+    "--paper:#11151a;--card:#191f26;--ink:#e8ecf1;--soft:#a3adb9;--rule:#39424d;--pale:#29313b;"  \
+    "--warn:#382b08;--warn-rule:#e0ac2b;--read:#12263f;--read-rule:#5fa8ee;--bad:#ff9a91;"        \
+    "--s0:#62b5f7;--s1:#ff8d57;--s2:#34d3a4;--s3:#e79ed9;--s4:#f0c24b;--s5:#c8cdd4;--s6:#6bd9ea;" \
+    "--s7:#ff86a6;"
+
+const char style_sheet[] =
+    ":root{color-scheme:light dark;" STYLE_LIGHT "}\n"
+    "@media (prefers-color-scheme:dark){:root{" STYLE_DARK "}}\n"
+    "*{box-sizing:border-box}\n"
+    "body{margin:0 auto;padding:1.5rem clamp(.9rem,3vw,2.5rem) 4rem;max-width:84rem;"
+    "background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,\"Segoe "
+    "UI\",Roboto,\"Noto Sans\",\"DejaVu Sans\",sans-serif}\n"
+    "h1{font-size:1.9rem;line-height:1.2;margin:.2em 0 .3em}\n"
+    "h2{font-size:1.4rem;margin:0 0 .4em}\n"
+    "h3{font-size:1.05rem;margin:1.2em 0 .3em}\n"
+    "section{margin:2.6rem 0}\n"
+    "p,ul{max-width:54rem}\n"
+    "li{margin:.35em 0}\n"
+    "header p{color:var(--soft);margin:.2em 0 .8em}\n"
+    "pre{background:var(--card);border:1px solid var(--rule);border-radius:.4rem;padding:.7rem "
+    "1rem;overflow-x:auto;font-size:.9rem;white-space:pre-wrap;overflow-wrap:anywhere}\n"
+    ".warn,.reading{border-left:.3rem solid;border-radius:.2rem;padding:.9rem 1.2rem;margin:1.4rem "
+    "0}\n"
+    ".warn{background:var(--warn);border-color:var(--warn-rule)}\n"
+    ".reading{background:var(--read);border-color:var(--read-rule)}\n"
+    ".warn h2,.reading h2{font-size:1.1rem}\n"
+    ".warn h2::before{content:\"\\26A0\\FE0E\";margin-right:.5em}\n"
+    ".warn p,.warn ul,.reading ul{margin:.3em 0;padding-left:1.1rem;max-width:60rem}\n"
+    ".warn p{padding:0}\n"
+    // Plots
+    ".plots{columns:29rem 2;column-gap:1.2rem}\n"
+    "figure{margin:0 0 1.2rem;padding:.9rem 1rem .7rem;background:var(--card);border:1px solid "
+    "var(--rule);border-radius:.5rem;break-inside:avoid}\n"
+    "figcaption{font-weight:600;margin-bottom:.4rem}\n"
+    "figure svg{display:block;width:100%;height:auto;overflow:visible}\n"
+    ".note{color:var(--soft);font-size:.83rem;line-height:1.4;margin:.5rem 0 0}\n"
+    "svg text{font-size:12.5px;fill:var(--soft);font-variant-numeric:tabular-nums}\n"
+    "svg .end{text-anchor:end}\nsvg .mid{text-anchor:middle}\n"
+    "svg .axis,svg .name,svg .value{fill:var(--ink)}\n"
+    "svg .axis{font-weight:600}\n"
+    "svg path{fill:none}\n"
+    ".grid{stroke:var(--rule);stroke-width:1}\n"
+    ".tick,.range{stroke:var(--soft);stroke-width:1.2}\n"
+    ".range{stroke:var(--ink);stroke-width:2}\n"
+    ".l{stroke:var(--c);stroke-width:2}\n"
+    ".w{stroke:var(--c);stroke-width:5;opacity:.35}\n"
+    ".lead{stroke:var(--c);stroke-width:1;stroke-dasharray:1 3}\n"
+    "svg .m{fill:var(--c);stroke:var(--card);stroke-width:.8}\n"
+    "rect.m{stroke:none}\n.pale{fill:var(--pale)}\n"
+    ".c0{--c:var(--s0)}.c1{--c:var(--s1)}.c2{--c:var(--s2)}.c3{--c:var(--s3)}"
+    ".c4{--c:var(--s4)}.c5{--c:var(--s5)}.c6{--c:var(--s6)}.c7{--c:var(--s7)}\n"
+    ".s0{fill:url(#stripe0)}.s1{fill:url(#stripe1)}.s2{fill:url(#stripe2)}.s3{fill:url(#stripe3)}"
+    ".s4{fill:url(#stripe4)}.s5{fill:url(#stripe5)}.s6{fill:url(#stripe6)}.s7{fill:url(#stripe7)}\n"
+    ".s0,.s1,.s2,.s3,.s4,.s5,.s6,.s7{stroke:var(--c);stroke-width:1}\n"
+    ".defs{position:absolute}\n"
+    ".legend{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;max-width:none}\n"
+    ".key{display:inline-flex;align-items:center;gap:.45rem}\n"
+    ".key svg{width:36px;height:14px}\n"
+    // Tables
+    ".wide{overflow-x:auto;margin:1.4rem 0}\n"
+    "table{border-collapse:collapse;font-size:.82rem;font-variant-numeric:tabular-nums}\n"
+    "caption{text-align:left;color:var(--soft);padding-bottom:.4rem}\n"
+    "th,td{padding:.3rem .5rem;text-align:right;white-space:nowrap;border-bottom:1px solid "
+    "var(--rule)}\n"
+    "thead th{color:var(--soft);font-weight:600;vertical-align:bottom;border-bottom:2px solid "
+    "var(--rule)}\n"
+    "th:first-child,.left,td.why{text-align:left}\n"
+    "tbody th{font-weight:600}\n"
+    ".group th{padding-top:1rem;color:var(--soft)}\n"
+    ".why,.remark td{white-space:normal;color:var(--soft);text-align:left}\n"
+    ".odd th::after{content:\" \\26A0\\FE0E\"}\n"
+    ".bad{color:var(--bad);font-weight:700}\n"
+    "small{color:var(--soft)}\n"
+    "dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:.2rem "
+    "2rem;margin:0}\n"
+    "dl div{border-bottom:1px solid var(--rule);padding:.35rem 0}\n"
+    "dt{color:var(--soft);font-size:.83rem}\ndd{margin:0}\n"
+    "footer{color:var(--soft);font-size:.85rem;margin-top:3rem}\n"
+    "@media (max-width:34rem){h1{font-size:1.5rem}figure{padding:.7rem .6rem}"
+    "svg text{font-size:14px}svg .name{font-size:12.5px}}\n"
+    "@media print{:root{font-size:9.5pt;" STYLE_LIGHT "}body{max-width:none;padding:0}"
+    ".plots{columns:2;column-gap:.8rem}.wide{overflow:visible}"
+    "table{font-size:6.6pt;width:100%}th,td{padding:.12rem .2rem}thead{display:table-header-group}"
+    "tr,.warn,.reading,dl div{break-inside:avoid}h2,h3{break-after:avoid}section{margin:1.2rem 0}"
+    "figure,pre{background:#fff}}\n"
+    "@page{margin:14mm}\n";
