@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ENGINES "there are coro, forks, callback"
+#define ENGINES "there are coro, forks, callback, green"
 
 enum { PARSE_ROOM = 3 };
 static struct engine_spec parse_out[PARSE_ROOM];

@@ -2,29 +2,37 @@
 #include "fetch/easy.h"
 #include "data/list.h"
 #include "fetch/deaf.h"
-#include "fetch/glance.h"
 #include "fetch/pins.h"
 #include "fetch/request.h"
 #include "fetch/start.h"
 #include "fetch/transfer.h"
+#include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/halt.h"
+#include "sys/poller.h"
 #include <errno.h>
 #include <stdlib.h>
 
-enum { EASY_CONNECTIONS = 64 }; // kept open at most
+// Kept open at most; of green ones there may be thousands.
+enum { EASY_CONNECTIONS = 64, EASY_GREEN_CONNECTIONS = 4 };
 
 struct easy {
     struct io io;
     struct dial_owner owner; // asks for nothing
     struct pins pins;        // of the multi inside curl_easy_perform, which stays with the handle
     const struct fetch_settings *settings;
-    struct halt *halt; // NULL: nobody can end an exchange
+    bool green;        // on a fiber, which may be cancelled
+    struct halt *halt; // NULL: nobody can end an exchange, unless it is green
     struct transfer transfer;
     bool slow, halted; // that is why the exchange was ended
 };
 
 static _Thread_local struct halt *easy_halt; // of the exchange that the thread is in
+
+static bool easy_told(const struct easy *e)
+{
+    return e->green ? fiber_cancelled() : e->halt && halt_said(e->halt);
+}
 
 // libcurl calls this once a second at least, and whenever it was interrupted.
 static int easy_on_progress(void *arg, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
@@ -35,7 +43,7 @@ static int easy_on_progress(void *arg, curl_off_t down_all, curl_off_t down, cur
     if (e->transfer.arrival.blocked)
         e->transfer.slowness = (struct slowness){ 0 };
     e->transfer.arrival.blocked = false;
-    e->halted = e->halt && halt_said(e->halt);
+    e->halted = easy_told(e);
     e->slow =
         e->slow || transfer_is_slow(&e->transfer, clock_mono()); // it asks once more at the end
     return e->slow || e->halted;
@@ -45,7 +53,8 @@ static CURLcode easy_prepare(struct dial_owner *o, struct transfer *t)
 {
     struct easy *e = list_entry(o, struct easy, owner);
     CURL *curl = t->easy;
-    CURLcode r = curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, (long)EASY_CONNECTIONS);
+    long most = e->green ? EASY_GREEN_CONNECTIONS : EASY_CONNECTIONS;
+    CURLcode r = curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, most);
     if (!r)
         r = curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, easy_on_progress);
     if (!r)
@@ -80,12 +89,11 @@ static int easy_fetch(struct io *io, const struct request *request, struct sink 
         return r == -EINVAL ? 0 : r;
     e->transfer.arrival.io = io;
     easy_halt = e->halt;
-    bool heard = deaf_be(true);
-    const sigset_t *mask = glance_under(e->halt ? halt_mask() : NULL);
-    while (easy_perform(e))
+    const sigset_t *mask = e->halt ? poller_under(halt_mask()) : NULL;
+    while (easy_perform(e)) // other fibers may run meanwhile
         ;
-    glance_under(mask);
-    deaf_be(heard);
+    if (e->halt)
+        poller_under(mask);
     return e->halted ? -ECANCELED : 0;
 }
 
@@ -103,7 +111,16 @@ void easy_heed(struct easy *e, struct halt *halt)
     e->halt = halt;
 }
 
-int easy_new(struct easy **out, const struct fetch_settings *settings)
+// Has libcurl make the multi that stays inside the handle: it does so before it notices that there
+// is no URL.
+static void easy_prime(struct easy *e)
+{
+    bool heard = deaf_be(true);
+    (void)curl_easy_perform(e->transfer.easy);
+    deaf_be(heard);
+}
+
+static int easy_make(struct easy **out, const struct fetch_settings *settings, bool green)
 {
     int r = start_libcurl();
     if (r < 0)
@@ -111,7 +128,8 @@ int easy_new(struct easy **out, const struct fetch_settings *settings)
     struct easy *e = calloc(1, sizeof *e);
     if (!e)
         return -ENOMEM;
-    e->io = (struct io){ .fetch = easy_fetch, .wait = easy_wait };
+    e->io = (struct io){ .fetch = easy_fetch, .wait = green ? errand_park : easy_wait };
+    e->green = green;
     e->owner.prepare = easy_prepare;
     e->settings = settings;
     r = transfer_init(&e->transfer, settings, &e->owner);
@@ -120,8 +138,19 @@ int easy_new(struct easy **out, const struct fetch_settings *settings)
         return r;
     }
     e->transfer.pins = &e->pins;
+    easy_prime(e);
     *out = e;
     return 0;
+}
+
+int easy_new(struct easy **out, const struct fetch_settings *settings)
+{
+    return easy_make(out, settings, false);
+}
+
+int easy_new_green(struct easy **out, const struct fetch_settings *settings)
+{
+    return easy_make(out, settings, true);
 }
 
 void easy_free(struct easy *e)

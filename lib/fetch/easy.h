@@ -11,6 +11,12 @@ struct halt;
 
 // Errors: -ENOMEM. Borrows `settings` until it is freed.
 int easy_new(struct easy **out, const struct fetch_settings *settings);
+
+// One for fibers of a thread that is green (sched/green.h), where it parks wherever it would block,
+// its sinks too. A fiber that is cancelled gets -ECANCELED.
+int easy_new_green(struct easy **out, const struct fetch_settings *settings);
+
+// NULL is legal.
 void easy_free(struct easy *e);
 
 // Has it heed `halt` (sys/halt.h), which is borrowed until it is freed: once that is said, and the

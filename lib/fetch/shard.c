@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/shard.h"
 #include "fetch/deaf.h"
-#include "fetch/glance.h"
 #include "fetch/places.h"
 #include "sys/clock.h"
 #include <errno.h>
@@ -91,6 +90,7 @@ int shard_open(struct shard *s, struct loop *l, struct sockets *sockets, struct 
                          .stir_list = stir_list };
     list_init(&s->kicked);
     list_init(&s->stirred);
+    glance_init(&s->glance, sockets);
     curl_multi_setopt(curl, CURLMOPT_SOCKETFUNCTION, shard_on_socket);
     curl_multi_setopt(curl, CURLMOPT_SOCKETDATA, s);
     curl_multi_setopt(curl, CURLMOPT_TIMERFUNCTION, shard_on_timer);
@@ -115,9 +115,9 @@ void shard_close(struct shard *s)
 static void shard_act(struct shard *s, curl_socket_t fd, int events)
 {
     int running;
-    const struct sockets *before = glance_at(s->sockets);
+    struct poller *before = poller_use(&s->glance.poller);
     s->failed |= curl_multi_socket_action(s->curl, fd, events, &running) != CURLM_OK;
-    glance_at(before);
+    poller_use(before);
 }
 
 void shard_kick(struct shard *s)

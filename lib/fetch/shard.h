@@ -2,6 +2,7 @@
 #ifndef FETCH_SHARD_H
 #define FETCH_SHARD_H
 #include "data/list.h"
+#include "fetch/glance.h"
 #include "fetch/pins.h"
 #include "fetch/sockets.h"
 #include "sched/loop.h"
@@ -15,6 +16,7 @@ struct shard {
     CURLM *curl; // NULL: not opened yet
     struct loop *loop;
     struct sockets *sockets;
+    struct glance glance;
     struct pins pins;
     struct loop_timer timer;
     bool failed; // libcurl ran out of memory, and may have lost sight of any transfer

@@ -3,6 +3,7 @@
 #include "engine/callback.h"
 #include "engine/coro.h"
 #include "engine/forks.h"
+#include "engine/green.h"
 #include "engine/worker.h"
 #include "sys/limits.h"
 #include <errno.h>
@@ -33,6 +34,7 @@ static const struct engine_kind engine_kinds[] = {
       .both = "forks/coro",
       .open = forks_open },
     { .name = "callback", .count = 100000, .most = 100000, .open = callback_open },
+    { .name = "green", .count = 100000, .most = 100000, .open = green_open },
 };
 
 enum { ENGINE_KINDS = sizeof engine_kinds / sizeof *engine_kinds, ENGINE_SHOWN = 60 };
