@@ -40,11 +40,12 @@ void halt_init(struct halt *h)
     __atomic_store_n(&h->unsaid, 1, __ATOMIC_RELEASE);
 }
 
-void halt_listen(void)
+void halt_listen(sigset_t *former)
 {
+    pthread_once(&halt_once, halt_install);
     sigset_t blocked = halt_let_through;
     sigaddset(&blocked, HALT_SIGNAL);
-    pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+    pthread_sigmask(SIG_SETMASK, &blocked, former);
 }
 
 const sigset_t *halt_mask(void)

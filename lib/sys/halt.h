@@ -18,8 +18,10 @@ struct halt {
 // Prepares it. The first one in the process installs the signal's handler.
 void halt_init(struct halt *h);
 
-// For a thread that will be told: has it block the signal. Threads started from it inherit that.
-void halt_listen(void);
+// For whoever is about to start threads that will be told, which inherit it: has the calling thread
+// block every signal but those that a thread brings upon itself. `former` is for pthread_sigmask,
+// when they are started.
+void halt_listen(sigset_t *former);
 
 // The mask to wait under.
 const sigset_t *halt_mask(void);

@@ -4,6 +4,7 @@
 #include "engine/coro.h"
 #include "engine/forks.h"
 #include "engine/green.h"
+#include "engine/threads.h"
 #include "engine/worker.h"
 #include "sys/limits.h"
 #include <errno.h>
@@ -25,6 +26,12 @@ struct engine_kind {
 
 static const struct engine_kind engine_kinds[] = {
     { .name = "coro", .count = 100000, .most = 100000, .open = coro_open },
+    { .name = "threads",
+      .count = 1024,
+      .most = 30000,
+      .inside = "coro",
+      .both = "threads/coro",
+      .open = threads_open },
     { .name = "forks",
       .count = 4,
       .per_cpu = true,

@@ -45,6 +45,8 @@ struct engine_setup {
     unsigned cap;               // -j: no more jobs than this will be sent at once
     const unsigned *worker;     // for an engine inside a worker: that one's number (visit/tools.h);
                                 // NULL: a new one
+    char *why; // when opening fails: a sentence, where an errno does not tell; NULL: not wanted
+    size_t why_room;
     struct list *ready; // lanes put themselves here (lane.ready) that have outcomes, or more room
     // Called, on the coordinator's loop, when `ready` gets its first lane, and when an engine has
     // failed.

@@ -122,7 +122,7 @@ int worker_attach(struct shmq **jobs, struct shmq **outcomes, struct visit_setti
 }
 
 int worker_run(unsigned kind, struct shmq *jobs, struct shmq *outcomes,
-               const struct visit_settings *settings)
+               const struct visit_settings *settings, struct halt *halt)
 {
     struct easy *easy;
     if (kind != WORKER_BLOCKING)
@@ -130,6 +130,8 @@ int worker_run(unsigned kind, struct shmq *jobs, struct shmq *outcomes,
     int e = easy_new(&easy, &settings->fetch);
     if (e < 0)
         return e;
+    if (halt)
+        easy_heed(easy, halt);
     e = worker_serve(jobs, outcomes, easy_io(easy), settings);
     easy_free(easy);
     return e;
@@ -142,7 +144,7 @@ int worker_main(unsigned kind, const void *setup, size_t n, const int *fds, unsi
     int e = worker_attach(&jobs, &outcomes, &settings, setup, n, fds, nfds);
     if (e < 0)
         return 1;
-    e = worker_run(kind, jobs, outcomes, &settings);
+    e = worker_run(kind, jobs, outcomes, &settings, NULL);
     shmq_free(outcomes);
     shmq_free(jobs);
     return e < 0;

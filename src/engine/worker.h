@@ -8,6 +8,7 @@
 // outcomes go into another. What kind of worker it is says how it waits: WORKER_BLOCKING does one
 // exchange at a time in a blocking curl_easy_perform; a larger one is a loop of its own (see
 // worker_loop.h) for so many jobs at once.
+struct halt;
 struct io;
 
 enum { WORKER_BLOCKING = 0 };
@@ -34,10 +35,11 @@ int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
 int worker_attach(struct shmq **jobs, struct shmq **outcomes, struct visit_settings *settings,
                   const void *setup, size_t n, const int *fds, unsigned nfds);
 
-// Serves as a worker of this kind until it is told to end. Blocks. Errors: those of opening what it
-// needs, and of worker_serve.
+// Serves as a worker of this kind until it is told to end. Blocks. What a blocking one is at ends
+// once `halt` is said (sys/halt.h), which may be NULL. Errors: those of opening what it needs, and
+// of worker_serve.
 int worker_run(unsigned kind, struct shmq *jobs, struct shmq *outcomes,
-               const struct visit_settings *settings);
+               const struct visit_settings *settings, struct halt *halt);
 
 // What a worker process runs: the body of engine_worker_main. Returns its exit status: 0 when it
 // was told to end.
