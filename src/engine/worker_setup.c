@@ -13,6 +13,8 @@ static const size_t worker_setup_strings[] = {
     FETCH_STRING(key_password),
     FETCH_STRING(interface),
     offsetof(struct visit_settings, save_dir),
+    offsetof(struct visit_settings, warc_prefix),
+    offsetof(struct visit_settings, warc_info),
 #undef FETCH_STRING
 };
 
@@ -27,7 +29,7 @@ struct worker_setup {
 
 // A field that was added must be carried over: a string needs its line above, anything else only
 // this figure. The flow's memory is at the same address in every process.
-_Static_assert(sizeof(struct visit_settings) == 128, "are all settings carried to the workers?");
+_Static_assert(sizeof(struct visit_settings) == 176, "are all settings carried to the workers?");
 
 static const char **worker_setup_string(struct visit_settings *s, unsigned i)
 {

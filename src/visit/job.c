@@ -9,6 +9,7 @@ static size_t job_size(const struct job_parts *p)
     n += message_text_size(p->credentials) + message_text_size(p->body);
     n += message_text_size(p->path) + message_text_size(p->proxy);
     n += message_text_size(p->proxy_credentials) + message_text_size(p->agent);
+    n += message_text_size(p->known_digest);
     return message_round(n + message_text_size(p->headers));
 }
 
@@ -48,6 +49,7 @@ int job_build(struct buffer *out, const struct job_parts *parts)
     j->proxy = message_put(p, &at, parts->proxy);
     j->proxy_credentials = message_put(p, &at, parts->proxy_credentials);
     j->agent = message_put(p, &at, parts->agent);
+    j->known_digest = message_put(p, &at, parts->known_digest);
     out->n = size;
     return 0;
 }
@@ -81,7 +83,7 @@ bool job_valid(const void *p, size_t n)
     const struct message_text texts[] = { j->url,         j->host,  j->method,
                                           j->credentials, j->body,  j->headers,
                                           j->path,        j->proxy, j->proxy_credentials,
-                                          j->agent };
+                                          j->agent,       j->known_digest };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!message_text_valid(p, sizeof *j, n, texts[i]))
             return false;

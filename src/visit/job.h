@@ -19,9 +19,11 @@ enum job_flag {
     JOB_SAVE = 1 << 4,          // the body goes to a file
     JOB_ASK_CHALLENGE = 1 << 5, // credentials are shown as a digest (RFC 7616), not as they are
     JOB_WARC = 1 << 6,          // the exchange goes to the archive
-    JOB_LINKS = 1 << 7,         // links of an HTML body into the findings: finding_links.h
+    JOB_LINKS = 1 << 7,         // what a page says of itself into the findings: finding_links.h
     JOB_ROBOTS = 1 << 8,        // the body is a robots.txt: its rules for `agent`, finding_robots.h
     JOB_SITEMAP = 1 << 9,       // the body is a sitemap: its entries, finding_sitemap.h
+    JOB_FOLLOW = 1 << 10,       // with JOB_LINKS: and its links
+    JOB_COOKIES = 1 << 11,      // what Set-Cookie says into the outcome
 };
 
 struct job {
@@ -36,10 +38,14 @@ struct job {
     struct message_text url, host, method, credentials, body;
     struct message_text path;    // with JOB_SAVE: where the body goes, see web/file_path.h
     struct message_text headers; // "Name: value" lines, each ended by a NUL
-    struct message_text agent;   // with JOB_ROBOTS: the product token whose rules are wanted
+    struct message_text agent;   // with JOB_ROBOTS, JOB_LINKS: the product token that is spoken to
     // The proxy that it goes through, as in struct proxy; the addresses are then the proxy's.
     struct message_text proxy, proxy_credentials;
     uint32_t proxy_port;
+    // What was archived of this URL before, for who asks whether it has changed: a 304 then becomes
+    // a revisit of that. `known_date` is its WARC-Date (wall ns); 0: nothing is known.
+    struct message_text known_digest; // of its payload, as in outcome.warc_digest
+    int64_t known_date;
     uint32_t addresses, address_at;
 };
 
@@ -49,6 +55,7 @@ enum { JOB_ADDRESSES = 64 }; // of one job, at most
 // stay absent.
 struct job_parts {
     struct job head; // the plain fields; size, kind and offsets are filled in
+    struct span known_digest;
     struct span url, host, method, credentials, body, headers, path, proxy, proxy_credentials;
     struct span agent;
     const struct address *address;

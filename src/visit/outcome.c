@@ -5,7 +5,7 @@
 enum { OUTCOME_SHORT_MOST = 255 }; // bytes of a file's name or a digest
 
 _Static_assert(sizeof(struct outcome) + 7 * (OUTCOME_TEXT_MOST + 1) + sizeof(struct tls_facts) +
-                       2 * (OUTCOME_SHORT_MOST + 1) + 9 <=
+                       2 * (OUTCOME_SHORT_MOST + 1) + OUTCOME_COOKIES_MOST + 1 + 9 <=
                    MESSAGE_MOST,
                "the largest outcome is a message");
 
@@ -37,6 +37,7 @@ int outcome_build(struct buffer *out, const struct outcome_parts *parts)
         { (const char *)parts->tls, parts->tls ? sizeof *parts->tls : 0 },
         outcome_short(parts->warc),
         outcome_short(parts->warc_digest),
+        parts->cookies,
     };
     size_t size = sizeof(struct outcome);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -62,6 +63,7 @@ int outcome_build(struct buffer *out, const struct outcome_parts *parts)
     o->tls = message_put(p, &at, texts[7]);
     o->warc = message_put(p, &at, texts[8]);
     o->warc_digest = message_put(p, &at, texts[9]);
+    o->cookies = message_put(p, &at, texts[10]);
     out->n = size;
     return 0;
 }
@@ -113,7 +115,7 @@ bool outcome_valid(const void *p, size_t n)
         return false;
     const struct message_text texts[] = { o->message, o->content_type,  o->location, o->retry_after,
                                           o->etag,    o->last_modified, o->saved,    o->tls,
-                                          o->warc,    o->warc_digest };
+                                          o->warc,    o->warc_digest,   o->cookies };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!message_text_valid(p, sizeof *o, n, texts[i]))
             return false;

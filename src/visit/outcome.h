@@ -10,7 +10,8 @@ enum outcome_flag {
     OUTCOME_TRUNCATED = 1 << 1, // the body was cut on purpose, at a bound
     OUTCOME_SENT = 1 << 2,      // some of the request may have reached the server
     OUTCOME_REUSED = 1 << 3,    // went over a connection that had been used before
-    OUTCOME_DISK = 1 << 4,      // FETCH_NO_RESOURCES for the body could not be saved: full, denied
+    OUTCOME_DISK = 1 << 4,      // FETCH_NO_RESOURCES for it could not be kept: disk full, denied
+    OUTCOME_REVISIT = 1 << 5,   // what was archived is a revisit: no body in it
 };
 
 //
@@ -42,16 +43,20 @@ struct outcome {
     struct message_text warc;
     struct message_text warc_digest; // of the payload, as WARC-Payload-Digest has it
     uint64_t warc_offset, warc_end;
+    struct message_text cookies; // with JOB_COOKIES: values of Set-Cookie, each ended by an LF
 };
 
 // A string of an outcome is cut to this many bytes.
 enum { OUTCOME_TEXT_MOST = 64 * 1024 };
 
+// Cookies are left out that would be beyond this many bytes, whole ones.
+enum { OUTCOME_COOKIES_MOST = 32 * 1024 };
+
 // What outcome_build takes. Borrowed for the call.
 struct outcome_parts {
     struct outcome head;
     struct span message, content_type, location, retry_after, etag, last_modified, saved;
-    struct span warc, warc_digest;
+    struct span warc, warc_digest, cookies; // cookies: OUTCOME_COOKIES_MOST at most
     const struct tls_facts *tls; // NULL: none
 };
 

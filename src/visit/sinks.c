@@ -16,34 +16,43 @@ static enum sink_answer sinks_pass_by(struct sink *s, const char *p, size_t n)
 static struct sink sinks_none = { NULL, sinks_pass_by, NULL };
 
 // What a body that is decoded goes to, from the last sink to the first.
-static int sinks_link(struct sinks *s, uint64_t most, const struct sink_save_setup *saving)
+static int sinks_link(struct sinks *s, uint64_t most, const struct sink_save_setup *saving,
+                      const struct sink_links_setup *finding)
 {
     if (s->saves && !saving->save)
         return -EOPNOTSUPP;
     if (s->saves && !s->save && !(s->save = calloc(1, sizeof *s->save)))
         return -ENOMEM;
+    if (s->finds && !s->links && !(s->links = calloc(1, sizeof *s->links)))
+        return -ENOMEM;
     struct sink *last = s->saves ? &s->save->tail : NULL;
     int e = s->digests ? sink_digest_begin(&s->digest, last) : 0;
     if (e < 0)
         return e;
-    sink_decode_begin(&s->decode, s->digests ? &s->digest.sink : last, most);
+    last = s->digests ? &s->digest.sink : last;
+    if (s->finds)
+        sink_links_begin(s->links, finding, last);
+    sink_decode_begin(&s->decode, s->finds ? &s->links->sink : last, most);
     if (s->saves)
-        sink_save_begin(s->save, saving, &s->decode.sink, s->digests);
+        sink_save_begin(s->save, saving, &s->decode.sink, s->digests || s->finds);
     s->first = s->saves ? &s->save->sink : &s->decode.sink;
     return 0;
 }
 
 int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
-                const struct sink_save_setup *saving)
+                const struct sink_save_setup *saving, const struct sink_links_setup *finding)
 {
     s->first = &sinks_none;
     s->step = SINKS_KEEP;
+    s->sated = false;
     s->saves = flags & JOB_SAVE && !(flags & JOB_HEAD);
     s->digests = flags & JOB_DIGEST && !(flags & JOB_HEAD);
-    s->decodes = s->saves || s->digests;
-    int e = s->decodes ? sinks_link(s, most, saving) : 0;
+    s->finds = flags & JOB_LINKS && !(flags & JOB_HEAD);
+    s->decodes = s->saves || s->digests || s->finds;
+    buffer_clear(&s->findings);
+    int e = s->decodes ? sinks_link(s, most, saving, finding) : 0;
     if (e < 0)
-        s->saves = s->digests = s->decodes = false;
+        s->saves = s->digests = s->decodes = s->finds = false;
     return e;
 }
 
@@ -79,7 +88,7 @@ bool sinks_finish(struct sinks *s, const struct response *r, int code, struct er
     switch (s->step) {
     case SINKS_KEEP:
         s->step = SINKS_DROP;
-        if (code == 0 && r->error == FETCH_OK && !r->stopped && !save->error) {
+        if (code == 0 && r->error == FETCH_OK && !r->stopped && !s->sated && !save->error) {
             errand_work(e, sinks_keep, s);
             return true;
         }
@@ -134,7 +143,7 @@ void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct sp
 {
     if (!s->decodes)
         return;
-    sink_decode_end(&s->decode, r->error == FETCH_OK && !r->stopped);
+    sink_decode_end(&s->decode, r->error == FETCH_OK && !r->stopped && !s->sated);
     if (s->decode.error != FETCH_OK)
         sinks_fail(r, s->decode.error, s->decode.why);
     else if (s->digest.failed && s->digests)
@@ -143,12 +152,18 @@ void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct sp
         sinks_fail_save(s, r, o, message);
     else if (s->digests && r->error == FETCH_OK && sink_digest_end(&s->digest, o->digest))
         o->flags |= OUTCOME_DIGEST;
+    if (s->finds && sink_links_end(s->links, r->error == FETCH_OK && !r->stopped && !s->sated, &s->findings) < 0)
+        sinks_fail(r, FETCH_NO_RESOURCES, "no memory to find links in the body");
 }
 
 void sinks_trim(struct sinks *s, size_t most)
 {
     if (s->save)
         sink_save_trim(s->save, most);
+    if (s->links)
+        sink_links_trim(s->links, most);
+    if (s->findings.room > most)
+        buffer_fini(&s->findings);
 }
 
 void sinks_fini(struct sinks *s)
@@ -159,4 +174,9 @@ void sinks_fini(struct sinks *s)
         sink_save_fini(s->save);
     free(s->save);
     s->save = NULL;
+    if (s->links)
+        sink_links_fini(s->links);
+    free(s->links);
+    s->links = NULL;
+    buffer_fini(&s->findings);
 }

@@ -5,6 +5,7 @@
 #include "visit/sink_decode.h"
 #include "visit/sink_digest.h"
 #include "visit/sink_flow.h"
+#include "visit/sink_links.h"
 #include "visit/sink_save.h"
 
 // How far the end of a body has come: which step is next.
@@ -13,7 +14,7 @@ enum sinks_step { SINKS_KEEP, SINKS_DROP, SINKS_DROPPED };
 // Where the body of one visit goes. The sinks that its job asks for are linked to a chain, and the
 // exchange pushes what arrives in at its head:
 //
-//     fetch ─► (as it came) ─► decode ─► (decoded) ─► digest ─► save
+//     fetch ─► (as it came) ─► decode ─► (decoded) ─► links ─► digest ─► save
 //
 // With a flow (flow.h) one more sink counts what arrives, before all of these.
 //
@@ -32,14 +33,19 @@ struct sinks {
     struct sink_flow flow;
     struct sink_decode decode;
     struct sink_digest digest;
-    struct sink_save *save;       // owned; made when first needed, for most runs never need it
-    bool decodes, digests, saves; // which of them are in the chain
+    // Owned; made when first needed, for most runs never need them.
+    struct sink_save *save;
+    struct sink_links *links;
+    bool decodes, digests, saves, finds; // which of them are in the chain
+    bool sated; // they have had enough, though the exchange went on for others; said before the end
+    struct buffer findings;              // of this body, since sinks_end
 };
 
 // Links the chain for a job with these flags, whose body has `most` bytes at most (0: no bound).
-// `saving` is looked at with JOB_SAVE only. Errors: -ENOMEM; -EOPNOTSUPP: there is nowhere to save.
+// `saving` is looked at with JOB_SAVE only, `finding` with JOB_LINKS. Errors: -ENOMEM; -EOPNOTSUPP:
+// there is nowhere to save.
 int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
-                const struct sink_save_setup *saving);
+                const struct sink_save_setup *saving, const struct sink_links_setup *finding);
 
 // Puts the sink that counts before those that sinks_begin has linked.
 void sinks_count(struct sinks *s, struct flow *flow);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "visit/tools.h"
+#include "sys/log.h"
+#include "visit/archive.h"
 #include "visit/save.h"
 #include "visit/settings.h"
 #include <stdatomic.h>
@@ -13,14 +15,23 @@ unsigned tools_number(void)
 
 int tools_open(struct tools *t, const struct visit_settings *settings, unsigned number)
 {
-    (void)number;
     *t = (struct tools){ .budget.most = settings->memory };
     turns_init(&t->turns);
-    return settings->save_dir ? save_open(&t->save, settings) : 0;
+    int e = settings->save_dir ? save_open(&t->save, settings) : 0;
+    if (e == 0 && settings->warc_prefix)
+        e = archive_open(&t->archive, settings, number, &t->budget);
+    if (e < 0)
+        tools_close(t);
+    return e;
 }
 
 void tools_close(struct tools *t)
 {
+    int e = archive_close(t->archive);
+    if (e < 0)
+        log_error("the last archive file keeps its name of an open one: %s", strerror(-e));
     save_close(t->save);
     t->save = NULL;
+    t->archive = NULL;
+    recent_fini(&t->recent);
 }

@@ -2,6 +2,7 @@
 #ifndef VISIT_TOOLS_H
 #define VISIT_TOOLS_H
 #include "visit/budget.h"
+#include "visit/recent.h"
 #include "visit/turns.h"
 
 // What the visits of one worker share: where their bodies are saved and archived, and how much
@@ -15,6 +16,7 @@ struct tools {
     struct save *save;       // NULL: bodies are not saved
     struct archive *archive; // NULL: exchanges are not archived
     struct budget budget;
+    struct recent recent; // links reported a moment ago
     struct turns turns; // for engines that keep several visits going
 };
 

@@ -6,7 +6,9 @@
 #include "visit/job.h"
 #include "visit/outcome.h"
 #include "visit/settings.h"
+#include "visit/sink_archive.h"
 #include "visit/tools.h"
+#include "visit/visit_archive.h"
 #include "visit/work.h"
 #include <errno.h>
 #include <stdio.h>
@@ -16,6 +18,8 @@ void visit_fini(struct visit *v)
 {
     response_fini(&v->response);
     sinks_fini(&v->sinks);
+    visit_archive_fini(v);
+    buffer_fini(&v->cookies);
     free(v->headers);
     v->headers = NULL;
     v->header_room = 0;
@@ -107,7 +111,14 @@ static int visit_open_sinks(struct visit *v)
     struct sink_save_setup saving = { .save = v->tools ? v->tools->save : NULL,
                                       .path = message_span(job, job->path),
                                       .by_url = v->settings->save_by_url };
-    int e = sinks_begin(&v->sinks, flags, job->max_filesize, &saving);
+    struct sink_links_setup finding = { .url = message_span(job, job->url),
+                                        .agent = message_span(job, job->agent),
+                                        .tags = v->settings->follow_tags,
+                                        .follow = job->flags & JOB_FOLLOW,
+                                        .recent = v->tools ? &v->tools->recent : NULL };
+    int e = sinks_begin(&v->sinks, flags, job->max_filesize, &saving, &finding);
+    if (e == 0)
+        e = visit_archive_begin(v);
     if (e == 0 && v->settings->flow)
         sinks_count(&v->sinks, v->settings->flow);
     return e;
@@ -164,6 +175,8 @@ bool visit_begin(struct visit *v, const struct job *job, const struct visit_sett
     v->job = job;
     v->settings = settings;
     v->started = clock_wall();
+    v->turn.number = 0;
+    v->archives = v->closed = false;
     v->code = visit_request(v, job);
     if (v->code == 0)
         v->code = visit_open_sinks(v);
@@ -199,7 +212,44 @@ bool visit_again(struct visit *v, int code)
 
 bool visit_finish(struct visit *v, struct errand *e)
 {
-    return v->sinks.saves && sinks_finish(&v->sinks, &v->response, v->code, e);
+    v->sinks.sated = v->archives && v->archive->sated;
+    if (!v->closed && v->sinks.saves && sinks_finish(&v->sinks, &v->response, v->code, e))
+        return true;
+    if (!v->closed)
+        *e = (struct errand){ 0 };
+    v->closed = true;
+    return visit_archive_finish(v, e);
+}
+
+// The cookies of the head, as an outcome has them. Without memory there are none.
+static struct span visit_cookies(struct visit *v)
+{
+    const struct head *head = &v->response.head;
+    buffer_clear(&v->cookies);
+    for (size_t k = 0; v->job->flags & JOB_COOKIES && k < head_count(head); k++) {
+        struct span name = head_name(head, k), value = head_text(head, k);
+        if (name.n != 10 || strncasecmp(name.p, "set-cookie", 10) != 0 ||
+            value.n + 1 > OUTCOME_COOKIES_MOST - v->cookies.n)
+            continue;
+        buffer_add(&v->cookies, value.p, value.n);
+        buffer_add_byte(&v->cookies, '\n');
+    }
+    return v->cookies.n ? buffer_span(&v->cookies) : (struct span){ NULL, 0 };
+}
+
+// Puts what the body held behind the outcome. What cannot be told must not count as told.
+static int visit_add_findings(struct visit *v, struct buffer *out)
+{
+    struct outcome *o = (struct outcome *)(void *)out->p;
+    if (v->sinks.findings.n == 0)
+        return 0;
+    if (o->error == FETCH_OK && outcome_add_findings(out, buffer_span(&v->sinks.findings)) == 0)
+        return 0;
+    if (v->tools)
+        recent_fini(&v->tools->recent);
+    if (o->error == FETCH_OK)
+        o->error = FETCH_NO_RESOURCES;
+    return 0;
 }
 
 // Not inlined: its locals must not be on the stack of a visit that waits.
@@ -212,19 +262,22 @@ __attribute__((noinline)) int visit_report(struct visit *v, struct buffer *out)
     else if (v->settings->work && r->error == FETCH_OK)
         work_do(v->settings->work);
     sinks_end(&v->sinks, r, &parts.head, &parts.message);
+    visit_archive_report(v, &parts);
     visit_fill_head(&parts.head, r, v->job);
     if (!parts.message.p && r->message[0])
         parts.message = span_of(r->message);
     if (r->error == FETCH_OK && v->sinks.saves && v->sinks.save->saved.n)
         parts.saved = buffer_span(&v->sinks.save->saved);
-    if (r->tls.version[0])
+    if (r->tls.version[0] && v->settings->fetch.tls_facts)
         parts.tls = &r->tls;
     parts.content_type = head_find(&r->head, "content-type");
     parts.location = head_find(&r->head, "location");
     parts.retry_after = head_find(&r->head, "retry-after");
     parts.etag = head_find(&r->head, "etag");
     parts.last_modified = head_find(&r->head, "last-modified");
-    return outcome_build_somehow(out, &parts);
+    parts.cookies = visit_cookies(v);
+    int e = outcome_build_somehow(out, &parts);
+    return e < 0 ? e : visit_add_findings(v, out);
 }
 
 int visit(struct visit *v, struct io *io, const struct job *job,
@@ -243,6 +296,7 @@ void visit_trim(struct visit *v, size_t most)
 {
     const struct head *h = &v->response.head;
     sinks_trim(&v->sinks, most);
+    visit_archive_trim(v, most);
     if (h->text.room + h->fields.room > most)
         head_fini(&v->response.head);
     if (v->header_room * sizeof *v->headers > most) {
