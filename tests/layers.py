@@ -35,10 +35,12 @@ LAYERS = {
     "src/hostile": ["lib/data"],
     # The origin shares the library with what it tests, and nothing of the crawler.
     "src/serve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store", "src/hostile"],
+    # What the kernel says of processes and of the machine.
+    "src/proc": ["lib/data", "lib/sys"],
     # Measurements of coroutines, threads and processes by themselves.
     "src/micro": ["lib/data", "lib/sys", "lib/fiber", "lib/sched"],
     "src/report": ["lib/data", "lib/sys", "lib/fetch", "src/engine", "src/crawl"],
-    "src/bench": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/hostile", "src/report", "src/micro"],
+    "src/bench": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/hostile", "src/report", "src/micro", "src/proc"],
     # A bench as a page: what to show is in its result.
     "src/page": ["lib/data", "lib/sys", "src/report", "src/micro", "src/bench"],
     # A rule at a time, with nothing of a run.

@@ -43,6 +43,17 @@ static void failures_are_the_most_frequent_first(void **state)
     assert_string_equal(kind[0].name, "bad-url");
 }
 
+static void all_ends_stand_side_by_side_the_most_frequent_first(void **state)
+{
+    (void)state;
+    struct kind kind[KINDS_MOST];
+    assert_int_equal(kinds_ends(&stats, kind, KINDS_MOST), 6);
+    assert_string_equal(kind[0].name, "200");
+    assert_string_equal(kind[1].name, "301");
+    assert_string_equal(kind[2].name, "bad-url");
+    assert_string_equal(kind[5].name, "599");
+}
+
 static void what_does_not_fit_is_the_least_frequent(void **state)
 {
     (void)state;
@@ -59,6 +70,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(statuses_are_in_order_of_number, some_kinds),
         cmocka_unit_test_setup(failures_are_the_most_frequent_first, some_kinds),
+        cmocka_unit_test_setup(all_ends_stand_side_by_side_the_most_frequent_first, some_kinds),
         cmocka_unit_test_setup(what_does_not_fit_is_the_least_frequent, some_kinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

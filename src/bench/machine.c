@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "config.h"
 
-#include "bench/cgroup.h"
+#include "proc/cgroup.h"
 #include "bench/machine.h"
-#include "bench/peek.h"
+#include "proc/peek.h"
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>

@@ -44,7 +44,7 @@ static void as_option(char *text)
 
 static int parse(struct engine_spec spec[CRAWL_ENGINES], const char *engine, char why[MATRIX_WHY])
 {
-    char text[BENCH_NAME];
+    char text[BENCH_NAME + 16];
     snprintf(text, sizeof text, "%s", engine);
     as_option(text);
     return engine_parse(spec, CRAWL_ENGINES, text, why, MATRIX_WHY);

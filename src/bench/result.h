@@ -61,7 +61,7 @@ struct bench_repetition {
     double value[BENCH_MEASURES]; // NaN: not known
     uint64_t succeeded, failed;   // URLs, in the window
     uint64_t bytes;               // of their bodies, as received
-    uint64_t retries;             // in the window
+    uint64_t swapped;             // pages, by the whole machine
     double window;                // s
     unsigned round, turn;         // which round, and when in the whole sequence; from 0
     struct bench_outcome outcome[BENCH_OUTCOMES];
@@ -119,12 +119,13 @@ struct bench_plan {
     char *command;    // as it was typed
     uint64_t urls;    // measured a repetition; 0: as many as go into `duration`
     double duration;  // s; 0: none
-    uint64_t warm_up; // URLs before the window
+    double warm_up; // s before the window, at least
     unsigned repeat;  // rounds asked for
     double rate;      // URLs a second of the open mode; 0: closed
     double delay;     // s that the origin waits (waiting, mixed)
     double cpu;       // s of work a body, alone on a CPU (computing, mixed)
     uint64_t work;    // rounds of work that are that
+    uint64_t lines; // of the list
     uint64_t body;    // bytes of a body of the built-in origin
     unsigned hosts;   // of the built-in origin
     unsigned origins; // processes of it; 0: the URLs were given

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CMD_ARGUMENTS_H
 #define CMD_ARGUMENTS_H
+#include "bench/setup.h"
 #include "crawl/settings.h"
 #include "serve/serve.h"
 #include <stdbool.h>
@@ -13,6 +14,15 @@ struct netrc;
 struct arguments_list {
     const char **item;
     size_t count;
+};
+
+// What is said about archives, beyond where they are.
+struct arguments_warc {
+    bool size_said, digest_said, cdx;
+    unsigned level; // 0: not said
+    uint64_t max_size, memory;
+    enum digest_kind digest;
+    struct buffer info; // what fetch_warc has made of it all; owned
 };
 
 // Everything that a command line can say. An option's row in the table names the place here that it
@@ -36,8 +46,10 @@ struct arguments {
     struct netrc *netrc;
     const char *proxy, *no_proxy;               // as typed; NULL: the environment's
     struct proxy_place http_proxy, https_proxy; // read from there, by fetch_proxy; owned
+    struct arguments_warc warc;
     struct crawl_settings crawl;
     struct serve_settings serve;
+    struct bench_setup bench;
     bool serve_list; // the misbehaviours are listed, nothing is served
 };
 

@@ -31,6 +31,30 @@ const struct command command_table[] = {
         .run = cmd_fetch,
     },
     {
+        .name = "bench",
+        .bit = COMMAND_BENCH,
+        .synopsis = "[OPTIONS] [URL...]",
+        .help = "the same work under several engines, side by side",
+        .examples = "trawl bench\n"
+                    "trawl bench --engines coro,threads,forks -j 16,256,4096 --html bench.html\n"
+                    "trawl bench --rate 2000/s --delay 100ms --workload waiting\n"
+                    "trawl bench --micro\n",
+        .manual =
+            "Fetches the same URLs under several engines, each with several numbers of requests in "
+            "flight, and shows side by side what came of it: URLs a second, CPU time a URL, memory "
+            "of all processes, how long URLs took, context switches, processes and threads. Under "
+            "the tables it says in words which engine won what, by how much and why, and what else "
+            "may have been measured in its place.\n\n"
+            "The URLs are those of an origin of its own on loopback, in processes of its own, "
+            "unless URLs are given as arguments or with -i. Each run of each engine is a new "
+            "process; the runs are interleaved and repeated. A live line on standard error shows "
+            "how far it is. Ctrl-C ends it, and shows what had been measured by then.\n\n"
+            "Engines whose URLs did not fare alike are marked and not compared; the status is "
+            "then 3, as it is when URLs failed.",
+        .operands = true,
+        .run = cmd_bench,
+    },
+    {
         .name = "serve",
         .bit = COMMAND_SERVE,
         .synopsis = "[OPTIONS]",

@@ -28,7 +28,7 @@ static const struct {
 enum { DEMO_ENGINES = sizeof engines / sizeof *engines };
 
 struct demo {
-    struct demo_origin origin;
+    struct origin origin;
     struct zygote *zygote;
     struct arguments defaults; // of fetch
     int list;                  // a descriptor
@@ -183,7 +183,7 @@ int cmd_demo(struct arguments *a)
     if (status == STATUS_OK)
         status = show_end(&d);
     zygote_stop(d.zygote, NULL);
-    demo_origin_stop(&d.origin);
+    origin_stop(&d.origin);
     if (d.list >= 0)
         close(d.list);
     buffer_fini(&d.samples);

@@ -12,12 +12,14 @@ enum options_command {
     COMMAND_SERVE = 1 << 1,
     COMMAND_DEMO = 1 << 2,
     COMMAND_INSPECT = 1 << 3,
-    COMMAND_ALL = (1 << 4) - 1,
+    COMMAND_BENCH = 1 << 4,
+    COMMAND_ALL = (1 << 5) - 1,
 };
 
 // Where --help and the manual list an option. The headings are in options_groups, in this order.
 enum options_group {
     GROUP_LISTS, // what goes in and comes out
+    GROUP_MATRIX, // what `bench` compares, and how
     GROUP_PACE,
     GROUP_REQUEST, // what is asked for
     GROUP_EXCHANGE,

@@ -2,6 +2,8 @@
 // The table of options, put together from the .def files of the commands.
 #include "config.h"
 
+#include "cmd/bench_options.h"
+#include "cmd/fetch_warc.h"
 #include "cmd/options.h"
 #include "cmd/reader.h"
 #include "cmd/serve_options.h"
@@ -10,9 +12,11 @@ const struct option options_table[] = {
 // clang-format off
 #include "cmd/table.def"
 #include "cmd/table_save.def"
+#include "cmd/table_warc.def"
 #include "cmd/table_proxy.def"
 #include "cmd/table_request.def"
 #include "cmd/table_serve.def"
+#include "cmd/table_bench.def"
     // clang-format on
 };
 
@@ -20,6 +24,7 @@ const unsigned options_count = sizeof options_table / sizeof *options_table;
 
 const char *const options_groups[GROUP_COUNT] = {
     [GROUP_LISTS] = "What goes in and comes out",
+    [GROUP_MATRIX] = "What is compared, and how",
     [GROUP_PACE] = "How many at once, and how fast",
     [GROUP_REQUEST] = "What is asked for",
     [GROUP_EXCHANGE] = "One exchange",

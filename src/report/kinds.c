@@ -63,3 +63,11 @@ unsigned kinds_failures(const struct crawl_stats *s, struct kind *out, unsigned 
     fill_statuses(&f, s, 400);
     return f.count;
 }
+
+unsigned kinds_ends(const struct crawl_stats *s, struct kind *out, unsigned room)
+{
+    struct filling f = { out, room, 0, true };
+    fill_errors(&f, s);
+    fill_statuses(&f, s, 1);
+    return f.count;
+}

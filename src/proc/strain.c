@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "bench/strain.h"
-#include "bench/cgroup.h"
-#include "bench/peek.h"
+#include "proc/strain.h"
+#include "proc/cgroup.h"
+#include "proc/peek.h"
 #include <stdio.h>
 #include <unistd.h>
 

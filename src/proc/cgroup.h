@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef BENCH_CGROUP_H
-#define BENCH_CGROUP_H
+#ifndef PROC_CGROUP_H
+#define PROC_CGROUP_H
 #include <stdint.h>
 
 // The limit on CPU that a container or a service lives under: a group of processes (cgroups(7))

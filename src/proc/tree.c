@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "bench/tree.h"
-#include "bench/peek.h"
+#include "proc/tree.h"
+#include "proc/peek.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>

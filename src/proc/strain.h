@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef BENCH_STRAIN_H
-#define BENCH_STRAIN_H
+#ifndef PROC_STRAIN_H
+#define PROC_STRAIN_H
 #include <stdint.h>
 
 // What the machine as a whole has been doing since it was started, as counters: the difference of

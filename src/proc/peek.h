@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef BENCH_PEEK_H
-#define BENCH_PEEK_H
+#ifndef PROC_PEEK_H
+#define PROC_PEEK_H
 #include <stddef.h>
 #include <stdint.h>
 

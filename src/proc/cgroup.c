@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "bench/cgroup.h"
-#include "bench/peek.h"
+#include "proc/cgroup.h"
+#include "proc/peek.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

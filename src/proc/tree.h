@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef BENCH_TREE_H
-#define BENCH_TREE_H
+#ifndef PROC_TREE_H
+#define PROC_TREE_H
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>

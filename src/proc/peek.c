@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bench/peek.h"
+#include "proc/peek.h"
 #include "sys/files.h"
 #include <errno.h>
 #include <fcntl.h>
