@@ -5,6 +5,7 @@
 #include "cmd/fetch_proxy.h"
 #include "cmd/fetch_save.h"
 #include "cmd/fetch_self.h"
+#include "cmd/fetch_warc.h"
 #include "cmd/run.h"
 #include "report/summary.h"
 #include "visit/flow.h"
@@ -51,6 +52,8 @@ static int settle(struct arguments *a)
     s->resolver.overrides = a->resolve.item;
     s->grace = FETCH_GRACE;
     int status = fetch_save_check(a);
+    if (status == STATUS_OK)
+        status = fetch_warc_check(a);
     return status == STATUS_OK ? fetch_ask(a) : status;
 }
 
@@ -105,8 +108,11 @@ int cmd_fetch(struct arguments *a)
     }
     struct run run = { .settings = &a->crawl, .zygote = zygote, .live = wants_live_line(a) };
     status = fetch_save_open(a);
+    if (status == STATUS_OK)
+        status = fetch_warc_open(a);
     int r = status == STATUS_OK ? run_crawl(&run) : 0;
     fetch_save_close(a);
+    fetch_warc_close(a);
     zygote_stop(zygote, &used);
     flow_free(a->crawl.worker.flow);
     if (status != STATUS_OK)

@@ -10,27 +10,13 @@
 #include "web/netrc.h"
 #include <errno.h>
 
-// The lane that served this host last, if it still has that host's connections and room; otherwise
-// the next with room, in turn.
 static struct lane *choose(struct coordinator *c, const struct host *h)
 {
-    if (h->lane && lane_has_room(h->lane) && h->lane->last_host == h->node.hash)
-        return h->lane;
-    for (unsigned k = 0; k < c->lanes; k++) {
-        struct lane *l = c->lane[c->cursor];
-        c->cursor = c->cursor + 1 < c->lanes ? c->cursor + 1 : 0;
-        if (lane_has_room(l))
-            return l;
-    }
-    return NULL;
-}
-
-static bool any_room(const struct coordinator *c)
-{
-    for (unsigned k = 0; k < c->lanes; k++)
-        if (lane_has_room(c->lane[k]))
-            return true;
-    return false;
+    struct berths_host host = { .last = h->lane,
+                                .key = h->node.hash,
+                                .in_flight = h->in_flight - 1,
+                                .one = c->settings->worker.fetch.http2 };
+    return berths_choose(&c->berths, &host);
 }
 
 // Fills `out` with the addresses of `h` that `i` may be sent to. Returns how many.
@@ -100,7 +86,7 @@ static void fill(const struct coordinator *c, const struct item *i, bool special
     const struct host *h = i->host;
     p->head.id = i->id;
     p->head.flags = (special_ok ? JOB_SPECIAL_OK : 0u) | (worth_keeping(c, h) ? JOB_KEEP : 0u) |
-                    (s->digest ? JOB_DIGEST : 0u);
+                    (s->digest ? JOB_DIGEST : 0u) | (s->worker.warc_prefix ? JOB_WARC : 0u);
     p->head.connect_timeout = s->connect_timeout;
     p->head.max_time = s->max_time;
     p->head.max_filesize = s->max_filesize;
@@ -204,8 +190,9 @@ static bool dispatch(struct coordinator *c, struct item *i)
     c->free_ids--;
     c->job[i->id] = i;
     c->in_flight++;
-    i->engine = c->lane_engine[l->number];
+    i->engine = (uint8_t)l->engine->number;
     h->lane = l;
+    berths_note(&c->berths, l);
     bucket_take(&c->rate, c->now);
     return true;
 }
@@ -228,7 +215,7 @@ void dispatch_all(struct coordinator *c)
 {
     struct item *i;
     while (!c->stopping && c->in_flight < c->cap && c->free_ids > 0 &&
-           frontier_has_ready(&c->frontier) && dispatch_due(c) <= c->now && any_room(c) &&
+           frontier_has_ready(&c->frontier) && dispatch_due(c) <= c->now && berths_any(&c->berths) &&
            (i = frontier_next(&c->frontier, c->now)))
         if (!dispatch(c, i))
             break;

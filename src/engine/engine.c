@@ -188,6 +188,16 @@ bool engine_needs_zygote(const struct engine_spec *specs, unsigned n)
     return false;
 }
 
+unsigned engine_workers(const struct engine_spec *specs, unsigned n, unsigned cap)
+{
+    unsigned workers = 0;
+    for (unsigned i = 0; i < n; i++) {
+        bool own = engine_find(span_of(specs[i].name))->inside != NULL;
+        workers += !own ? 1 : specs[i].count < cap ? specs[i].count : cap;
+    }
+    return workers;
+}
+
 int engine_open(struct engine **out, const struct engine_spec *spec,
                 const struct engine_setup *setup)
 {

@@ -30,6 +30,10 @@ const char *engine_name(const struct engine_spec *spec);
 // Whether any of the specs needs a zygote, which must be forked before anything else starts.
 bool engine_needs_zygote(const struct engine_spec *specs, unsigned n);
 
+// How many workers they make in all, with `cap` requests in flight at most: threads and processes;
+// an engine on the coordinator's loop is one.
+unsigned engine_workers(const struct engine_spec *specs, unsigned n, unsigned cap);
+
 // What the workers of an engine that are threads or processes of their own have used, of those
 // that have ended; all of them once the engine is closed.
 struct engine_usage {
@@ -59,6 +63,8 @@ struct engine {
     const char *name;  // as it stands in records: "coro", "forks/coro"
     struct list lanes; // of struct lane; does not change while the engine is open
     unsigned lane_count;
+    unsigned number;     // among the engines of a run, from 0; kept by the coordinator
+    unsigned size, busy; // jobs: of all lanes together
     // 0, or why it can take no more work ever (its zygote died ...): every lane's capacity is then
     // 0.
     int failed;
