@@ -102,8 +102,8 @@ static void add_micro(struct micro_result *m)
         row->group = item->group;
         row->kind = item->kind;
         if (item->group == MICRO_PARKED) {
-            row->resident = about(4096 * (1 + item->kind * 4.0));
-            row->kernel = about(128 + 20e3 * item->kind);
+            row->resident = about(4096 * (1 + 4 * (int)item->kind));
+            row->kernel = about(128 + 20000 * (int)item->kind);
             row->address = about(item->kind ? 8 << 20 : 65536);
             row->parked = 1000;
         } else {
@@ -117,7 +117,7 @@ static void add_micro(struct micro_result *m)
         snprintf(u->name, sizeof u->name, "%s", name[kind]);
         u->switch_ns = about(ns[kind]);
         u->spawn_ns = about(ns[kind] * 20);
-        u->memory_bytes = about(4224 + 30e3 * kind);
+        u->memory_bytes = about(4224 + 30000 * (int)kind);
         u->ceiling = 32768;
         snprintf(u->ceiling_by, sizeof u->ceiling_by, "kernel.pid_max");
     }
