@@ -193,6 +193,7 @@ void links_stop_waiting(struct links *l)
         links_resolve(l, (struct span){ l->pending.p + at, p.length }, p.tag, p.nofollow);
     }
     l->query_charset = query_charset;
+    l->failed |= l->pending.failed;
     buffer_clear(&l->pending);
 }
 

@@ -9,7 +9,8 @@
 // JOB_LINKS. One run of bytes without pointers or alignment:
 //
 //     +----------------------+-----------+--------------------+------+--------------------+------
-//     | struct finding_links | canonical | struct finding_link| href | struct finding_link| href ...
+//     | struct finding_links | canonical | struct finding_link| href | struct finding_link| href
+//     ...
 //     +----------------------+-----------+--------------------+------+--------------------+------
 //
 // Every href, that of the canonical link too, is absolute, http or https, in its canonical form
