@@ -130,6 +130,12 @@ void record_write(struct buffer *out, const struct item *i, const struct ending 
         buffer_add(out, i->trail.p, i->trail.n);
         json_array_close(out);
     }
+    if (i->archived.n > 0) {
+        json_key(out, "warc");
+        json_array_open(out);
+        buffer_add(out, i->archived.p, i->archived.n);
+        json_array_close(out);
+    }
     if (e->engine)
         text(out, "engine", span_of(e->engine));
     json_key(out, "started");

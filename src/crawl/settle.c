@@ -204,6 +204,7 @@ static void lack(struct coordinator *c, struct item *i, struct span message,
     i->tries--;
     c->stats.exchanges--;
     c->stats.engine[i->engine].exchanges--;
+    c->stats.engine[i->engine].errors--;
     again(c, i, clock_after(c->now, CLOCK_S / 4), FETCH_NO_RESOURCES, message, o);
     c->stats.retries--;
 }
@@ -227,6 +228,8 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
     h->exchanges++;
     h->spent += o->time_total;
     tally_exchange(&c->stats, i->engine, o);
+    if (o->warc.at)
+        item_archived(i, message_span(o, o->warc), o->warc_offset);
     i->attempts++;
     i->tries++;
     frontier_ended(&c->frontier, h, c->now, hold); // `h` may be forgotten now
@@ -262,5 +265,6 @@ void settle_all(struct coordinator *c)
             c->in_flight--;
             settle(c, i, o);
         }
+        berths_note(&c->berths, l);
     }
 }

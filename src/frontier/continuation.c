@@ -16,13 +16,14 @@ enum part {
     PART_TRIED = 1 << 5, // it was begun: what has come of it so far
     PART_WAITS = 1 << 6, // since when, and until when
     PART_DEPTH = 1 << 7,
-    PARTS = (1 << 8) - 1,
+    PART_ARCHIVED = 1 << 8,
+    PARTS = (1 << 9) - 1,
 };
 
 // What the bytes say. Views.
 struct parts {
     unsigned which;
-    struct span href, given, credentials, members, trail, via;
+    struct span href, given, credentials, members, trail, via, archived;
     uint64_t attempts, tries, redirects, engine, method, depth, mark;
     bool became_get;
     int64_t queued, lookup, started, entered, not_before; // wall
@@ -56,6 +57,8 @@ static void write_parts(struct buffer *out, const struct parts *p)
         pack_uint(out, p->depth);
         pack_uint(out, p->mark);
     }
+    if (p->which & PART_ARCHIVED)
+        pack_span(out, p->archived);
 }
 
 static void read_tried(struct unpack *u, struct parts *p)
@@ -97,6 +100,10 @@ static int read_parts(struct span bytes, struct parts *p)
         p->depth = unpack_uint_to(&u, UINT16_MAX);
         p->mark = unpack_uint_to(&u, UINT8_MAX);
     }
+    if (p->which & PART_ARCHIVED) {
+        p->archived = unpack_span(&u);
+        u.bad |= !p->archived.p;
+    }
     return unpack_ended(&u) && p->href.n ? 0 : -EUCLEAN;
 }
 
@@ -117,6 +124,7 @@ void continuation_write(struct buffer *out, const struct item *i, int64_t not_be
         .members = item_members(i),
         .trail = buffer_span(&i->trail),
         .via = span_of(i->via),
+        .archived = buffer_span(&i->archived),
         .attempts = i->attempts,
         .tries = i->tries,
         .redirects = i->redirects,
@@ -136,7 +144,7 @@ void continuation_write(struct buffer *out, const struct item *i, int64_t not_be
               (p.via.p ? PART_VIA : 0u) |
               (i->first || i->attempts || i->tries || i->redirects ? PART_TRIED : 0u) |
               (i->entered || not_before ? PART_WAITS : 0u) |
-              (i->depth || i->mark ? PART_DEPTH : 0u);
+              (i->depth || i->mark ? PART_DEPTH : 0u) | (p.archived.n ? PART_ARCHIVED : 0u);
     write_parts(out, &p);
 }
 
@@ -155,7 +163,7 @@ static int check_json(struct span text)
     return json_read_check(text, &fault) < 0 ? -EUCLEAN : 0;
 }
 
-// The trail is what stands in an array.
+// Trails are what stands in an array.
 static int check_trail(struct span trail)
 {
     struct buffer whole = { 0 };
@@ -174,6 +182,8 @@ static int check(const struct parts *p)
         r = p->members.n && p->members.p[0] == '{' ? check_json(p->members) : -EUCLEAN;
     if (r == 0 && p->trail.p)
         r = check_trail(p->trail);
+    if (r == 0 && p->archived.p)
+        r = check_trail(p->archived);
     if (p->redirects && !p->given.p) // a redirect always leaves it behind
         r = -EUCLEAN;
     return r;
@@ -223,7 +233,8 @@ static int fill_texts(struct item *i, const struct parts *p, size_t *held)
     if (p->given.p)
         i->given_length = (uint32_t)p->given.n;
     buffer_add(&i->trail, p->trail.p, p->trail.n);
-    if (i->trail.failed)
+    buffer_add(&i->archived, p->archived.p, p->archived.n);
+    if (i->trail.failed || i->archived.failed)
         return -ENOMEM;
     return p->members.p ? item_keep_members(i, p->members, held) : 0;
 }

@@ -9,6 +9,21 @@
 // A line such as "http:/user:pw@host" is a URL too, so every form that the parser would take is
 // looked for: the authority begins behind the scheme's slashes (and the tabs and line ends that the
 // parser takes out) and ends at a slash, '?', '#' or the end.
+void item_archived(struct item *i, struct span file, uint64_t offset)
+{
+    size_t before = i->archived.n;
+    json_object_open(&i->archived);
+    json_key(&i->archived, "file");
+    json_text(&i->archived, file);
+    json_key(&i->archived, "offset");
+    json_uint(&i->archived, offset);
+    json_object_close(&i->archived);
+    if (i->archived.failed) {
+        i->archived.failed = false;
+        i->archived.n = before;
+    }
+}
+
 void item_redact(struct span text, struct buffer *out)
 {
     size_t start = 0, end;
@@ -117,6 +132,7 @@ void item_free(struct item *i)
     forget_members(i);
     url_fini(&i->url);
     buffer_fini(&i->trail);
+    buffer_fini(&i->archived);
     free(i->given);
     free(i->credentials);
     free(i->via);

@@ -29,6 +29,7 @@ struct item {
     char *credentials;      // "user:password" that stood in the URL, for `origin` only; NULL: none
     struct item_more *more; // what its line says beyond the URL; NULL: nothing
     struct buffer trail;    // the redirects so far, as the JSON of the record
+    struct buffer archived; // where its exchanges are in the archive, as the JSON of the record
     char *via;              // in a crawl: the page that it was found on; NULL: none
     uint64_t line;
     uint64_t origin; // hash of the typed host and port: this item may go there whatever the address
@@ -71,6 +72,10 @@ struct span item_given(const struct item *i);
 // Turns the item to the next hop: notes that its current URL answered `status`, and takes over
 // `target`. Errors: -ENOMEM, then nothing changed and `target` stays the caller's.
 int item_redirect(struct item *i, int status, struct url *target);
+
+// Notes that an exchange of it is in the archive: in this file, at this offset. Without memory it is
+// not noted.
+void item_archived(struct item *i, struct span file, uint64_t offset);
 
 // Appends `text` (a line that may be no URL at all) to `out` without anything between "//" and "@"
 // of its authority: what may stand in a record or a log of a line that could not be parsed.
