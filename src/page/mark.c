@@ -10,8 +10,7 @@ static const char *const mark_shape[MARK_STYLES] = {
     "<path d=\"M0-5.2L5 4H-5Z\"",
     "<path d=\"M0-5.6L5.6 0L0 5.6L-5.6 0Z\"",
     "<path d=\"M0 5.2L5-4H-5Z\"",
-    "<path d=\"M-4.6-2.2L-2.2-4.6L0-2.4L2.2-4.6L4.6-2.2L2.4 0L4.6 2.2L2.2 4.6L0 2.4L-2.2 "
-    "4.6L-4.6 2.2L-2.4 0Z\"",
+    "<path d=\"M-4-2L-2-4L0-2L2-4L4-2L2 0L4 2L2 4L0 2L-2 4L-4 2L-2 0Z\"",
     "<path d=\"M-1.6-5H1.6V-1.6H5V1.6H1.6V5H-1.6V1.6H-5V-1.6H-1.6Z\"",
     "<path d=\"M0-5.4L5.1-1.7L3.2 4.4H-3.2L-5.1-1.7Z\"",
 };
