@@ -155,6 +155,7 @@ static void keeper_bury(struct keeper *k)
     if (!k->house->ending)
         log_detail("engine %s: %s", k->house->engine->name, k->why);
     keeper_hand_over(k);
+    keeper_archive_settle(k);
     keeper_note_death(k);
     if (!k->house->ending && k->failure == EPIPE)
         keeper_give_up(k->house, -EPIPE, k->why);

@@ -63,6 +63,9 @@ struct keeper {
     struct ev_io room, bell; // of `jobs`, of `outcomes`
     struct docket docket;
     struct buffer outcome; // the one given out, if it lies here
+    // The end of its archive, as far as it was reported; no file: nothing was.
+    char archive_file[256];
+    uint64_t archive_end;
 };
 
 // Makes a lane of the house's engine, in place, without a worker. Errors: -ENOMEM.
@@ -84,6 +87,11 @@ void keeper_abandon(struct keeper *k);
 
 // The engine can take no more work, ever: says `why` once.
 void keeper_give_up(struct keeper_house *house, int error, const char *why);
+
+// Notes where an outcome says that it was archived (keeper_archive.c), and brings the archive of a
+// worker that died back to that; may park.
+void keeper_archive_note(struct keeper *k, const struct outcome *o);
+void keeper_archive_settle(struct keeper *k);
 
 // Condemns the worker, if there is one that has not been.
 void keeper_kill(struct keeper *k, enum keeper_verdict verdict);

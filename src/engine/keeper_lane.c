@@ -158,8 +158,10 @@ static const struct outcome *keeper_lane_receive(struct lane *l)
         if (some == 1 && n == 0)
             continue; // it is ready for work
         const struct outcome *o = some == 1 ? keeper_lane_take(k, p, n) : NULL;
-        if (o)
+        if (o) {
+            keeper_archive_note(k, o);
             return o;
+        }
         if (k->dead)
             break;
         ev_io_stop(loop_ev(k->house->setup.loop), &k->bell);
