@@ -26,7 +26,7 @@ static int some_run(void **state)
         histogram_add(&stats.latency, us * 1000);
     stats.slowest[0] = (struct stats_host){ "slow.test", 12, 1200 * CLOCK_MS };
     stats.slowest[1] = (struct stats_host){ "a\033[2J.test", 1, 300 * CLOCK_US };
-    stats.engine[0] = (struct stats_engine){ "coro", 1050, 1000 };
+    stats.engine[0] = (struct stats_engine){ .name = "coro", .exchanges = 1050, .records = 1000 };
     stats.engines = 1;
     return 0;
 }
@@ -53,14 +53,28 @@ static void engines_side_by_side_have_a_line_each(void **state)
 {
     (void)state;
     struct buffer out = { 0 };
-    stats.engine[0] = (struct stats_engine){ "coro", 1000, 960 };
-    stats.engine[1] = (struct stats_engine){ "forks", 50, 40 };
+    stats.engine[0] = (struct stats_engine){ .name = "coro",
+                                             .exchanges = 123456,
+                                             .records = 120000,
+                                             .errors = 56,
+                                             .bytes = 3 << 20,
+                                             .spent = 123400 * 12 * CLOCK_MS };
+    stats.engine[1] = (struct stats_engine){ .name = "threads/coro",
+                                             .exchanges = 4,
+                                             .errors = 4,
+                                             .usage = { .processes.user = 1200 * CLOCK_MS,
+                                                        .processes.system = 300 * CLOCK_MS,
+                                                        .started = 2 } };
     stats.engines = 2;
     summary_format(&out, &stats, CRAWL_COMPLETE, 48 << 20, 12 << 20);
     const char *text = buffer_string(&out);
-    assert_non_null(strstr(text,
-                           "\n  engines    coro           1,000 exchanges         960 records\n"
-                           "             forks             50 exchanges          40 records\n"));
+    assert_non_null(strstr(
+        text, "\n  engines                 exchanges   records  errors      mean  received    "
+              "   CPU\n"
+              "             coro           123,456   120,000      56   12.0 ms   3.00 MB    "
+              "     -\n"
+              "             threads/coro         4         0       4         -       0 B    "
+              "1.50 s\n"));
     assert_non_null(strstr(text, "48.0 MB at most, and 12.0 MB in the largest worker\n"));
     buffer_fini(&out);
 }

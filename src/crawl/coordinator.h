@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_COORDINATOR_H
 #define CRAWL_COORDINATOR_H
+#include "crawl/berths.h"
 #include "crawl/crawl.h"
 #include "frontier/frontier.h"
 #include "input/lines_json.h"
@@ -32,10 +33,10 @@ struct coordinator {
     struct nursery fibers;  // the feeder, the openers
     struct nursery writers; // of the outputs
     struct engine *engine[CRAWL_ENGINES];
-    struct lane **lane;   // of all engines
-    uint8_t *lane_engine; // index of its engine, a lane
-    unsigned lanes, cursor;
-    struct list ready_lanes; // that have outcomes
+    struct lane **lane; // of all engines
+    unsigned lanes;
+    struct berths berths;    // those with room
+    struct list ready_lanes; // that have outcomes, or more room
     struct item **job;       // under way, by id
     uint32_t *free_id;       // ids not in use
     unsigned ids, free_ids;

@@ -146,21 +146,29 @@ void crawl_stop(struct loop *l)
 
 static int open_engine(struct coordinator *c, unsigned k, struct zygote *zygote)
 {
+    const struct engine_spec *spec = &c->settings->engine[k];
+    struct stats_engine *stats = &c->stats.engine[k];
+    char why[256] = "";
     struct engine_setup setup = {
         .loop = c->loop,
         .settings = &c->settings->worker,
         .zygote = zygote,
+        .usage = &stats->usage,
         .cap = c->settings->in_flight,
+        .why = why,
+        .why_room = sizeof why,
         .ready = &c->ready_lanes,
         .wake = stir,
         .arg = c,
     };
-    int r = engine_open(&c->engine[k], &c->settings->engine[k], &setup);
+    int r = engine_open(&c->engine[k], spec, &setup);
     if (r < 0) {
-        log_error("engine %s cannot be started: %s", c->settings->engine[k].name, strerror(-r));
+        log_error("engine %s cannot be started: %s", engine_name(spec),
+                  why[0] ? why : strerror(-r));
         return r;
     }
-    c->stats.engine[k].name = c->engine[k]->name;
+    c->engine[k]->number = k;
+    stats->name = c->engine[k]->name;
     c->stats.engines = k + 1;
     c->lanes += c->engine[k]->lane_count;
     return 0;
@@ -170,19 +178,20 @@ static int open_engine(struct coordinator *c, unsigned k, struct zygote *zygote)
 static int gather_lanes(struct coordinator *c)
 {
     unsigned n = 0;
+    int r = 0;
     c->lane = calloc(c->lanes + 1, sizeof *c->lane);
-    c->lane_engine = calloc(c->lanes + 1, 1);
-    if (!c->lane || !c->lane_engine)
+    if (!c->lane)
         return -ENOMEM;
-    for (unsigned k = 0; k < c->settings->engines; k++)
+    for (unsigned k = 0; r == 0 && k < c->settings->engines; k++) {
         list_each(node, following, &c->engine[k]->lanes)
         {
             struct lane *l = list_entry(node, struct lane, node);
             l->number = n;
-            c->lane_engine[n] = (uint8_t)k;
             c->lane[n++] = l;
         }
-    return 0;
+        r = berths_add(&c->berths, c->engine[k]);
+    }
+    return r;
 }
 
 static int make_ids(struct coordinator *c)
@@ -323,8 +332,8 @@ static void close_all(struct coordinator *c)
     buffer_fini(&c->headers);
     buffer_fini(&c->asked);
     lines_json_fini(&c->json);
+    berths_fini(&c->berths);
     free(c->lane);
-    free(c->lane_engine);
     free(c->job);
     free(c->free_id);
 }

@@ -18,6 +18,10 @@ struct stats_host {
 struct stats_engine {
     const char *name; // a literal
     uint64_t exchanges, records;
+    uint64_t errors;           // of the exchanges
+    uint64_t bytes;            // of bodies, as received
+    int64_t spent;             // ns over all exchanges without an error
+    struct engine_usage usage; // of its workers; known when it is closed
 };
 
 // What a run has done so far; a plain value that anybody may read on the coordinator's loop.

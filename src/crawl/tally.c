@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "crawl/tally.h"
 #include "frontier/host.h"
-#include "visit/outcome.h"
 #include "sys/clock.h"
+#include "visit/outcome.h"
 
 void tally_exchange(struct crawl_stats *s, unsigned engine, const struct outcome *o)
 {
     s->exchanges++;
     s->bytes += o->size_download;
-    s->engine[engine].exchanges++;
-    if (o->error == FETCH_OK)
-        histogram_add(&s->latency, (uint64_t)(o->time_total / CLOCK_US));
+    struct stats_engine *e = &s->engine[engine];
+    e->exchanges++;
+    e->errors += o->error != FETCH_OK;
+    e->bytes += o->size_download;
+    if (o->error != FETCH_OK)
+        return;
+    e->spent += o->time_total;
+    histogram_add(&s->latency, (uint64_t)(o->time_total / CLOCK_US));
 }
 
 bool tally_is_failure(enum fetch_error error, int status)

@@ -14,6 +14,7 @@ void lane_init(struct lane *l, struct engine *e, const struct lane_ops *ops, uns
     list_init(&l->ready);
     list_push(&e->lanes, &l->node);
     e->lane_count++;
+    e->size += size;
 }
 
 int lane_send(struct lane *l, const struct job *job)
@@ -27,6 +28,7 @@ int lane_send(struct lane *l, const struct job *job)
     if (e < 0)
         return e;
     l->busy++;
+    l->engine->busy++;
     l->last_host = job->host_key;
     return 0;
 }
@@ -34,8 +36,10 @@ int lane_send(struct lane *l, const struct job *job)
 const struct outcome *lane_receive(struct lane *l)
 {
     const struct outcome *o = l->ops->receive(l);
-    if (o)
+    if (o) {
         l->busy--;
+        l->engine->busy--;
+    }
     return o;
 }
 

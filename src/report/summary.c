@@ -123,16 +123,38 @@ static void add_slowest(struct buffer *out, const struct crawl_stats *s)
     }
 }
 
+// What the workers of an engine used; an engine on the coordinator's own loop has none, and what is
+// its share of that cannot be told.
+static const char *engine_cpu(char out[UNITS_ROOM], const struct stats_engine *e)
+{
+    const struct zygote_usage *used = &e->usage.processes;
+    return e->usage.started ? units_show_time(out, used->user + used->system) : "-";
+}
+
+static const char *engine_mean(char out[UNITS_ROOM], const struct stats_engine *e)
+{
+    int64_t good = (int64_t)(e->exchanges - e->errors);
+    return good > 0 ? units_show_time(out, e->spent / good) : "-";
+}
+
+// A row for each engine, when there are several.
 static void add_engines(struct buffer *out, const struct crawl_stats *s)
 {
-    char exchanges[UNITS_ROOM], records[UNITS_ROOM];
+    char exchanges[UNITS_ROOM], records[UNITS_ROOM], errors[UNITS_ROOM], mean[UNITS_ROOM],
+        bytes[UNITS_ROOM], cpu[UNITS_ROOM];
     if (s->engines < 2)
         return;
+    add_label(out, "engines");
+    buffer_add_format(out, "%-12s %9s %9s %7s %9s %9s %9s\n", "", "exchanges", "records", "errors",
+                      "mean", "received", "CPU");
     for (unsigned i = 0; i < s->engines; i++) {
-        add_label(out, i ? "" : "engines");
-        buffer_add_format(out, "%-8s %11s exchanges %11s records\n", s->engine[i].name,
-                          units_show_count(exchanges, s->engine[i].exchanges),
-                          units_show_count(records, s->engine[i].records));
+        const struct stats_engine *e = &s->engine[i];
+        add_label(out, "");
+        buffer_add_format(out, "%-12s %9s %9s %7s %9s %9s %9s\n", e->name,
+                          units_show_count(exchanges, e->exchanges),
+                          units_show_count(records, e->records),
+                          units_show_count(errors, e->errors), engine_mean(mean, e),
+                          units_show_bytes(bytes, e->bytes), engine_cpu(cpu, e));
     }
 }
 
