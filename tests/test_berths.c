@@ -3,6 +3,7 @@
 #include "crawl/berths.h"
 #include "engine/lane.h"
 #include "visit/job.h"
+#include "visit/outcome.h"
 #include <stdlib.h>
 
 // Engines whose lanes take everything and give nothing; what is under way is ended by hand.
