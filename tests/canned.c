@@ -178,7 +178,7 @@ static void *canned_serve(void *arg)
 }
 
 // Threads of connections, joined at the end.
-enum { CANNED_MOST = 1024 };
+enum { CANNED_MOST = 4096 };
 
 static void *canned_accept(void *arg)
 {

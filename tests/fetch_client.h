@@ -8,11 +8,12 @@
 #include "fetch/request.h"
 #include "fetch/response.h"
 #include "in_loop.h"
+#include "sched/green.h"
 #include <stdio.h>
 #include <string.h>
 
 // What tests of fetching have in common: a sink that keeps the body, a plain request, and a way to
-// do the same through multi and through easy.
+// do the same through multi, through easy and through a green easy.
 struct fetch_sink {
     struct sink sink;
     char body[4096];
@@ -66,8 +67,20 @@ static inline int fetch_in_multi(void *arg)
     return 0;
 }
 
+static inline int fetch_in_green(void *arg)
+{
+    (void)arg;
+    struct easy *e;
+    green_begin();
+    assert_int_equal(easy_new_green(&e, fetch_with), 0);
+    fetch_body(easy_io(e));
+    easy_free(e);
+    green_end();
+    return 0;
+}
+
 // Runs `body` with an io of each kind.
-static inline void fetch_both(void (*body)(struct io *io), const struct fetch_settings *settings)
+static inline void fetch_each(void (*body)(struct io *io), const struct fetch_settings *settings)
 {
     struct easy *e;
     fetch_body = body;
@@ -76,5 +89,6 @@ static inline void fetch_both(void (*body)(struct io *io), const struct fetch_se
     body(easy_io(e));
     easy_free(e);
     in_loop(fetch_in_multi);
+    in_loop(fetch_in_green);
 }
 #endif

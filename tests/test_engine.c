@@ -147,7 +147,8 @@ static void engine_run_fini(struct engine_run *r)
 // ---- Promises
 
 // Every engine, with room for some jobs; the first is what the others are compared with.
-static const char *const engine_names[] = { "coro:16", "threads:4", "forks:4", "threads:2/coro:8",
+static const char *const engine_names[] = { "coro:16",       "callback:16", "green:16",
+                                            "threads:4",     "forks:4",     "threads:2/coro:8",
                                             "forks:2/coro:8" };
 enum { ENGINES = sizeof engine_names / sizeof *engine_names };
 
@@ -349,7 +350,8 @@ static void engine_stale(struct engine_driver *d, struct engine_run *r)
 static void a_stale_connection_costs_no_job(void **state)
 {
     (void)state;
-    static const char *const engines[] = { "coro:8", "threads:1", "forks:1", "threads:1/coro:8",
+    static const char *const engines[] = { "coro:8",        "callback:8", "green:8",
+                                           "threads:1",     "forks:1",    "threads:1/coro:8",
                                            "forks:1/coro:8" };
     for (unsigned i = 0; i < sizeof engines / sizeof *engines; i++) {
         struct engine_run r = { .engine = engines[i], .body = engine_stale };

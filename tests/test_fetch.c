@@ -6,6 +6,7 @@
 #include "fetch/multi.h"
 #include "fetch_cases.h"
 #include "in_loop.h"
+#include "sched/green.h"
 #include <netinet/in.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -407,6 +408,17 @@ static void easy_keeps_them(void **state)
     easy_free(e);
 }
 
+IN_LOOP(green_keeps_them)
+{
+    struct easy *e;
+    green_begin();
+    assert_int_equal(easy_new_green(&e, &settings), 0);
+    fetch_check_all(easy_io(e), sleep_until);
+    easy_free(e);
+    green_end();
+    return 0;
+}
+
 static int fetch_multi_new(struct multi **m)
 {
     return multi_new(m, loop_current(), &settings, 1000);
@@ -528,6 +540,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(easy_keeps_them),
+        cmocka_unit_test(green_keeps_them),
         cmocka_unit_test(multi_keeps_them),
         cmocka_unit_test(many_fibers_share_the_connections_of_a_host),
         cmocka_unit_test(cancelling_ends_an_exchange_wherever_it_is),

@@ -95,7 +95,7 @@ static void one_after_another(struct io *io)
 static void http2_is_spoken_when_asked_for(void **state)
 {
     (void)state;
-    fetch_both(one_after_another, &settings);
+    fetch_each(one_after_another, &settings);
     settings.http2 = false;
     char url[100];
     struct easy *e;

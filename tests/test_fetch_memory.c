@@ -73,7 +73,7 @@ static void an_exchange_outlives_any_lack_of_memory(void **state)
     skip(); // libcurl allocates by malloc then, and 7.88 divides by zero when a hash finds no
             // memory
 #endif
-    fetch_both(memory_all, &settings);
+    fetch_each(memory_all, &settings);
 }
 
 static void making_either_fails_cleanly(void **state)

@@ -108,8 +108,8 @@ static void http_is_asked_of_the_proxy_itself(void **state)
 {
     (void)state;
     canned_start(&origin, answers, NULL);
-    fetch_both(plain, &settings);
-    fetch_both(refused, &settings);
+    fetch_each(plain, &settings);
+    fetch_each(refused, &settings);
     canned_stop(&origin);
 }
 
@@ -129,7 +129,7 @@ static void a_proxy_may_be_spoken_to_over_tls(void **state)
     (void)state;
     SSL_CTX *server = authority_server(&trusted, "proxy.test", -1, 1);
     canned_start(&origin, answers, server);
-    fetch_both(secure_proxy, &settings);
+    fetch_each(secure_proxy, &settings);
     canned_stop(&origin);
     SSL_CTX_free(server);
 }
@@ -168,7 +168,7 @@ static void https_goes_through_tunnels_and_the_certificate_is_the_hosts(void **s
     SSL_CTX *server = authority_server(&trusted, "far.test", -1, 1);
     canned_start(&origin, answers, server);
     relay_start(&relay, origin.port);
-    fetch_both(tunnels, &settings);
+    fetch_each(tunnels, &settings);
     relay_stop(&relay);
     canned_stop(&origin);
     SSL_CTX_free(server);
@@ -237,7 +237,7 @@ static void a_digest_is_shown_when_it_is_asked_for(void **state)
 {
     (void)state;
     canned_start(&origin, answers, NULL);
-    fetch_both(digest, &settings);
+    fetch_each(digest, &settings);
     canned_stop(&origin);
 }
 
@@ -277,13 +277,13 @@ static void connections_come_from_the_interface_asked_for(void **state)
     (void)state;
     canned_start(&origin, answers, NULL);
     settings.interface = "127.0.0.3";
-    fetch_both(from, &settings);
+    fetch_each(from, &settings);
     settings.interface = "lo";
-    fetch_both(from_device, &settings);
+    fetch_each(from_device, &settings);
     settings.interface = "no-such-device";
-    fetch_both(from_nowhere, &settings);
+    fetch_each(from_nowhere, &settings);
     settings.interface = "192.0.2.1";
-    fetch_both(from_nowhere, &settings);
+    fetch_each(from_nowhere, &settings);
     settings.interface = NULL;
     canned_stop(&origin);
 }

@@ -40,7 +40,7 @@ static void tls_get(struct io *io, const char *path, bool keep)
 static void tls_with(SSL_CTX *server, void (*body)(struct io *io))
 {
     canned_start(&origin, tls_answers, server);
-    fetch_both(body, &settings);
+    fetch_each(body, &settings);
     canned_stop(&origin);
     SSL_CTX_free(server);
     response_fini(&answer);

@@ -6,7 +6,10 @@
 #include "fetch/request.h"
 #include "fetch/response.h"
 #include "in_loop.h"
+#include "sched/green.h"
+#include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { PAUSE_LINE = 100, PAUSE_LINES = 20000, PAUSE_FULL = 50000, PAUSE_MORE = 64 * 1024 };
 
@@ -140,6 +143,154 @@ IN_LOOP(multi_pauses)
     return 0;
 }
 
+IN_LOOP(green_pauses)
+{
+    struct easy *e;
+    green_begin();
+    assert_int_equal(easy_new_green(&e, &settings), 0);
+    pause_check(easy_io(e));
+    easy_free(e);
+    green_end();
+    return 0;
+}
+
+// ---- without a fiber
+
+struct pause_call {
+    struct multi *multi;
+    struct pause_sink sink;
+    struct response response;
+    struct list waiter;
+    char url[100];
+    struct request request;
+    struct passage *passage;
+    atomic_int begun, go_on;
+    unsigned calls;
+    int code;
+};
+
+static void pause_done(void *arg, int code)
+{
+    struct pause_call *c = arg;
+    c->calls++;
+    c->code = code;
+    wake_one(&c->waiter, 0);
+}
+
+static void pause_start(struct pause_call *c, struct multi *m, const char *path, int64_t max_time)
+{
+    c->multi = m;
+    list_init(&c->waiter);
+    snprintf(c->url, sizeof c->url, "http://host.test:%u%s", origin.port, path);
+    c->request = (struct request){ .url = c->url,
+                                   .host = "host.test",
+                                   .port = origin.port,
+                                   .address = &loopback,
+                                   .addresses = 1,
+                                   .special_ok = true,
+                                   .max_time = max_time };
+    c->sink.sink = (struct sink){ NULL, pause_write, pause_drain };
+    assert_int_equal(
+        multi_start(m, &c->passage, &c->request, &c->sink.sink, &c->response, pause_done, c), 0);
+    assert_int_equal(c->calls, 0);
+}
+
+static void pause_await(struct pause_call *c)
+{
+    while (!c->calls)
+        assert_int_equal(park_on(&c->waiter, in_ms(20000)), 0);
+    assert_int_equal(c->calls, 1);
+}
+
+// What a thread does for a sink until it is told to stop.
+static int pause_hold(void *arg)
+{
+    struct pause_call *c = list_entry(arg, struct pause_call, sink);
+    atomic_store(&c->begun, 1);
+    while (!atomic_load(&c->go_on))
+        usleep(1000);
+    return 0;
+}
+
+static int pause_short_work(void *arg)
+{
+    (void)arg;
+    usleep(500);
+    return 0;
+}
+
+IN_LOOP(callbacks_pause_for_times_and_for_work)
+{
+    struct multi *m;
+    assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
+    for (int work = 0; work < 2; work++) {
+        struct pause_call c = { .sink = { .nap = CLOCK_MS,
+                                          .work = work ? pause_short_work : NULL } };
+        pause_start(&c, m, "/long", 0);
+        pause_await(&c);
+        assert_int_equal(c.code, 0);
+        assert_int_equal(c.response.error, FETCH_OK);
+        assert_int_equal(c.sink.total, PAUSE_LINE * PAUSE_LINES);
+        assert_false(c.sink.wrong);
+        assert_true(c.sink.drained >= 20 && c.sink.most < PAUSE_FULL + PAUSE_MORE);
+        response_fini(&c.response);
+    }
+    multi_free(m);
+    return 0;
+}
+
+static void pause_until_begun(struct pause_call *c)
+{
+    while (!atomic_load(&c->begun))
+        assert_int_equal(sleep_until(in_ms(1)), 0);
+}
+
+IN_LOOP(cancelling_waits_for_a_thread_at_work_for_the_sink)
+{
+    struct multi *m;
+    assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
+    struct pause_call c = { .sink.work = pause_hold };
+    pause_start(&c, m, "/endless", 0);
+    pause_until_begun(&c);
+    assert_false(multi_cancel(c.passage));
+    assert_int_equal(c.response.error, FETCH_CANCELLED);
+    assert_false(multi_cancel(c.passage)); // once more does nothing
+    assert_int_equal(sleep_until(in_ms(10)), 0);
+    assert_int_equal(c.calls, 0);
+    atomic_store(&c.go_on, 1);
+    pause_await(&c);
+    assert_int_equal(c.code, -ECANCELED);
+    response_fini(&c.response);
+    // Who waits for a time only is through at once.
+    c = (struct pause_call){ .sink.nap = 100 * CLOCK_S };
+    pause_start(&c, m, "/endless", 0);
+    while (!c.sink.drained)
+        assert_int_equal(sleep_until(in_ms(1)), 0);
+    assert_true(multi_cancel(c.passage));
+    assert_int_equal(c.calls, 0);
+    response_fini(&c.response);
+    multi_free(m);
+    return 0;
+}
+
+IN_LOOP(time_that_runs_out_while_a_thread_is_at_work_is_a_timeout)
+{
+    struct multi *m;
+    assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
+    struct pause_call c = { .sink.work = pause_hold };
+    pause_start(&c, m, "/endless", 100 * CLOCK_MS);
+    pause_until_begun(&c);
+    while (c.response.error != FETCH_TIMEOUT) // known at once, but not yet told
+        assert_int_equal(sleep_until(in_ms(1)), 0);
+    assert_int_equal(c.calls, 0);
+    atomic_store(&c.go_on, 1);
+    pause_await(&c);
+    assert_int_equal(c.code, 0);
+    response_fini(&c.response);
+    multi_free(m);
+    return 0;
+}
+
 IN_LOOP(time_runs_out_during_a_pause)
 {
     struct multi *m;
@@ -217,6 +368,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(easy_pauses),
         cmocka_unit_test(multi_pauses),
+        cmocka_unit_test(green_pauses),
+        cmocka_unit_test(callbacks_pause_for_times_and_for_work),
+        cmocka_unit_test(cancelling_waits_for_a_thread_at_work_for_the_sink),
+        cmocka_unit_test(time_that_runs_out_while_a_thread_is_at_work_is_a_timeout),
         cmocka_unit_test(time_runs_out_during_a_pause),
         cmocka_unit_test(cancelling_ends_an_exchange_that_pauses),
         cmocka_unit_test(many_pause_side_by_side),

@@ -90,10 +90,8 @@ static int easy_fetch(struct io *io, const struct request *request, struct sink 
     e->transfer.arrival.io = io;
     easy_halt = e->halt;
     const sigset_t *mask = e->halt ? poller_under(halt_mask()) : NULL;
-    bool deaf = deaf_be(!e->green);
     while (easy_perform(e)) // other fibers may run meanwhile
         ;
-    deaf_be(deaf);
     if (e->halt)
         poller_under(mask);
     return e->halted ? -ECANCELED : 0;

@@ -50,17 +50,26 @@ static int green_wait(struct ev_io *io, const struct pollfd *fds, nfds_t n, int6
     return r;
 }
 
+static int green_interrupted(void)
+{
+    errno = EINTR;
+    return -1;
+}
+
 int green_poll(struct pollfd *fds, nfds_t n, int timeout)
 {
     struct ev_io few[GREEN_FEW], *io = few;
-    if (timeout == 0)
-        return poller_system(fds, n, 0);
+    int found = poller_system(fds, n, 0);
+    if (timeout == 0 || found < 0)
+        return found;
+    if (found > 0) // one that always finds something would keep the others from their turn
+        return yield_fiber() < 0 ? green_interrupted() : found;
     if (n > GREEN_FEW && !(io = reallocarray(NULL, n, sizeof *io))) {
         errno = ENOMEM;
         return -1;
     }
     int64_t deadline = timeout < 0 ? CLOCK_NEVER : clock_mono() + timeout * CLOCK_MS;
-    int r, found = 0;
+    int r;
     do {
         r = green_wait(io, fds, n, deadline);
         if (r != -ECANCELED)
@@ -68,10 +77,7 @@ int green_poll(struct pollfd *fds, nfds_t n, int timeout)
     } while (r == 0 && found == 0);
     if (io != few)
         free(io);
-    if (r != -ECANCELED)
-        return found;
-    errno = EINTR;
-    return -1;
+    return r == -ECANCELED ? green_interrupted() : found;
 }
 
 // ---- in the place of the system's
