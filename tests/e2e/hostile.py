@@ -56,6 +56,12 @@ class Hostile(unittest.TestCase):
     def test_forks(self):
         self.run_all("--engine", "forks:64")
 
+    def test_threads(self):
+        self.run_all("--engine", "threads:64")
+
+    def test_loops_in_workers(self):
+        self.run_all("--engine", "threads:2/coro:16,forks:2/coro:16,callback:16")
+
 
 if __name__ == "__main__":
     rig.main()
