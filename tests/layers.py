@@ -30,7 +30,8 @@ LAYERS = {
     "src/frontier": ["lib/*", "src/input"],
     # The store thread, and what a committed state says: above what it keeps, below who decides.
     "src/ledger": ["lib/*", "src/input", "src/frontier"],
-    "src/crawl": ["lib/*", "src/ledger", "src/visit", "src/engine", "src/input", "src/frontier"],
+    "src/discover": ["lib/data", "lib/sys", "lib/web"],
+    "src/crawl": ["lib/*", "src/discover", "src/ledger", "src/visit", "src/engine", "src/input", "src/frontier"],
     # What broken and malicious servers do: tables.
     "src/hostile": ["lib/data"],
     # The origin shares the library with what it tests, and nothing of the crawler.
@@ -39,13 +40,13 @@ LAYERS = {
     "src/proc": ["lib/data", "lib/sys"],
     # Measurements of coroutines, threads and processes by themselves.
     "src/micro": ["lib/data", "lib/sys", "lib/fiber", "lib/sched"],
-    "src/report": ["lib/data", "lib/sys", "lib/fetch", "src/engine", "src/crawl"],
+    "src/report": ["lib/data", "lib/sys", "lib/fetch", "src/engine", "src/discover", "src/crawl"],
     "src/bench": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/hostile", "src/report", "src/micro", "src/proc"],
     # A bench as a page: what to show is in its result.
     "src/page": ["lib/data", "lib/sys", "src/report", "src/micro", "src/bench"],
     # A rule at a time, with nothing of a run.
     "src/inspect": ["lib/data", "lib/sys", "lib/web", "lib/html", "lib/store"],
-    "src/cmd": ["lib/*", "src/inspect", "src/visit", "src/engine", "src/input", "src/frontier", "src/ledger", "src/crawl", "src/serve", "src/hostile", "src/report",
+    "src/cmd": ["lib/*", "src/discover", "src/inspect", "src/visit", "src/engine", "src/input", "src/frontier", "src/ledger", "src/crawl", "src/serve", "src/hostile", "src/report",
                 "src/bench", "src/page"],
     "src": ["lib/*", "src/*"],
 }
