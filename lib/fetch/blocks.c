@@ -17,7 +17,9 @@
 //     | slabs of small blocks: up ->          <- down: slabs of blocks of whole pages |
 //
 // Slabs are 64 KB, each of blocks of one size; `slab_class` has the size of each, so a block needs
-// no header. Pages become resident when they are first written to.
+// no header. Pages become resident when they are first written to. A thread is given runs of a
+// slab, each twice as long as the one before: so one that needs little shares its pages with
+// others, and one that needs much asks seldom.
 enum {
     BLOCKS_SLAB = 64 * 1024,
     BLOCKS_PAGE = 4096,
@@ -25,6 +27,7 @@ enum {
     BLOCKS_SMALL = 8192, // up to here in eight steps a doubling, above in pages
     BLOCKS_FIRST_COARSE = BLOCKS_FINE / 16,
     BLOCKS_FIRST_PAGED = BLOCKS_FIRST_COARSE + 5 * 8,
+    BLOCKS_RUN = 256,   // bytes of the first run
     BLOCKS_WARM = 4096, // paged blocks in use up to which one that is freed stays resident
     BLOCKS_CLASSES = BLOCKS_FIRST_PAGED + BLOCKS_MOST / BLOCKS_PAGE - BLOCKS_SMALL / BLOCKS_PAGE,
 };
@@ -45,8 +48,9 @@ struct blocks_lists {
     struct blocks_lists *next; // orphans
     struct block *free[BLOCKS_FIRST_PAGED];
     struct blocks_stack paged[BLOCKS_CLASSES - BLOCKS_FIRST_PAGED];
-    long paged_used; // taken less freed by this thread
-    char *fresh[BLOCKS_CLASSES], *end[BLOCKS_CLASSES]; // what is left of the newest slab
+    long paged_used;                                   // taken less freed by this thread
+    char *fresh[BLOCKS_CLASSES], *end[BLOCKS_CLASSES]; // what is left of the last run
+    uint32_t run[BLOCKS_CLASSES];                      // bytes of that run; 0: there was none
 };
 
 static pthread_once_t blocks_once = PTHREAD_ONCE_INIT;
@@ -56,6 +60,8 @@ static struct blocks_lists *blocks_orphans;
 static char *blocks_base, *blocks_low,
     *blocks_high; // slabs not given out yet lie between the latter
 static uint8_t *blocks_slab_class;
+static char *blocks_fresh[BLOCKS_CLASSES],
+    *blocks_end[BLOCKS_CLASSES]; // what is left of the newest slab of each size
 static _Thread_local struct blocks_lists *blocks_mine;
 
 // ---- sizes
@@ -142,23 +148,40 @@ static struct blocks_lists *blocks_lists_take(void)
     return blocks_mine = l;
 }
 
-static bool blocks_slab_take(struct blocks_lists *l, unsigned c)
+// Under the lock.
+static bool blocks_slab_take(unsigned c)
 {
-    char *slab = NULL;
+    char *slab;
+    if (blocks_low >= blocks_high)
+        return false;
+    if (c < BLOCKS_FIRST_PAGED) {
+        slab = blocks_low;
+        blocks_low += BLOCKS_SLAB;
+    } else {
+        slab = blocks_high -= BLOCKS_SLAB;
+    }
+    blocks_slab_class[(size_t)(slab - blocks_base) / BLOCKS_SLAB] = (uint8_t)c;
+    blocks_fresh[c] = slab;
+    blocks_end[c] = slab + BLOCKS_SLAB;
+    return true;
+}
+
+static bool blocks_run_take(struct blocks_lists *l, unsigned c)
+{
+    size_t size = blocks_size(c), run = l->run[c] ? 2 * (size_t)l->run[c] : BLOCKS_RUN;
+    run = run > BLOCKS_SLAB ? BLOCKS_SLAB : run;
+    l->run[c] = (uint32_t)run;
+    l->fresh[c] = l->end[c] = NULL;
     pthread_mutex_lock(&blocks_lock);
-    if (blocks_low < blocks_high) {
-        if (c < BLOCKS_FIRST_PAGED) {
-            slab = blocks_low;
-            blocks_low += BLOCKS_SLAB;
-        } else {
-            slab = blocks_high -= BLOCKS_SLAB;
-        }
-        blocks_slab_class[(size_t)(slab - blocks_base) / BLOCKS_SLAB] = (uint8_t)c;
+    if ((size_t)(blocks_end[c] - blocks_fresh[c]) >= size || blocks_slab_take(c)) {
+        size_t left = (size_t)(blocks_end[c] - blocks_fresh[c]);
+        run = run < left ? run : left;
+        run = run < size ? size : run / size * size;
+        l->fresh[c] = blocks_fresh[c];
+        l->end[c] = blocks_fresh[c] += run;
     }
     pthread_mutex_unlock(&blocks_lock);
-    l->fresh[c] = slab;
-    l->end[c] = slab ? slab + BLOCKS_SLAB : NULL;
-    return slab != NULL;
+    return l->fresh[c] != NULL;
 }
 
 static bool blocks_has(const void *p)
@@ -197,7 +220,7 @@ static void *blocks_take(size_t n, bool *zero)
     if (again)
         return again;
     size_t size = blocks_size(c);
-    if ((size_t)(l->end[c] - l->fresh[c]) < size && !blocks_slab_take(l, c))
+    if ((size_t)(l->end[c] - l->fresh[c]) < size && !blocks_run_take(l, c))
         return malloc(n);
     char *p = l->fresh[c];
     l->fresh[c] += size;
