@@ -219,7 +219,7 @@ static void hosts_with_nothing_to_do_are_forgotten_beyond_a_bound(void **state)
         assert_string_equal(next(f, 0, true), "/x");
     }
     assert_in_range(f->hosts.count, 1, 11);
-    assert_int_equal(f->hosts.groups.count, f->hosts.count);
+    assert_int_equal(f->hosts.groups.map.count, f->hosts.count);
     drain(f);
 }
 

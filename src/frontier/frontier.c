@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "frontier/frontier.h"
+#include "frontier/frontier_line.h"
 #include "sys/clock.h"
+#include "web/robots.h"
 #include <errno.h>
 
 void frontier_init(struct frontier *f, const struct gate *pace, unsigned keep_hosts)
@@ -9,6 +10,17 @@ void frontier_init(struct frontier *f, const struct gate *pace, unsigned keep_ho
     host_table_init(&f->hosts, pace, keep_hosts);
     list_init(&f->ready);
     list_init(&f->unopened);
+    list_init(&f->asking);
+    list_init(&f->lost);
+    list_init(&f->denied);
+}
+
+// No path takes more than three bytes for one in each of its three forms: with that much room a
+// verdict cannot fail.
+int frontier_set_manners(struct frontier *f, const struct manners *m)
+{
+    f->hosts.groups.manners = m;
+    return buffer_reserve(&f->scratch, (size_t)9 * URL_MAX) ? 0 : -ENOMEM;
 }
 
 void frontier_fini(struct frontier *f)
@@ -16,42 +28,7 @@ void frontier_fini(struct frontier *f)
     host_table_fini(&f->hosts);
     heap_fini(&f->paced);
     heap_fini(&f->delayed);
-}
-
-// Puts a group where it belongs now: among the ready, among those that wait for a time, or nowhere,
-// when it has nothing to start or only the end of an exchange can tell. A group that is ready keeps
-// its turn.
-static void place(struct frontier *f, struct group *g, int64_t now)
-{
-    int64_t at = list_empty(&g->hosts) ? CLOCK_NEVER : gate_next(&g->gate, now);
-    if (at > now)
-        list_remove(&g->ready);
-    else if (list_empty(&g->ready))
-        list_push(&f->ready, &g->ready);
-    bool waits = at > now && at < CLOCK_NEVER;
-    if (!waits)
-        heap_remove(&f->paced, &g->due);
-    else if (g->due.place)
-        heap_move(&f->paced, &g->due, at);
-    else if (heap_add(&f->paced, &g->due, at) < 0)
-        list_push(&f->ready,
-                  &g->ready); // no memory to wait with: looked at again each time instead
-}
-
-// Puts a host that has something queued in line: for its turn in the group, or for being opened.
-static void line_up(struct frontier *f, struct host *h, int64_t now)
-{
-    if (!list_empty(&h->turn) || h->queued == 0)
-        return;
-    if (h->state == HOST_OPEN && h->expires <= now)
-        h->state = HOST_CLOSED; // its addresses have to be asked for again
-    if (h->state == HOST_OPEN) {
-        list_push(&h->group->hosts, &h->turn);
-        place(f, h->group, now);
-    } else if (h->state == HOST_CLOSED) {
-        h->state = HOST_WAITING;
-        list_push(&f->unopened, &h->turn);
-    }
+    buffer_fini(&f->scratch);
 }
 
 int frontier_add(struct frontier *f, struct item *i, bool first, int64_t now)
@@ -69,7 +46,7 @@ int frontier_add(struct frontier *f, struct item *i, bool first, int64_t now)
     h->queued++;
     f->queued++;
     f->waiting++;
-    line_up(f, h, now);
+    frontier_line_up(f, h, now);
     return 0;
 }
 
@@ -92,14 +69,10 @@ void frontier_advance(struct frontier *f, int64_t now)
         heap_remove(&f->delayed, n);
         f->waiting--; // frontier_add counted it again
     }
+    while ((n = heap_first(&f->hosts.aside)) && n->key <= now)
+        frontier_recall(f, conduct_of_due(n)->host, now);
     while ((n = heap_first(&f->paced)) && n->key <= now)
-        place(f, (struct group *)((char *)n - offsetof(struct group, due)), now);
-}
-
-static void leave_if_idle(struct frontier *f, struct host *h, int64_t now)
-{
-    if (h->queued == 0 && h->in_flight == 0 && h->state != HOST_OPENING && !h->overflow)
-        host_idle(&f->hosts, h, now);
+        frontier_place(f, (struct group *)((char *)n - offsetof(struct group, due)), now);
 }
 
 struct item *frontier_take(struct frontier *f, struct host *h, int64_t now)
@@ -114,34 +87,84 @@ struct item *frontier_take(struct frontier *f, struct host *h, int64_t now)
         if (h->state == HOST_WAITING)
             h->state = HOST_CLOSED;
     }
-    leave_if_idle(f, h, now);
+    frontier_rest(f, h, now);
     return list_entry(l, struct item, node);
+}
+
+// Takes what the rules do not allow from the front of the queue, some of it. Returns whether what
+// is at the front now may start.
+static bool pass_denied(struct frontier *f, struct host *h, int64_t now)
+{
+    enum { AT_ONCE = 64 };
+    const struct robots_rules *rules = h->robots && h->conduct ? h->conduct->rules : NULL;
+    for (unsigned k = 0; rules && k < AT_ONCE; k++) {
+        if (h->queued == 0)
+            return false;
+        struct item *i = list_entry(h->queue.next, struct item, node);
+        struct robots_verdict v;
+        robots_match(rules, url_path_query(&i->url), &f->scratch, &v); // has the room that it needs
+        if (v.allowed)
+            return true;
+        i->id = v.line;
+        bool last = h->queued == 1;
+        list_push(&f->denied, &frontier_take(f, h, now)->node);
+        if (last)
+            return false; // and the host may be forgotten
+    }
+    return !rules;
+}
+
+// Has `h`, whose turn it is and who is in no line, start something. Returns the item; NULL when it
+// is in the line where it belongs instead.
+static struct item *start(struct frontier *f, struct host *h, int64_t now)
+{
+    struct group *g = h->group;
+    if (!h->moving && h->expires > now && host_must_ask(h, now)) {
+        frontier_reserve(f, h);
+        return NULL;
+    }
+    if (h->moving || h->expires <= now || (h->queued && !pass_denied(f, h, now))) {
+        frontier_line_up(f, h, now);
+        return NULL;
+    }
+    gate_start(&g->gate, now);
+    h->in_flight++;
+    struct item *i = frontier_take(f, h, now);
+    frontier_line_up(f, h, now);
+    return i;
+}
+
+// Has the first robots.txt of the group start.
+static struct item *start_first(struct group *g, int64_t now)
+{
+    struct item *i = list_entry(list_pop(&g->first), struct item, node);
+    struct host *h = i->host;
+    frontier_unreserve(h);
+    h->asked--;
+    h->in_flight++;
+    gate_start(&g->gate, now);
+    return i;
 }
 
 struct item *frontier_next(struct frontier *f, int64_t now)
 {
-    while (!list_empty(&f->ready)) {
+    struct item *i = NULL;
+    while (!i && !list_empty(&f->ready) && list_empty(&f->denied)) {
         struct group *g = list_entry(f->ready.next, struct group, ready);
         list_remove(&g->ready);
-        if (list_empty(&g->hosts) || gate_next(&g->gate, now) > now) {
-            place(f, g, now);
-            continue;
+        bool may = gate_next(&g->gate, now) <= now;
+        g->members++; // it must outlive a host that is forgotten
+        if (may && !list_empty(&g->first)) {
+            i = start_first(g, now);
+        } else if (may && g->reserved == 0 && !list_empty(&g->hosts)) {
+            struct host *h = list_entry(g->hosts.next, struct host, turn);
+            list_remove(&h->turn);
+            i = start(f, h, now);
         }
-        struct host *h = list_entry(g->hosts.next, struct host, turn);
-        list_remove(&h->turn);
-        if (h->expires <= now) {
-            line_up(f, h, now);
-            place(f, g, now);
-            continue;
-        }
-        gate_start(&g->gate, now);
-        h->in_flight++;
-        struct item *i = frontier_take(f, h, now);
-        line_up(f, h, now);
-        place(f, g, now);
-        return i;
+        frontier_place(f, g, now);
+        group_leave(&f->hosts.groups, g);
     }
-    return NULL;
+    return i;
 }
 
 void frontier_ended(struct frontier *f, struct host *h, int64_t now, int64_t hold)
@@ -150,8 +173,9 @@ void frontier_ended(struct frontier *f, struct host *h, int64_t now, int64_t hol
     gate_end(&h->group->gate, now);
     if (hold > 0)
         gate_hold(&h->group->gate, hold);
-    place(f, h->group, now);
-    leave_if_idle(f, h, now);
+    frontier_place(f, h->group, now);
+    frontier_line_up(f, h, now); // it may have waited for this
+    frontier_rest(f, h, now);
 }
 
 struct host *frontier_unopened(struct frontier *f, int64_t now)
@@ -167,24 +191,33 @@ struct host *frontier_unopened(struct frontier *f, int64_t now)
 
 void frontier_opened(struct frontier *f, struct host *h, bool open, int64_t now)
 {
-    h->state = open ? HOST_OPEN : HOST_CLOSED;
+    if (h->state == HOST_OPENING)
+        h->state = open ? HOST_OPEN : HOST_CLOSED;
+    h->moving |= open && host_must_move(&f->hosts, h);
     // What waited for this look-up goes by its answer, even one that holds for no time at all.
     if (open && h->expires <= now)
         h->expires = now + CLOCK_S;
-    line_up(f, h, now);
-    leave_if_idle(f, h, now);
+    frontier_line_up(f, h, now);
+    frontier_rest(f, h, now);
 }
 
 int64_t frontier_due(const struct frontier *f)
 {
-    struct heap_node *p = heap_first(&f->paced), *d = heap_first(&f->delayed);
-    int64_t at = p ? p->key : CLOCK_NEVER;
-    return d && d->key < at ? d->key : at;
+    const struct heap_node *first[] = { heap_first(&f->paced), heap_first(&f->delayed),
+                                        heap_first(&f->hosts.aside) };
+    int64_t at = CLOCK_NEVER;
+    for (size_t k = 0; k < sizeof first / sizeof *first; k++)
+        if (first[k] && first[k]->key < at)
+            at = first[k]->key;
+    return at;
 }
 
 static struct host *any_host(struct frontier *f)
 {
-    struct list *l = f->unopened.next;
+    struct list *l = f->lost.next;
+    if (l != &f->lost)
+        return list_entry(l, struct host, turn);
+    l = f->unopened.next;
     if (l != &f->unopened)
         return list_entry(l, struct host, turn);
     l = f->ready.next;
@@ -204,11 +237,16 @@ struct item *frontier_drain(struct frontier *f, int64_t now)
         f->waiting--;
         return (struct item *)((char *)n - offsetof(struct item, due));
     }
-    struct host *h = any_host(f);
+    struct host *h;
+    while ((h = frontier_asking(f)))
+        frontier_asked(f, h, now);
+    while ((n = heap_first(&f->hosts.aside)))
+        frontier_recall(f, conduct_of_due(n)->host, now);
+    h = any_host(f);
     if (!h)
         return NULL;
     struct group *g = h->group;
     struct item *i = frontier_take(f, h, now);
-    place(f, g, now);
+    frontier_place(f, g, now);
     return i;
 }

@@ -2,20 +2,21 @@
 #include "frontier/gate.h"
 #include "sys/clock.h"
 
-// With a delay one exchange follows the other: several at once would reach the server closer
-// together than the delay, by as much as their connecting takes.
 void gate_init(struct gate *g, unsigned limit, int64_t delay, double rate)
 {
-    *g = (struct gate){ .limit = limit && delay == 0 ? limit : 1, .delay = delay };
+    *g = (struct gate){ .limit = limit ? limit : 1, .delay = delay, .ended = -1 };
     bucket_init(&g->bucket, rate);
 }
 
+// With a delay one exchange follows the other: several at once would reach the server closer
+// together than the delay, by as much as their connecting takes.
 int64_t gate_next(const struct gate *g, int64_t now)
 {
-    if (g->in_flight >= g->limit)
+    if (g->in_flight >= (g->delay > 0 ? 1 : g->limit))
         return CLOCK_NEVER;
     int64_t at = bucket_next(&g->bucket, now);
-    at = g->rested > at ? g->rested : at;
+    int64_t rested = g->delay > 0 && g->ended >= 0 ? clock_after(g->ended, g->delay) : at;
+    at = rested > at ? rested : at;
     return g->held > at ? g->held : at;
 }
 
@@ -28,8 +29,12 @@ void gate_start(struct gate *g, int64_t now)
 void gate_end(struct gate *g, int64_t now)
 {
     g->in_flight--;
-    if (g->delay > 0)
-        g->rested = clock_after(now, g->delay);
+    g->ended = now;
+}
+
+void gate_set_delay(struct gate *g, int64_t delay)
+{
+    g->delay = delay;
 }
 
 void gate_hold(struct gate *g, int64_t until)

@@ -7,15 +7,14 @@
 // Decides when the next request to one politeness group may start: a pure function of time and of
 // what has started and ended. It never waits and owns no timer.
 struct gate {
-    unsigned limit, in_flight; // exchanges at once
+    unsigned limit, in_flight; // exchanges at once; with a delay it is one
     int64_t delay;             // from the end of an exchange to the start of the next
-    int64_t rested;            // when `delay` has passed
+    int64_t ended;             // when the last exchange ended; -1: none has
     int64_t held;              // nothing starts before: the server asked so (Retry-After)
     struct bucket bucket;
 };
 
-// `limit` at least 1, and 1 whatever is given when there is a delay; `delay` ns; `rate` starts a
-// second, 0 for no limit.
+// `limit` at least 1; `delay` ns; `rate` starts a second, 0 for no limit.
 void gate_init(struct gate *g, unsigned limit, int64_t delay, double rate);
 
 // When the next exchange may start: `now` when it may now; CLOCK_NEVER when only the end of one in
@@ -25,6 +24,9 @@ int64_t gate_next(const struct gate *g, int64_t now);
 // Count a start (which gate_next allowed) and an end.
 void gate_start(struct gate *g, int64_t now);
 void gate_end(struct gate *g, int64_t now);
+
+// Changes the delay; it counts from the exchange that ended last.
+void gate_set_delay(struct gate *g, int64_t delay);
 
 // Lets nothing start before `until`; an earlier hold that lasts longer stays.
 void gate_hold(struct gate *g, int64_t until);

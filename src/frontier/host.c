@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "frontier/host.h"
+#include "frontier/rules.h"
 #include "sys/clock.h"
+#include "web/robots.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -16,17 +18,18 @@ uint64_t host_place_hash(const struct url *u)
 
 void host_table_init(struct host_table *t, const struct gate *pace, unsigned keep)
 {
-    *t = (struct host_table){ .keep = keep, .pace = *pace };
+    static const struct manners plain = { 0 };
+    *t = (struct host_table){ .keep = keep, .groups = { .pace = *pace, .manners = &plain } };
     list_init(&t->idle);
 }
 
-static void group_leave(struct host_table *t, struct group *g)
+static void host_free(struct host *h)
 {
-    if (--g->members > 0)
-        return;
-    list_remove(&g->ready);
-    map_remove(&t->groups, &g->node);
-    free(g);
+    if (h->conduct)
+        conduct_forget_rules(h->conduct);
+    free(h->conduct);
+    free(h->address);
+    free(h);
 }
 
 static void forget(struct host_table *t, struct host *h)
@@ -37,9 +40,12 @@ static void forget(struct host_table *t, struct host *h)
     host_busy(t, h);
     list_remove(&h->turn);
     t->count--;
-    group_leave(t, h->group);
-    free(h->address);
-    free(h);
+    group_leave(&t->groups, h->group);
+    if (h->conduct) {
+        t->rules_size -= h->conduct->rules_size;
+        heap_remove(&t->aside, &h->conduct->due);
+    }
+    host_free(h);
 }
 
 static void forget_node(struct map_node *n, void *arg)
@@ -51,30 +57,8 @@ void host_table_fini(struct host_table *t)
 {
     map_each(&t->hosts, forget_node, t);
     map_fini(&t->hosts);
-    map_fini(&t->groups);
-}
-
-// The group of this name, with one member more: the caller.
-static struct group *group_join(struct host_table *t, struct span name)
-{
-    uint64_t hash = map_hash(name);
-    struct map_node *n = map_find(&t->groups, hash, name);
-    struct group *g = n ? (struct group *)((char *)n - offsetof(struct group, node)) : NULL;
-    if (!g) {
-        g = calloc(1, sizeof *g + name.n + 1);
-        if (!g)
-            return NULL;
-        memcpy(g->name, name.p, name.n);
-        g->gate = t->pace;
-        list_init(&g->hosts);
-        list_init(&g->ready);
-        if (map_add(&t->groups, &g->node, hash, (struct span){ g->name, name.n }) < 0) {
-            free(g);
-            return NULL;
-        }
-    }
-    g->members++;
-    return g;
+    map_fini(&t->groups.map);
+    heap_fini(&t->aside);
 }
 
 // Whether a URL leads to a special address without anybody's being asked: a literal one, or a name
@@ -104,9 +88,31 @@ static int open_literal(struct host *h, const struct url *u)
     return 0;
 }
 
+// The group that it belongs into as far as its address is known.
+static struct span name_of_group(const struct host_table *t, const struct host *h,
+                                 char room[GROUP_NAME_ROOM])
+{
+    const char *name = strstr(h->origin, "://") + 3;
+    size_t n = *name == '[' ? strcspn(name, "]") + 1 : strcspn(name, ":");
+    const struct address *to = h->pinned && h->addresses ? &h->address[0] : NULL;
+    return group_name(t->groups.manners, (struct span){ name, n }, to, room);
+}
+
+// What the user has said of this host alone; its pace is its group's.
+static void look_at_rules(const struct host_table *t, struct host *h, struct span name)
+{
+    const struct manners *m = t->groups.manners;
+    struct rule rule = { 0 };
+    if (m->rules)
+        rules_find(m->rules, name, &rule);
+    h->robots = rule.parts & RULE_ROBOTS ? rule.robots : m->robots;
+    h->agent = rule.agent;
+}
+
 static struct host *host_make(struct host_table *t, const struct url *u, struct span key,
                               int64_t now)
 {
+    char room[GROUP_NAME_ROOM];
     struct host *h = calloc(1, sizeof *h + key.n + 1);
     if (!h)
         return NULL;
@@ -115,9 +121,13 @@ static struct host *host_make(struct host_table *t, const struct url *u, struct 
     list_init(&h->turn);
     list_init(&h->idle);
     h->proxy = t->proxies ? proxy_choose(t->proxies, u->https, url_host(u)) : NULL;
+    h->pinned = t->groups.manners->group == MANNERS_IP && !h->proxy;
     h->special = names_special(u);
-    h->group = group_join(t, url_host(u));
-    if (!h->group || open_literal(h, u) < 0)
+    look_at_rules(t, h, url_host(u));
+    if (open_literal(h, u) < 0)
+        goto fail;
+    h->group = group_join(&t->groups, name_of_group(t, h, room));
+    if (!h->group)
         goto fail;
     if (map_add(&t->hosts, &h->node, map_hash(key), (struct span){ h->origin, key.n }) < 0)
         goto fail;
@@ -126,9 +136,8 @@ static struct host *host_make(struct host_table *t, const struct url *u, struct 
     return h;
 fail:
     if (h->group)
-        group_leave(t, h->group);
-    free(h->address);
-    free(h);
+        group_leave(&t->groups, h->group);
+    host_free(h);
     return NULL;
 }
 
@@ -152,8 +161,15 @@ void host_busy(struct host_table *t, struct host *h)
     t->idle_count--;
 }
 
-// How many of the longest idle are looked at for one that may be forgotten.
-enum { FORGET_LOOK = 8 };
+enum {
+    FORGET_LOOK = 8,      // of the longest idle are looked at for one that may be forgotten
+    RULES_MOST = 64 << 20 // bytes of robots rules, and idle hosts are forgotten sooner
+};
+
+static bool has_too_many(const struct host_table *t)
+{
+    return t->idle_count > t->keep || t->rules_size > RULES_MOST;
+}
 
 void host_idle(struct host_table *t, struct host *h, int64_t now)
 {
@@ -163,7 +179,7 @@ void host_idle(struct host_table *t, struct host *h, int64_t now)
     t->idle_count++;
     // The newest one never goes: the caller has just been given it. Neither does one whose pace
     // would be forgotten with it, as long as there are not too many of those.
-    for (unsigned looked = 0; t->idle_count > t->keep && looked < FORGET_LOOK; looked++) {
+    for (unsigned looked = 0; has_too_many(t) && looked < FORGET_LOOK; looked++) {
         struct host *oldest = list_entry(t->idle.next, struct host, idle);
         if (oldest == h)
             return;
@@ -176,6 +192,23 @@ void host_idle(struct host_table *t, struct host *h, int64_t now)
     }
 }
 
+// Brings the address that was the first one to the front again, if it is there still: so a host
+// stays in its group. Otherwise one that is not special, if there is one.
+static void order(struct address *a, unsigned n, const struct address *first)
+{
+    unsigned k = 0;
+    while (k < n && !(first && address_equal(&a[k], first)))
+        k++;
+    for (unsigned p = 0; k == n && p < n; p++)
+        if (!address_is_special(&a[p]))
+            k = p;
+    if (k == n)
+        return;
+    struct address chosen = a[k];
+    memmove(a + 1, a, k * sizeof *a);
+    a[0] = chosen;
+}
+
 int host_answer(struct host *h, const struct resolve_answer *answer, int64_t now)
 {
     struct address *copy = NULL;
@@ -184,6 +217,8 @@ int host_answer(struct host *h, const struct resolve_answer *answer, int64_t now
         if (!copy)
             return -ENOMEM;
         memcpy(copy, answer->address, answer->count * sizeof *copy);
+        if (h->pinned)
+            order(copy, answer->count, h->addresses ? &h->address[0] : NULL);
     }
     free(h->address);
     h->address = copy;
@@ -192,6 +227,53 @@ int host_answer(struct host *h, const struct resolve_answer *answer, int64_t now
     h->expires = answer->expires;
     h->lookup_ended = now;
     memcpy(h->why, answer->why, sizeof h->why);
+    return 0;
+}
+
+void host_turn_address(struct host *h)
+{
+    if (h->addresses < 2)
+        return;
+    struct address first = h->address[0];
+    memmove(h->address, h->address + 1, (h->addresses - 1) * sizeof first);
+    h->address[h->addresses - 1] = first;
+}
+
+bool host_must_move(const struct host_table *t, const struct host *h)
+{
+    char room[GROUP_NAME_ROOM];
+    return h->pinned && !span_equal(name_of_group(t, h, room), h->group->node.key);
+}
+
+int host_move(struct host_table *t, struct host *h)
+{
+    char room[GROUP_NAME_ROOM];
+    struct group *g = group_join(&t->groups, name_of_group(t, h, room));
+    if (!g)
+        return -ENOMEM;
+    group_leave(&t->groups, h->group);
+    h->group = g;
+    if (h->conduct && h->conduct->rules)
+        group_set_crawl_delay(&t->groups, g, robots_delay(h->conduct->rules));
+    return 0;
+}
+
+struct conduct *host_conduct(struct host *h)
+{
+    if (!h->conduct && (h->conduct = calloc(1, sizeof *h->conduct)))
+        h->conduct->host = h;
+    return h->conduct;
+}
+
+int host_take_rules(struct host_table *t, struct host *h, struct span rules, int64_t until)
+{
+    struct conduct *c = host_conduct(h);
+    size_t before = c ? c->rules_size : 0;
+    int r = c ? conduct_take_rules(c, rules, until) : -ENOMEM;
+    if (r < 0)
+        return r;
+    t->rules_size += c->rules_size - before;
+    group_set_crawl_delay(&t->groups, h->group, c->rules ? robots_delay(c->rules) : -1);
     return 0;
 }
 

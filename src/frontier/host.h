@@ -1,35 +1,29 @@
 // SPDX-License-Identifier: MIT
 #ifndef FRONTIER_HOST_H
 #define FRONTIER_HOST_H
-#include "frontier/gate.h"
 #include "data/heap.h"
 #include "data/list.h"
 #include "data/map.h"
+#include "frontier/conduct.h"
+#include "frontier/group.h"
 #include "resolve/resolver.h"
 #include "web/proxy.h"
 #include "web/url.h"
 #include <stdbool.h>
 #include <stdint.h>
 
+struct item;
 struct lane;
 struct overflow;
-
-// What shares a pace: for now, everything of one host name, whatever its scheme and port.
-struct group {
-    struct map_node node; // key: the host name, in `name`
-    struct gate gate;
-    struct list hosts;    // those of its hosts that are open and have something queued, in turn
-    struct list ready;    // on the frontier's list of groups that may start something now
-    struct heap_node due; // on the frontier's heap of groups that may at a known time
-    unsigned members;     // hosts that point here
-    char name[];
-};
 
 enum host_state {
     HOST_CLOSED,  // its addresses are not known, or have expired
     HOST_WAITING, // in line for opening
     HOST_OPENING, // a fiber looks its name up
     HOST_OPEN,
+    HOST_ASKING, // its robots.txt is asked for, or is the next thing in its group
+    HOST_ASIDE,  // it keeps failing: until a time it is left alone
+    HOST_LOST,   // given up: whatever is queued fails
 };
 
 // All that is known of one origin (scheme, host, port).
@@ -44,9 +38,14 @@ struct host {
     struct overflow
         *overflow; // further lines for it, on disk; NULL: none. It is not idle while it has one
     unsigned queued, in_flight;
+    unsigned asked; // robots.txt of others, or its own, that wait for its group or are under way
     enum host_state state;
-    bool typed;   // a line of the input named this host and port
-    bool special; // its URL names a special address, whatever it is reached through
+    bool robots;   // its robots.txt is obeyed
+    bool reserved; // it is HOST_ASKING, and its group waits for that
+    bool pinned;   // only its first address is connected to: groups are addresses
+    bool moving;   // it belongs into another group, as soon as nothing of it is under way
+    bool typed;    // a line of the input named this host and port
+    bool special;  // its URL names a special address, whatever it is reached through
     const struct proxy_place *proxy; // it is reached through; then the addresses are the proxy's.
                                      // NULL: straight. Borrowed
     enum resolve_status status;
@@ -55,6 +54,8 @@ struct host {
     unsigned addresses;
     struct address *address; // owned
     char why[96];            // of a failed look-up
+    struct conduct *conduct; // owned; NULL: nothing is known
+    const char *agent;       // User-Agent of a rule; NULL: that of the run. Borrowed
     uint64_t exchanges;
     int64_t spent; // ns over all exchanges
     char origin[];
@@ -62,10 +63,12 @@ struct host {
 
 // All hosts, and which of them to forget: the longest idle, beyond `keep`.
 struct host_table {
-    struct map hosts, groups;
+    struct map hosts;
+    struct group_table groups;
     struct list idle;
     unsigned count, idle_count, keep;
-    struct gate pace;                  // what a new group starts with
+    size_t rules_size; // bytes of robots rules that all hosts keep
+    struct heap aside; // conducts of hosts that are HOST_ASIDE, by the time until which they are
     const struct proxy_rules *proxies; // of new hosts; NULL: none
     // Called for each host about to be forgotten, and at the end.
     void (*retire)(void *arg, const struct host *h);
@@ -94,6 +97,28 @@ void host_idle(struct host_table *t, struct host *h, int64_t now);
 
 // Takes over what a look-up said. Errors: -ENOMEM, then the host stays as it was.
 int host_answer(struct host *h, const struct resolve_answer *answer, int64_t now);
+
+// Has another of its addresses be the first, which is the one that is connected to where groups are
+// addresses.
+void host_turn_address(struct host *h);
+
+// Whether it belongs into another group than it is in, for its address has become another; and puts
+// it there, which nothing of it may be under way for, nor it be in line anywhere. Errors: -ENOMEM,
+// then it stays.
+bool host_must_move(const struct host_table *t, const struct host *h);
+int host_move(struct host_table *t, struct host *h);
+
+// What is known of how it does, made at the first use. NULL: no memory.
+struct conduct *host_conduct(struct host *h);
+
+// Whether its robots.txt has to be asked for before anything else of it at `now`.
+static inline bool host_must_ask(const struct host *h, int64_t now)
+{
+    return h->robots && (!h->conduct || h->conduct->known_until <= now);
+}
+
+// Takes over the rules of its robots.txt, as conduct_take_rules, and what they say of its pace.
+int host_take_rules(struct host_table *t, struct host *h, struct span rules, int64_t until);
 
 // Whether one of its addresses is special (design: security). Behind a proxy, whose own addresses
 // are the user's word, the URL must say so itself.

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#ifndef FRONTIER_ADAPT_H
+#define FRONTIER_ADAPT_H
+#include <stdint.h>
+
+// A delay between requests that follows how the host does: so many times its own latency as long as
+// it answers, twice as long after each sign that it has too much to do, and slowly shorter again
+// afterwards. A pure function of what has happened.
+struct adapt_settings {
+    unsigned factor; // times the latency; 0: the latency does not count
+    int64_t most;    // ns; the delay never passes it
+};
+
+// Of one politeness group.
+struct adapt {
+    int64_t delay;   // ns
+    int64_t least;   // ns; the delay never falls below
+    int64_t latency; // ns, of the exchanges of late; 0: none yet
+};
+
+// Begins with `delay`, which is brought within `least` and the settings' most.
+void adapt_init(struct adapt *a, const struct adapt_settings *s, int64_t delay, int64_t least);
+
+// The host has answered; its first byte took `latency` ns.
+void adapt_good(struct adapt *a, const struct adapt_settings *s, int64_t latency);
+
+// The host has too much to do: it said so (429, 503), was silent for too long, or refused.
+void adapt_bad(struct adapt *a, const struct adapt_settings *s);
+#endif

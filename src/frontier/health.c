@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "frontier/health.h"
+#include "sys/clock.h"
+
+static void hear(struct health_network *n, int64_t now)
+{
+    n->heard = now;
+    n->silent = 0;
+}
+
+void health_good(struct health *h, struct health_network *n, int64_t now)
+{
+    *h = (struct health){ 0 };
+    hear(n, now);
+}
+
+// The time since the failure before this one counts when it was not the network.
+static void blame(struct health *h, const struct health_network *n, int64_t now)
+{
+    if (n->heard > h->last || !health_is_outage(n))
+        h->blamed = clock_after(h->blamed, now - h->last);
+}
+
+void health_bad(struct health *h, struct health_network *n, bool silent, int64_t now)
+{
+    bool first = h->since == 0;
+    if (!silent)
+        hear(n, now);
+    else if (first || h->last <= n->heard)
+        n->silent++;
+    if (first)
+        h->since = now;
+    else
+        blame(h, n, now);
+    h->last = now;
+    if (h->failures < UINT16_MAX)
+        h->failures++;
+}
+
+bool health_is_lost(const struct health *h, int64_t limit)
+{
+    int64_t outage = limit > CLOCK_NEVER / HEALTH_OUTAGE ? CLOCK_NEVER : limit * HEALTH_OUTAGE;
+    return h->since && (h->blamed >= limit || h->last - h->since >= outage);
+}
+
+int64_t health_pause(struct health *h, uint64_t random)
+{
+    enum { MOST_S = 600 };
+    int64_t whole = h->pauses < 10 ? CLOCK_S << h->pauses : MOST_S * CLOCK_S;
+    if (whole > MOST_S * CLOCK_S)
+        whole = MOST_S * CLOCK_S;
+    if (h->pauses < UINT16_MAX)
+        h->pauses++;
+    return whole - (int64_t)(random % (uint64_t)(whole / 2));
+}

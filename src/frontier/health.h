@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#ifndef FRONTIER_HEALTH_H
+#define FRONTIER_HEALTH_H
+#include <stdbool.h>
+#include <stdint.h>
+
+// Whether a host that keeps failing is to be set aside, when it is to be asked again, and when it
+// is given up. Pure.
+//
+// A host that is silent (no name, no connection, no answer) may be so because our own network is
+// down: then all are. So the time for which one has failed counts only as far as somebody else was
+// heard of meanwhile, or hardly anybody else was silent. When nobody is heard of at all, hosts are
+// given up after HEALTH_OUTAGE times as long, for a run must end.
+enum {
+    HEALTH_ILL = 5,    // failures in a row, and it is set aside
+    HEALTH_SILENT = 3, // hosts that are silent, and it may be the network
+    HEALTH_OUTAGE = 24,
+};
+
+// What all hosts of a run tell of the network. { 0 } is its start.
+struct health_network {
+    int64_t heard;   // monotonic ns: when anybody was last heard of
+    unsigned silent; // hosts that have been silent since
+};
+
+// Of one host. { 0 }: nothing is known.
+struct health {
+    int64_t since;     // monotonic ns of the first failure of this row; 0: it does well
+    int64_t last;      // of the last one
+    int64_t blamed;    // ns of failing that count
+    uint16_t failures; // in a row
+    uint16_t pauses;   // that it has been set aside for
+};
+
+// It answered, as it should.
+void health_good(struct health *h, struct health_network *n, int64_t now);
+
+// It failed. `silent`: nothing was heard of it, so the network may be to blame.
+void health_bad(struct health *h, struct health_network *n, bool silent, int64_t now);
+
+// Whether it has failed so often that it should be set aside.
+static inline bool health_is_ill(const struct health *h)
+{
+    return h->failures >= HEALTH_ILL;
+}
+
+// Whether it has failed for `limit` ns, and is to be given up.
+bool health_is_lost(const struct health *h, int64_t limit);
+
+// ns until it should be asked again: 1 s, doubling each time to 10 minutes, of which a random part
+// up to a half is taken off. `random` is any 64 random bits.
+int64_t health_pause(struct health *h, uint64_t random);
+
+// Whether it looks as if the network were down.
+static inline bool health_is_outage(const struct health_network *n)
+{
+    return n->silent >= HEALTH_SILENT;
+}
+#endif

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// When a host is set aside and given up; and that a network that is down is no host's fault.
+#include "check.h"
+#include "frontier/health.h"
+#include "sys/clock.h"
+
+enum { MINUTE_S = 60 };
+#define LIMIT (10 * MINUTE_S * CLOCK_S)
+
+static void it_is_ill_after_some_failures_in_a_row(void **state)
+{
+    struct health_network n = { 0 };
+    struct health h = { 0 };
+    (void)state;
+    for (int k = 1; k < HEALTH_ILL; k++)
+        health_bad(&h, &n, false, k);
+    assert_false(health_is_ill(&h));
+    health_good(&h, &n, HEALTH_ILL);
+    for (int k = 1; k < HEALTH_ILL; k++)
+        health_bad(&h, &n, false, 10 + k);
+    assert_false(health_is_ill(&h));
+    health_bad(&h, &n, true, 20);
+    assert_true(health_is_ill(&h));
+    health_good(&h, &n, 21);
+    assert_false(health_is_ill(&h));
+}
+
+static void pauses_grow_to_ten_minutes(void **state)
+{
+    struct health h = { 0 };
+    int64_t want = CLOCK_S;
+    (void)state;
+    for (int k = 0; k < 30; k++) {
+        struct health copy = h;
+        assert_int_equal(health_pause(&h, 0), want);
+        int64_t shortest = health_pause(&copy, (uint64_t)want / 2 - 1);
+        assert_in_range(shortest, want / 2, want / 2 + 1);
+        want = want * 2 > 600 * CLOCK_S ? 600 * CLOCK_S : want * 2;
+    }
+}
+
+static void it_is_given_up_when_it_has_failed_for_the_limit(void **state)
+{
+    struct health_network n = { 0 };
+    struct health h = { 0 };
+    (void)state;
+    for (int64_t t = MINUTE_S * CLOCK_S; t < LIMIT + MINUTE_S * CLOCK_S; t += MINUTE_S * CLOCK_S) {
+        health_bad(&h, &n, false, t);
+        assert_false(health_is_lost(&h, LIMIT));
+    }
+    health_bad(&h, &n, false, LIMIT + MINUTE_S * CLOCK_S);
+    assert_true(health_is_lost(&h, LIMIT));
+    health_good(&h, &n, LIMIT + 2 * MINUTE_S * CLOCK_S);
+    assert_false(health_is_lost(&h, LIMIT));
+}
+
+static void one_silent_host_is_given_up_as_well(void **state)
+{
+    struct health_network n = { 0 };
+    struct health h = { 0 };
+    (void)state;
+    health_bad(&h, &n, true, CLOCK_S);
+    health_bad(&h, &n, true, CLOCK_S + LIMIT);
+    assert_true(health_is_lost(&h, LIMIT));
+}
+
+static void a_silent_host_among_others_that_answer_is_given_up(void **state)
+{
+    struct health_network n = { 0 };
+    struct health ill[10] = { { 0 } }, well = { 0 };
+    (void)state;
+    for (int64_t t = CLOCK_S; t <= LIMIT + CLOCK_S; t += CLOCK_S) {
+        for (int k = 0; k < 10; k++)
+            health_bad(&ill[k], &n, true, t);
+        health_good(&well, &n, t + 1);
+    }
+    for (int k = 0; k < 10; k++)
+        assert_true(health_is_lost(&ill[k], LIMIT));
+    assert_false(health_is_outage(&n));
+}
+
+// All were well; then nobody answers for hours.
+static void nobody_is_given_up_when_all_fall_silent_at_once(void **state)
+{
+    struct health_network n = { 0 };
+    struct health h[100] = { { 0 } };
+    (void)state;
+    for (int k = 0; k < 100; k++)
+        health_good(&h[k], &n, CLOCK_S);
+    for (int64_t t = 2 * CLOCK_S; t < 20 * LIMIT; t += MINUTE_S * CLOCK_S)
+        for (int k = 0; k < 100; k++) {
+            health_bad(&h[k], &n, true, t + k);
+            assert_false(health_is_lost(&h[k], LIMIT));
+        }
+    assert_true(health_is_outage(&n));
+    // The network is back: one that stays silent is given up after the limit, counted from now.
+    int64_t back = 20 * LIMIT, t;
+    for (t = back; t < back + LIMIT; t += MINUTE_S * CLOCK_S) {
+        health_good(&h[0], &n, t);
+        health_bad(&h[1], &n, true, t + 1);
+        assert_false(health_is_lost(&h[1], LIMIT));
+    }
+    assert_false(health_is_outage(&n));
+    for (int k = 0; k < 2; k++, t += MINUTE_S * CLOCK_S) {
+        health_good(&h[0], &n, t);
+        health_bad(&h[1], &n, true, t + 1);
+    }
+    assert_true(health_is_lost(&h[1], LIMIT));
+}
+
+static void a_run_in_which_nobody_ever_answers_ends_some_day(void **state)
+{
+    struct health_network n = { 0 };
+    struct health h[5] = { { 0 } };
+    (void)state;
+    bool lost = false;
+    int64_t t = CLOCK_S;
+    for (; !lost && t < 100 * LIMIT; t += LIMIT / 4)
+        for (int k = 0; k < 5; k++) {
+            health_bad(&h[k], &n, true, t);
+            lost = health_is_lost(&h[k], LIMIT);
+        }
+    assert_true(lost);
+    assert_in_range(t, HEALTH_OUTAGE * LIMIT, (HEALTH_OUTAGE + 1) * LIMIT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_is_ill_after_some_failures_in_a_row),
+        cmocka_unit_test(pauses_grow_to_ten_minutes),
+        cmocka_unit_test(it_is_given_up_when_it_has_failed_for_the_limit),
+        cmocka_unit_test(one_silent_host_is_given_up_as_well),
+        cmocka_unit_test(a_silent_host_among_others_that_answer_is_given_up),
+        cmocka_unit_test(nobody_is_given_up_when_all_fall_silent_at_once),
+        cmocka_unit_test(a_run_in_which_nobody_ever_answers_ends_some_day),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
