@@ -5,11 +5,13 @@
 #include "report/units.h"
 #include <math.h>
 
-#define SPEED_CEILING 0.9  // of what waiting allows: so near, waiting is what was measured
-#define SPEED_ORIGIN 0.9   // of a CPU: an origin that busy is the limit
-#define SPEED_FULL 0.95    // of all CPUs
-#define SPEED_HELD 0.98    // of the rate asked for
-#define SPEED_ONE_CPU 1.15 // more is more than one
+#define SPEED_CEILING 0.9     // of what waiting allows: so near, waiting is what was measured
+#define SPEED_ORIGIN 0.9      // of a CPU: an origin that busy is the limit
+#define SPEED_FULL 0.95       // of all CPUs
+#define SPEED_HELD 0.98       // of the rate asked for
+#define SPEED_NEARLY_ONE 0.85 // less is one that others took a part of, or that had nothing to do
+#define SPEED_ONE_CPU 1.15    // more is more than one
+#define SPEED_OTHERS 0.2      // CPUs: what others take is then worth a word
 #define SPEED_SEVERAL 1.3
 
 static struct bench_figure rate(const struct bench_cell *c)
@@ -63,6 +65,24 @@ static int say_origin(struct bench_result *r, const struct panel *g)
     return reading_say(&r->reading, &b);
 }
 
+// What took the time of a machine that had none left.
+static void add_takers(struct buffer *b, const struct bench_cell *const *full, unsigned n)
+{
+    double others = 0;
+    for (unsigned i = 0; i < n; i++) {
+        double took = full[i]->figure[BENCH_OTHERS].median + full[i]->figure[BENCH_STEAL].median;
+        others = took > others ? took : others;
+    }
+    if (others >= SPEED_OTHERS)
+        buffer_add_format(b,
+                          "; what has nothing to do with it took up to %.1f of them. Speeds say "
+                          "little then.",
+                          others);
+    else
+        buffer_add_string(b, ", what the origin took among it. Who needs less CPU a URL is faster "
+                             "then, for that reason alone.");
+}
+
 static int say_machine(struct bench_result *r, const struct panel *g)
 {
     const struct bench_cell *full[MATRIX_ENGINES];
@@ -75,10 +95,9 @@ static int say_machine(struct bench_result *r, const struct panel *g)
         return 0;
     buffer_add_string(&b, "The machine was the limit under ");
     panel_names(&b, full, n);
-    buffer_add_format(&b,
-                      ": its %u CPU%s had no time left, what the origin took among it. Who needs "
-                      "less CPU a URL is faster then, for that reason alone.",
-                      r->machine.cpus, r->machine.cpus == 1 ? "" : "s");
+    buffer_add_format(&b, ": its %u CPU%s had no time left", r->machine.cpus,
+                      r->machine.cpus == 1 ? "" : "s");
+    add_takers(&b, full, n);
     return reading_say(&r->reading, &b);
 }
 
@@ -189,7 +208,7 @@ static int say_serial(struct bench_result *r, const struct panel *g)
 
 static bool has_one_cpu(const struct bench_cell *c)
 {
-    return busy(c) < SPEED_ONE_CPU;
+    return busy(c) >= SPEED_NEARLY_ONE && busy(c) < SPEED_ONE_CPU;
 }
 
 static bool has_several(const struct bench_cell *c)

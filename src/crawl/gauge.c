@@ -33,7 +33,8 @@ bool gauge_open(struct coordinator *c)
 static int64_t slot(const struct gauge *g)
 {
     double seconds = (double)g->started / g->rate;
-    return clock_after(g->began, seconds < 1e9 ? (int64_t)(seconds * 1e9) : CLOCK_NEVER - g->began);
+    return clock_after(g->began,
+                       seconds < 1e9 ? (int64_t)(seconds * 1e9 + 0.5) : CLOCK_NEVER - g->began);
 }
 
 int64_t gauge_due(const struct gauge *g, int64_t now)

@@ -14,7 +14,7 @@ struct gauge_end {
     enum fetch_error error;
     int status;
     uint64_t bytes;     // of its body, as received
-    unsigned in_flight; // exchanges that were under way with it
+    unsigned in_flight; // exchanges that were under way with it, those that ended with it included
 };
 
 // What somebody who measures a run wants of it beyond what it does anyway; crawl_settings.gauge is
@@ -36,7 +36,8 @@ struct gauge {
     // The coordinator's:
     bool open; // `ready` was called
     int64_t began;
-    uint64_t started; // URLs
+    uint64_t started;   // URLs
+    unsigned in_flight; // before those that have ended in this round are taken
 };
 
 // Whether URLs may start: the workers are there. Looks again when they are not; then the caller

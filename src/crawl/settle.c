@@ -28,7 +28,7 @@ void settle_note_failed(struct coordinator *c, struct span url, struct span memb
     output_added(c->failed);
 }
 
-// Tells who measures the run. The exchange that has ended is no longer in flight.
+// Tells who measures the run.
 static void tell(struct coordinator *c, const struct item *i, const struct ending *e)
 {
     struct gauge *g = c->settings->gauge;
@@ -40,7 +40,7 @@ static void tell(struct coordinator *c, const struct item *i, const struct endin
         .error = e->error,
         .status = e->last ? e->last->status : 0,
         .bytes = e->last ? e->last->size_download : 0,
-        .in_flight = c->in_flight + (e->last != NULL),
+        .in_flight = g->in_flight,
     };
     g->ended(g, &end);
 }
@@ -251,6 +251,8 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
 void settle_all(struct coordinator *c)
 {
     struct list *node;
+    if (c->settings->gauge)
+        c->settings->gauge->in_flight = c->in_flight;
     while ((node = list_pop(&c->ready_lanes))) {
         struct lane *l = list_entry(node, struct lane, ready);
         const struct outcome *o;
