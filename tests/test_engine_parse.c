@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ENGINES "there are coro, forks, callback, green"
+#define ENGINES "there are coro, threads, forks, callback, green, serial"
 
 enum { PARSE_ROOM = 3 };
 static struct engine_spec parse_out[PARSE_ROOM];
@@ -51,15 +51,41 @@ static void several_engines_stand_side_by_side(void **state)
 static void what_there_is_not_is_named_in_one_sentence(void **state)
 {
     (void)state;
-    parse_refused("threads:64", "engine 'threads:64': there is no 'threads'; " ENGINES);
     parse_refused("coro,quantum", "engine 'quantum': there is no 'quantum'; " ENGINES);
     parse_refused("", "engine '': a name is missing; " ENGINES);
     parse_refused("coro,", "engine '': a name is missing; " ENGINES);
     parse_refused(":5", "engine ':5': a name is missing; " ENGINES);
-    parse_refused("forks:4/threads", "engine 'forks:4/threads': there is no 'threads'; " ENGINES);
-    parse_refused("forks:4/coro:256", "engine 'forks:4/coro:256': no engine goes inside forks, "
-                                      "whose workers do one request each");
+    parse_refused("forks:4/fibers", "engine 'forks:4/fibers': there is no 'fibers'; " ENGINES);
     parse_refused("CORO", "engine 'CORO': there is no 'CORO'; " ENGINES);
+}
+
+static void inside_threads_and_forks_there_is_coro_only(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("threads:4/coro:256,forks/coro"), 2);
+    assert_string_equal(parse_out[0].name, "threads");
+    assert_int_equal(parse_out[0].count, 4);
+    assert_string_equal(parse_out[0].inner, "coro");
+    assert_int_equal(parse_out[0].inner_count, 256);
+    assert_string_equal(engine_name(&parse_out[0]), "threads/coro");
+    assert_string_equal(engine_name(&parse_out[1]), "forks/coro");
+    parse_refused("forks:4/threads", "engine 'forks:4/threads': what goes inside forks is coro");
+    parse_refused("threads/coro:0",
+                  "engine 'threads/coro:0': the number after coro is not one from 1 to 100000");
+    parse_refused("green:4/coro", "engine 'green:4/coro': no engine goes inside green; only "
+                                  "threads and forks have that");
+    parse_refused("threads/coro/coro", "engine 'threads/coro/coro': there is no 'coro/coro'; " //
+                  ENGINES);
+}
+
+static void serial_is_one_at_a_time(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("serial"), 1);
+    assert_string_equal(engine_name(&parse_out[0]), "serial");
+    assert_int_equal(parse_out[0].count, 1);
+    parse_refused("serial:4",
+                  "engine 'serial:4': serial does one request at a time and takes no number");
 }
 
 static void a_number_is_digits_within_what_the_engine_holds(void **state)
@@ -109,6 +135,8 @@ int main(void)
         cmocka_unit_test(a_name_alone_means_its_own_number),
         cmocka_unit_test(several_engines_stand_side_by_side),
         cmocka_unit_test(what_there_is_not_is_named_in_one_sentence),
+        cmocka_unit_test(inside_threads_and_forks_there_is_coro_only),
+        cmocka_unit_test(serial_is_one_at_a_time),
         cmocka_unit_test(a_number_is_digits_within_what_the_engine_holds),
         cmocka_unit_test(a_sentence_never_passes_its_room),
         cmocka_unit_test(only_processes_need_the_zygote),

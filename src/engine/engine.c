@@ -42,6 +42,7 @@ static const struct engine_kind engine_kinds[] = {
       .open = forks_open },
     { .name = "callback", .count = 100000, .most = 100000, .open = callback_open },
     { .name = "green", .count = 100000, .most = 100000, .open = green_open },
+    { .name = "serial", .count = 1, .most = 1, .open = threads_open }, // one thread, one at a time
 };
 
 enum { ENGINE_KINDS = sizeof engine_kinds / sizeof *engine_kinds, ENGINE_SHOWN = 60 };
@@ -126,6 +127,8 @@ static int engine_parse_level(const struct engine_kind **kind, unsigned *count, 
     if (!k)
         return engine_refuse_name(c, name);
     unsigned n = k->count * (k->per_cpu ? limits_cpus() : 1);
+    if (number.p && k->most == 1)
+        return engine_refuse(c, "%s does one request at a time and takes no number", k->name);
     if (number.p && !engine_parse_count(&n, number, k->most))
         return engine_refuse(c, "the number after %s is not one from 1 to %u", k->name, k->most);
     *kind = k;
@@ -147,7 +150,7 @@ static int engine_parse_item(struct engine_spec *out, const struct engine_compla
         if (e < 0)
             return e;
         if (!kind->inside)
-            return engine_refuse(c, "no engine goes inside %s, whose workers do one request each",
+            return engine_refuse(c, "no engine goes inside %s; only threads and forks have that",
                                  kind->name);
         if (inside != engine_find(span_of(kind->inside)))
             return engine_refuse(c, "what goes inside %s is %s", kind->name, kind->inside);
