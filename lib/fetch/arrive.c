@@ -65,6 +65,15 @@ static enum sink_answer arrival_on_head(struct arrival *a)
     return SINK_GO;
 }
 
+static size_t arrival_take_trailer(struct arrival *a, size_t n)
+{
+    a->trailers += n;
+    if (a->trailers <= HEAD_BYTES_MOST)
+        return n;
+    arrival_fail(a, FETCH_TOO_LARGE, "the response has too many trailers");
+    return CURL_WRITEFUNC_ERROR;
+}
+
 static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
 {
     struct arrival *a = arg;
@@ -72,7 +81,7 @@ static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
     n *= size;
     a->bytes += n;
     if (a->headed)
-        return n; // a trailer
+        return arrival_take_trailer(a, n);
     bool more = !h->complete, status_line = n > 5 && memcmp(p, "HTTP/", 5) == 0;
     if (status_line)
         quick_expect_field();

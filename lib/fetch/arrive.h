@@ -15,7 +15,8 @@ struct arrival {
     struct sink *sink;
     struct wire *wire; // is told of the head; NULL: nobody is
     uint64_t most;     // bytes of body; 0: no bound
-    uint64_t bytes; // everything that came, heads included
+    uint64_t bytes;    // everything that came, heads included
+    size_t trailers;   // bytes of them: libcurl keeps every one
     // Has the transfer stand still, for the sink asked for that; set after arrival_begin. NULL: the
     // sink is drained at once, and what it wants is waited for within libcurl's callback.
     void (*pause)(struct arrival *a);
