@@ -40,6 +40,7 @@ void section_head(struct buffer *b, const struct bench_result *r)
 {
     html_add(b, "<header><h1>Ways of waiting, side by side</h1>\n<p>");
     if (r->plan.what && r->plan.what[0]) {
+        html_add(b, "Fetched: ");
         html_text(b, r->plan.what);
         html_add(b, ". ");
     }
