@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The page of a bench, in a browser: what it shows, and that it asks nobody for anything; and what waiting costs by itself.
+"""The page of a bench, in a browser: what it shows, and that it asks nobody for anything.
 
 A small bench gives the figures; nothing here depends on what they are.
 """
 import html.parser
 import http.server
-import json
 import os
 import shutil
 import struct
@@ -145,28 +144,6 @@ class Page(unittest.TestCase):
         browse(Site(self.page).url, f"--print-to-pdf={paper}")
         with open(paper, "rb") as f:
             self.assertEqual(f.read(5), b"%PDF-")
-
-
-class Micro(unittest.TestCase):
-    def test_every_row_is_there_or_says_why_not(self):
-        run = bench("--micro", "--json", "-q")
-        self.assertEqual(run.status, 0, run.err)
-        micro = json.loads(run.out)["micro"]
-        self.assertEqual([u["name"] for u in micro["units"]], ["coroutine", "thread", "process"])
-        self.assertGreater(len(micro["rows"]), 20)
-        for row in micro["rows"]:
-            self.assertTrue("wall_ns" in row or "resident_bytes" in row or row.get("note"), row)
-        self.assertEqual(micro["units"][0]["parked"], 10000)
-
-    def test_a_table_and_a_page_come_of_it_alone(self):
-        path = rig.path("micro.html")
-        run = bench("--micro", "--html", path)
-        self.assertEqual(run.status, 0, run.err)
-        self.assertIn(b"spawn and join", run.out)
-        with open(path, encoding="utf-8") as f:
-            ids = Outline(f.read()).ids
-        self.assertIn("micro-switch-t", ids)
-        self.assertNotIn("waiting", ids)
 
 
 if __name__ == "__main__":
