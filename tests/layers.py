@@ -20,6 +20,7 @@ LAYERS = {
     # Pure: no loop, no clock of their own; never lib/sched.
     "lib/web": ["lib/data", "lib/sys"],
     "lib/html": ["lib/data", "lib/sys", "lib/web"],
+    "lib/cookie": ["lib/data", "lib/sys", "lib/web"],
     "lib/store": ["lib/data", "lib/sys"],
     "lib/resolve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web"],
     "lib/fetch": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/resolve"],
