@@ -4,8 +4,8 @@
 #include "web/url.h"
 
 // The form in which a crawl takes two URLs for one. Parsing has done most of it already (lower case
-// of scheme and host, IDNA, default ports, dot segments, percent-encoding of what needs it). What is
-// added, in place, and cannot fail:
+// of scheme and host, IDNA, default ports, dot segments, percent-encoding of what needs it). What
+// is added, in place, and cannot fail:
 //   - user name, password and fragment go;
 //   - in path and query, percent escapes of what never needs any (letters, digits, '-', '.', '_',
 //     '~'; RFC 3986 §6.2.2.2) are undone, and those that stay are in upper case (§6.2.2.1). A URL
