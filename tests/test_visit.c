@@ -284,6 +284,9 @@ static void a_stale_connection_is_tried_again_once_on_a_fresh_one(void **state)
     other = stale;
     other.status = 200; // something of the answer came
     visit_stale_case(&get, other, 1);
+    get.head.flags |= JOB_ONCE;
+    visit_stale_case(&get, stale, 1);
+    get.head.flags = 0;
     get.head.max_time = 10; // no time left
     visit_stale_case(&get, stale, 1);
     get.head.max_time = 11;

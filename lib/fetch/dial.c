@@ -92,7 +92,8 @@ static int dial_close(void *arg, curl_socket_t fd)
 // When a reused connection dies without an answer, libcurl sends the request once more by itself.
 static bool dial_would_repeat(const struct transfer *t)
 {
-    return t->dial.asked && t->arrival.bytes == 0 && !request_is_idempotent(t->request);
+    return t->dial.asked && t->arrival.bytes == 0 &&
+           (t->request->once || !request_is_idempotent(t->request));
 }
 
 // Runs before each request, over a new connection or a reused one.

@@ -64,6 +64,7 @@ struct request {
     bool special_ok;         // loopback, private and other special addresses may be connected to
     bool fresh;              // do not reuse a connection
     bool keep;               // keep the connection afterwards: more work for this host is waiting
+    bool once;               // never sent a second time, though a reused connection was dead
     int64_t connect_timeout; // ns; 0: none
     int64_t max_time;        // ns for the whole exchange; 0: none
     bool patient;            // while its sink has it wait, its time stands still

@@ -251,9 +251,10 @@ static void transfer_judge(struct transfer *t, CURLcode code)
         return;
     }
     if (d->refused) {
+        t->arrival.out->reused = true; // the one that died
         arrival_fail(&t->arrival, FETCH_EMPTY_REPLY,
-                     "the connection was closed without an answer, and what may have been done is "
-                     "not asked for twice");
+                     "the connection was closed without an answer%s",
+                     q->once ? "" : ", and what may have been done is not asked for twice");
         return;
     }
     if (d->error && d->opened == 0)

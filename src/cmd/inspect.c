@@ -22,7 +22,8 @@ struct inspect_run {
 static const struct inspect_run inspect_runs[] = { { "url", inspect_url, false },
                                                    { "dns", inspect_dns, true } };
 
-static const struct inspect_kind *const inspect_kinds[] = { &inspect_links, &inspect_robots };
+static const struct inspect_kind *const inspect_kinds[] = { &inspect_links, &inspect_robots,
+                                                            &inspect_sitemap };
 
 enum {
     INSPECT_RUNS = sizeof inspect_runs / sizeof *inspect_runs,

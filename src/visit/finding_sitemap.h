@@ -42,4 +42,8 @@ bool finding_sitemap_read(struct span findings, struct finding_sitemap *out, str
 // one. False when none is left, when what is left is not well formed, or when memory is lacking
 // (url->failed).
 bool finding_sitemap_next(struct span *rest, struct buffer *url);
+
+// Appends an entry, of 64 KB at the most; `before` has the one before, and gets this one. Lack of
+// memory shows in both.
+void finding_sitemap_put(struct buffer *out, struct buffer *before, struct span url);
 #endif

@@ -80,9 +80,9 @@ bool job_valid(const void *p, size_t n)
         return false;
     if (j->size != n || n % 8 || j->kind != MESSAGE_JOB || !job_addresses_valid(j))
         return false;
-    const struct message_text texts[] = { j->url,         j->host,  j->method,
-                                          j->credentials, j->body,  j->headers,
-                                          j->path,        j->proxy, j->proxy_credentials,
+    const struct message_text texts[] = { j->url,         j->host,        j->method,
+                                          j->credentials, j->body,        j->headers,
+                                          j->path,        j->proxy,       j->proxy_credentials,
                                           j->agent,       j->known_digest };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!message_text_valid(p, sizeof *j, n, texts[i]))

@@ -24,6 +24,7 @@ enum job_flag {
     JOB_SITEMAP = 1 << 9,       // the body is a sitemap: its entries, finding_sitemap.h
     JOB_FOLLOW = 1 << 10,       // with JOB_LINKS: and its links
     JOB_COOKIES = 1 << 11,      // what Set-Cookie says into the outcome
+    JOB_ONCE = 1 << 12, // asked once and not again by itself: whoever paces the host decides
 };
 
 struct job {

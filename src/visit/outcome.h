@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef VISIT_OUTCOME_H
 #define VISIT_OUTCOME_H
-#include "visit/job.h"
 #include "fetch/response.h"
+#include "visit/job.h"
 
 // What came of one job, as plain bytes like the job itself.
 enum outcome_flag {
@@ -37,9 +37,9 @@ struct outcome {
     uint64_t size_download; // bytes of body as received
     struct message_text message, content_type, location, retry_after, etag, last_modified, saved;
     struct message_text tls; // a struct tls_facts; absent: not asked for, or no TLS
-    // Where it was archived: the name of a file in the directory of --warc-file (with ".open" behind
-    // it while it is being written), the offset of its response there, and the file's length with
-    // it: everything before that length has been reported. Absent: it was not.
+    // Where it was archived: the name of a file in the directory of --warc-file (with ".open"
+    // behind it while it is being written), the offset of its response there, and the file's length
+    // with it: everything before that length has been reported. Absent: it was not.
     struct message_text warc;
     struct message_text warc_digest; // of the payload, as WARC-Payload-Digest has it
     uint64_t warc_offset, warc_end;
@@ -57,7 +57,7 @@ struct outcome_parts {
     struct outcome head;
     struct span message, content_type, location, retry_after, etag, last_modified, saved;
     struct span warc, warc_digest, cookies; // cookies: OUTCOME_COOKIES_MOST at most
-    const struct tls_facts *tls; // NULL: none
+    const struct tls_facts *tls;            // NULL: none
 };
 
 // Builds the message into `out`, replacing its contents. Strings longer than OUTCOME_TEXT_MOST are

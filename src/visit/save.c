@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "visit/save.h"
-#include "visit/settings.h"
-#include "visit/save_directory.h"
 #include "sys/clock.h"
 #include "sys/files.h"
+#include "visit/save_directory.h"
+#include "visit/settings.h"
 #include "web/filename.h"
 #include <dirent.h>
 #include <errno.h>

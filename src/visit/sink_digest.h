@@ -4,8 +4,8 @@
 #include "fetch/response.h"
 #include <openssl/evp.h>
 
-// The sink that takes the SHA-256 (FIPS 180-4) of what it is given, and passes it on. In place; its context is made
-// at the first use and used again.
+// The sink that takes the SHA-256 (FIPS 180-4) of what it is given, and passes it on. In place; its
+// context is made at the first use and used again.
 enum { SINK_DIGEST_SIZE = 32 };
 
 struct sink_digest {

@@ -15,6 +15,29 @@ static enum sink_answer sinks_pass_by(struct sink *s, const char *p, size_t n)
 
 static struct sink sinks_none = { NULL, sinks_pass_by, NULL };
 
+// The sink that finds something in the body, in front of `*last`. Errors: -ENOMEM.
+static int sinks_link_finder(struct sinks *s, const struct sink_links_setup *finding,
+                             struct sink **last)
+{
+    if (s->finds) {
+        if (!s->links && !(s->links = calloc(1, sizeof *s->links)))
+            return -ENOMEM;
+        sink_links_begin(s->links, finding, *last);
+        *last = &s->links->sink;
+    } else if (s->rules) {
+        if (!s->robots && !(s->robots = calloc(1, sizeof *s->robots)))
+            return -ENOMEM;
+        sink_robots_begin(s->robots, finding->agent, *last);
+        *last = &s->robots->sink;
+    } else if (s->lists) {
+        if (!s->sitemap && !(s->sitemap = calloc(1, sizeof *s->sitemap)))
+            return -ENOMEM;
+        sink_sitemap_begin(s->sitemap, finding->url, *last);
+        *last = &s->sitemap->sink;
+    }
+    return 0;
+}
+
 // What a body that is decoded goes to, from the last sink to the first.
 static int sinks_link(struct sinks *s, uint64_t most, const struct sink_save_setup *saving,
                       const struct sink_links_setup *finding)
@@ -23,18 +46,17 @@ static int sinks_link(struct sinks *s, uint64_t most, const struct sink_save_set
         return -EOPNOTSUPP;
     if (s->saves && !s->save && !(s->save = calloc(1, sizeof *s->save)))
         return -ENOMEM;
-    if (s->finds && !s->links && !(s->links = calloc(1, sizeof *s->links)))
-        return -ENOMEM;
     struct sink *last = s->saves ? &s->save->tail : NULL;
     int e = s->digests ? sink_digest_begin(&s->digest, last) : 0;
     if (e < 0)
         return e;
     last = s->digests ? &s->digest.sink : last;
-    if (s->finds)
-        sink_links_begin(s->links, finding, last);
-    sink_decode_begin(&s->decode, s->finds ? &s->links->sink : last, most);
+    e = sinks_link_finder(s, finding, &last);
+    if (e < 0)
+        return e;
+    sink_decode_begin(&s->decode, last, most);
     if (s->saves)
-        sink_save_begin(s->save, saving, &s->decode.sink, s->digests || s->finds);
+        sink_save_begin(s->save, saving, &s->decode.sink, last != &s->save->tail);
     s->first = s->saves ? &s->save->sink : &s->decode.sink;
     return 0;
 }
@@ -48,11 +70,13 @@ int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
     s->saves = flags & JOB_SAVE && !(flags & JOB_HEAD);
     s->digests = flags & JOB_DIGEST && !(flags & JOB_HEAD);
     s->finds = flags & JOB_LINKS && !(flags & JOB_HEAD);
-    s->decodes = s->saves || s->digests || s->finds;
+    s->rules = flags & JOB_ROBOTS && !s->finds;
+    s->lists = flags & JOB_SITEMAP && !s->finds && !s->rules;
+    s->decodes = s->saves || s->digests || s->finds || s->rules || s->lists;
     buffer_clear(&s->findings);
     int e = s->decodes ? sinks_link(s, most, saving, finding) : 0;
     if (e < 0)
-        s->saves = s->digests = s->decodes = s->finds = false;
+        s->saves = s->digests = s->decodes = s->finds = s->rules = s->lists = false;
     return e;
 }
 
@@ -139,6 +163,16 @@ static void sinks_fail_save(struct sinks *s, struct response *r, struct outcome 
     *message = sink_save_complaint(s->save);
 }
 
+static int sinks_end_finder(struct sinks *s, const struct response *r)
+{
+    bool fine = r->error == FETCH_OK, whole = fine && !r->stopped && !s->sated;
+    if (s->finds)
+        return sink_links_end(s->links, whole, &s->findings);
+    if (s->rules)
+        return sink_robots_end(s->robots, fine, &s->findings);
+    return s->lists ? sink_sitemap_end(s->sitemap, fine, &s->findings) : 0;
+}
+
 void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct span *message)
 {
     if (!s->decodes)
@@ -152,8 +186,8 @@ void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct sp
         sinks_fail_save(s, r, o, message);
     else if (s->digests && r->error == FETCH_OK && sink_digest_end(&s->digest, o->digest))
         o->flags |= OUTCOME_DIGEST;
-    if (s->finds && sink_links_end(s->links, r->error == FETCH_OK && !r->stopped && !s->sated, &s->findings) < 0)
-        sinks_fail(r, FETCH_NO_RESOURCES, "no memory to find links in the body");
+    if (sinks_end_finder(s, r) < 0)
+        sinks_fail(r, FETCH_NO_RESOURCES, "no memory for what the body holds");
 }
 
 void sinks_trim(struct sinks *s, size_t most)
@@ -162,6 +196,8 @@ void sinks_trim(struct sinks *s, size_t most)
         sink_save_trim(s->save, most);
     if (s->links)
         sink_links_trim(s->links, most);
+    if (s->sitemap)
+        sink_sitemap_trim(s->sitemap, most);
     if (s->findings.room > most)
         buffer_fini(&s->findings);
 }
@@ -178,5 +214,13 @@ void sinks_fini(struct sinks *s)
         sink_links_fini(s->links);
     free(s->links);
     s->links = NULL;
+    if (s->robots)
+        sink_robots_fini(s->robots);
+    free(s->robots);
+    s->robots = NULL;
+    if (s->sitemap)
+        sink_sitemap_fini(s->sitemap);
+    free(s->sitemap);
+    s->sitemap = NULL;
     buffer_fini(&s->findings);
 }

@@ -6,7 +6,9 @@
 #include "visit/sink_digest.h"
 #include "visit/sink_flow.h"
 #include "visit/sink_links.h"
+#include "visit/sink_robots.h"
 #include "visit/sink_save.h"
+#include "visit/sink_sitemap.h"
 
 // How far the end of a body has come: which step is next.
 enum sinks_step { SINKS_KEEP, SINKS_DROP, SINKS_DROPPED };
@@ -36,14 +38,18 @@ struct sinks {
     // Owned; made when first needed, for most runs never need them.
     struct sink_save *save;
     struct sink_links *links;
+    struct sink_robots *robots;
+    struct sink_sitemap *sitemap;
     bool decodes, digests, saves, finds; // which of them are in the chain
+    bool rules, lists;                   // of a robots.txt, of a sitemap
     bool sated; // they have had enough, though the exchange went on for others; said before the end
-    struct buffer findings;              // of this body, since sinks_end
+    struct buffer findings; // of this body, since sinks_end
 };
 
 // Links the chain for a job with these flags, whose body has `most` bytes at most (0: no bound).
-// `saving` is looked at with JOB_SAVE only, `finding` with JOB_LINKS. Errors: -ENOMEM; -EOPNOTSUPP:
-// there is nowhere to save.
+// `saving` is looked at with JOB_SAVE only, `finding` with JOB_LINKS, its agent with JOB_ROBOTS,
+// its URL with JOB_SITEMAP; of these three a job has one. Errors: -ENOMEM; -EOPNOTSUPP: there is
+// nowhere to save.
 int sinks_begin(struct sinks *s, uint32_t flags, uint64_t most,
                 const struct sink_save_setup *saving, const struct sink_links_setup *finding);
 

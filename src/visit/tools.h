@@ -17,7 +17,7 @@ struct tools {
     struct archive *archive; // NULL: exchanges are not archived
     struct budget budget;
     struct recent recent; // links reported a moment ago
-    struct turns turns; // for engines that keep several visits going
+    struct turns turns;   // for engines that keep several visits going
 };
 
 // A number for a worker that is about to be made: unique in the run. Called in the coordinator's

@@ -86,6 +86,7 @@ static int visit_request(struct visit *v, const struct job *j)
         .addresses = j->addresses,
         .special_ok = j->flags & JOB_SPECIAL_OK,
         .keep = j->flags & JOB_KEEP,
+        .once = j->flags & JOB_ONCE,
         .connect_timeout = j->connect_timeout,
         .max_time = j->max_time,
         .max_filesize = j->max_filesize,
@@ -188,7 +189,7 @@ bool visit_begin(struct visit *v, const struct job *job, const struct visit_sett
 static bool visit_retries(struct visit *v)
 {
     struct request *q = &v->request;
-    if (q->fresh || !visit_stale(&v->response, q))
+    if (q->fresh || q->once || !visit_stale(&v->response, q))
         return false;
     q->fresh = true;
     if (!q->max_time)

@@ -21,15 +21,15 @@ struct visit {
     struct request request;
     struct response response;
     struct sinks sinks;
-    int64_t started;      // wall clock, ns
-    int code;             // what it has come to: 0, or a negative errno of our own machinery
-    struct tools *tools;  // of its worker; borrowed, set by the engine. NULL: none
+    int64_t started;     // wall clock, ns
+    int code;            // what it has come to: 0, or a negative errno of our own machinery
+    struct tools *tools; // of its worker; borrowed, set by the engine. NULL: none
     struct sink_archive *archive; // made when first needed; owned
     bool archives, appends;       // the exchange is kept; it is still to be appended
     bool closed;                  // all sinks are through
     struct turn turn;             // when the outcome may be reported: see turns.h
-    struct buffer cookies; // of the response, for the outcome
-    const char **headers; // the job's lines, NULL-terminated; NULL until a job has some
+    struct buffer cookies;        // of the response, for the outcome
+    const char **headers;         // the job's lines, NULL-terminated; NULL until a job has some
     unsigned header_room;
     struct proxy proxy; // of the job, if it has one
 };
