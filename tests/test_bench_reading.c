@@ -146,8 +146,19 @@ static void one_at_a_time_is_set_against_many(void **state)
     fixture_add(&f, "coro", 256, BENCH_WAITING, 5000);
     fixture_add(&f, "forks", 256, BENCH_WAITING, 4000);
     read_it();
-    SAYS(reading, "One request at a time (serial) came to 20.0 a second: 256 in flight were 250 "
-                  "times as fast");
+    SAYS(reading, "One request at a time (serial) came to 20.0 a second: 256 in flight under "
+                  "coro were 250 times as fast");
+}
+
+static void work_is_not_done_sooner_by_having_more_of_it_in_flight(void **state)
+{
+    (void)state;
+    f.r.plan.cpu = 0.001;
+    fixture_set(fixture_add(&f, "serial", 1, BENCH_COMPUTING, 950), BENCH_CPUS, 0.95);
+    fixture_set(fixture_add(&f, "coro", 256, BENCH_COMPUTING, 990), BENCH_CPUS, 1);
+    fixture_set(fixture_add(&f, "forks", 256, BENCH_COMPUTING, 1900), BENCH_CPUS, 1.9);
+    read_it();
+    SAYS(reading, "256 in flight under coro brought nothing (1.04 times)");
 }
 
 static void cpu_and_memory_are_set_side_by_side(void **state)
@@ -243,6 +254,7 @@ int main(void)
         WITH(a_machine_that_others_fill_says_little),
         WITH(work_is_said_to_be_a_matter_of_cpus),
         WITH(one_at_a_time_is_set_against_many),
+        WITH(work_is_not_done_sooner_by_having_more_of_it_in_flight),
         WITH(cpu_and_memory_are_set_side_by_side),
         WITH(what_cannot_be_told_is_not_told),
         WITH(an_open_run_says_who_kept_up),

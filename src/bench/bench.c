@@ -18,8 +18,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define BENCH_BUDGET 80.0   // s that all repetitions together may take by default
-#define BENCH_OVERHEAD 0.35 // s of a repetition that are neither warm-up nor window, or so
+#define BENCH_BUDGET 95.0   // s that all repetitions together may take by default
+#define BENCH_OVERHEAD 0.25 // s of a repetition that are neither warm-up nor window, or so
 #define BENCH_SHORTEST 0.4  // s of a window
 #define BENCH_LONGEST 3.0   // s
 

@@ -4,6 +4,7 @@
 #include "data/span.h"
 #include "engine/engine.h"
 #include "report/units.h"
+#include "sys/limits.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,12 +84,18 @@ int matrix_read_engines(struct matrix *m, const char *text, char why[MATRIX_WHY]
 
 void matrix_default_engines(struct matrix *m)
 {
-    static const char *const wanted[] = { "coro",  "callback",     "green",      "threads",
-                                          "forks", "threads/coro", "forks/coro", "serial" };
-    char why[MATRIX_WHY];
+    static const char *const single[] = { "coro", "callback", "green", "threads", "forks" };
+    static const char *const pools[] = { "threads", "forks" };
+    char why[MATRIX_WHY], text[BENCH_NAME / 2];
+    unsigned cpus = limits_cpus();
     m->engines = 0;
-    for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        add_engine(m, wanted[i], why);
+    for (unsigned i = 0; i < sizeof single / sizeof *single; i++)
+        add_engine(m, single[i], why);
+    for (unsigned i = 0; i < sizeof pools / sizeof *pools; i++) {
+        snprintf(text, sizeof text, "%s:%u/coro", pools[i], cpus > 2 ? cpus : 2);
+        add_engine(m, text, why);
+    }
+    add_engine(m, "serial", why);
 }
 
 // ---- Levels and workloads

@@ -25,7 +25,7 @@ int matrix_read_levels(struct matrix *m, const char *text, char why[MATRIX_WHY])
 int matrix_read_workloads(struct matrix *m, const char *text, char why[MATRIX_WHY]);
 
 // The engines that are set side by side when nobody says which: of those that there are, one of
-// each way to wait.
+// each way to wait, and those that have a loop of coroutines a CPU.
 void matrix_default_engines(struct matrix *m);
 
 // What --engine has to be told for `engine` to hold `level` requests at once, and how many of them

@@ -49,7 +49,7 @@ static void add_others(struct buffer *b, const struct panel *g, unsigned n, pane
             buffer_add_format(b, " (%.*f times)", f.median < 9.95 * first.median ? 1 : 0,
                               f.median / first.median);
         else
-            buffer_add_string(b, " (no difference that could be told)");
+            buffer_add_string(b, " (not surely more)");
     }
 }
 
