@@ -257,6 +257,37 @@ static void bodies_and_methods_are_sent(struct io *io)
     fetch_expect_sent("GET /ok HTTP/1.1\r\n");
 }
 
+// Whatever a handle did last: a HEAD before anything else, above all, says that there is no body.
+static void no_method_sticks_to_the_next(struct io *io)
+{
+    static const struct {
+        const char *method, *body, *sent;
+    } asked[] = {
+        { NULL, NULL, "GET /ok" },        { "HEAD", NULL, "HEAD /head" },
+        { NULL, "x=1", "POST /ok" },      { "PUT", "whole", "PUT /ok" },
+        { "DELETE", NULL, "DELETE /ok" }, { "OPTIONS", NULL, "OPTIONS /ok" },
+    };
+    enum { ASKED = sizeof asked / sizeof *asked };
+    for (unsigned i = 0; i < ASKED * ASKED * 2; i++) {
+        unsigned k = i % 2 ? i / 2 / ASKED : i / 2 % ASKED; // each before each
+        char url[200];
+        bool head = asked[k].method && strcmp(asked[k].method, "HEAD") == 0;
+        struct request q = fetch_plain(head ? "/head" : "/ok", url);
+        q.keep = true;
+        q.method = asked[k].method;
+        if (asked[k].body)
+            q.body = span_of(asked[k].body);
+        assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
+        assert_string_equal(answer.message, "");
+        assert_int_equal(answer.size, head ? 0 : 5);
+        fetch_expect_sent(asked[k].sent);
+        if (asked[k].body)
+            fetch_expect_sent(asked[k].body);
+        else
+            fetch_expect_unsent("content-length");
+    }
+}
+
 // A listener whose queue is full lets further connections hang.
 static void connecting_takes_no_longer_than_allowed(struct io *io)
 {
@@ -378,6 +409,7 @@ static void fetch_check_all(struct io *io, int (*rest)(int64_t))
     the_address_is_checked_on_reused_connections_too(io);
     what_is_asked_for_is_what_is_sent(io);
     bodies_and_methods_are_sent(io);
+    no_method_sticks_to_the_next(io);
     connecting_takes_no_longer_than_allowed(io);
     too_slow_an_exchange_is_ended(io);
     running_out_of_descriptors_is_our_own_fault(io);

@@ -16,9 +16,12 @@ static CURLcode ask_set_method(struct transfer *t, const struct request *q)
     if (!special && !t->told.special)
         return CURLE_OK;
     t->told.special = special;
-    // Each of these sets the method, too: the last one counts.
-    CURLcode r = curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
-                                  q->body.p ? (curl_off_t)q->body.n : (curl_off_t)-1);
+    // Each of these sets the method, too: the last one counts. But that a response has no body
+    // stays so, after a HEAD, until it is taken back.
+    CURLcode r = curl_easy_setopt(e, CURLOPT_NOBODY, 0L);
+    if (!r)
+        r = curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
+                             q->body.p ? (curl_off_t)q->body.n : (curl_off_t)-1);
     if (!r)
         r = curl_easy_setopt(e, CURLOPT_POSTFIELDS, q->body.p);
     if (!r && !q->body.p)
