@@ -114,8 +114,8 @@ static int pool_start_worker(void)
     return 0;
 }
 
-// At exit: idle threads end. One that is busy is left to its work, which nobody waits for any more.
-static void pool_stop(void)
+// Idle threads end. One that is busy is left to its work, which nobody waits for any more.
+void offload_stop(void)
 {
     pthread_mutex_lock(&pool.lock);
     pool.stopping = true;
@@ -161,7 +161,7 @@ static void pool_start(void)
 {
     pool_reset();
     pthread_atfork(pool_before_fork, pool_after_fork, pool_reset);
-    atexit(pool_stop);
+    atexit(offload_stop);
 }
 
 static int pool_add(struct offloaded *j)

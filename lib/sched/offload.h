@@ -33,4 +33,8 @@ int offload_start(struct offloaded *o, int (*work)(void *arg), void *arg,
 // Takes `o`, which is not done yet, back. Returns false when a thread has taken it up already: then
 // it is to be waited for.
 bool offload_take_back(struct offloaded *o);
+
+// Ends the pool's threads: nothing will be offloaded any more. exit(3) does so by itself; for
+// processes that end by _exit(2).
+void offload_stop(void);
 #endif

@@ -4,6 +4,7 @@
 #include "engine/worker_loop.h"
 #include "engine/worker_setup.h"
 #include "fetch/easy.h"
+#include "sched/offload.h"
 #include "sys/clock.h"
 #include "visit/job.h"
 #include "visit/outcome.h"
@@ -145,6 +146,7 @@ int worker_main(unsigned kind, const void *setup, size_t n, const int *fds, unsi
     if (e < 0)
         return 1;
     e = worker_run(kind, jobs, outcomes, &settings, NULL);
+    offload_stop();
     shmq_free(outcomes);
     shmq_free(jobs);
     return e < 0;
