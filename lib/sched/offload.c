@@ -39,21 +39,44 @@ static struct {
     struct list queue;
     struct worker workers[OFFLOAD_THREADS];
     unsigned alive, idle, queued;
+    bool waking; // an idle thread is on its way: it wakes the next if there is more for one
     bool stopping;
 } pool;
 static pthread_once_t pool_once = PTHREAD_ONCE_INIT;
 
 // ---- the threads' side
 
-static bool worker_wait(void)
+// With the lock held: has an idle thread come, unless one is on its way. So a burst of jobs costs
+// one system call of the loop's, and threads that are busy anyway find the next job by themselves.
+static void pool_wake(void)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
+    if (pool.waking || pool.idle == 0)
+        return;
+    pool.waking = true;
+    pthread_cond_signal(&pool.wanted);
+}
+
+// `fresh`: the thread was not at work a moment ago.
+static bool worker_wait(bool fresh)
+{
+    struct timespec until = { 0 };
+    if (list_empty(&pool.queue))
+        clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += OFFLOAD_IDLE_S;
-    while (list_empty(&pool.queue) && !pool.stopping)
-        if (pthread_cond_timedwait(&pool.wanted, &pool.lock, &until) == ETIMEDOUT)
-            break;
-    return !list_empty(&pool.queue) && !pool.stopping;
+    bool late = false;
+    while (list_empty(&pool.queue) && !pool.stopping && !late) {
+        late = pthread_cond_timedwait(&pool.wanted, &pool.lock, &until) == ETIMEDOUT;
+        fresh = true;
+        pool.waking = false;
+    }
+    if (fresh)
+        pool.waking = false;
+    if (list_empty(&pool.queue) || pool.stopping)
+        return false;
+    pool.idle--;
+    if (fresh && pool.queued > 1)
+        pool_wake();
+    return true;
 }
 
 static void worker_do(struct offloaded *j)
@@ -75,9 +98,8 @@ static void *worker_main(void *arg)
     struct worker *me = arg;
     pthread_setname_np(pthread_self(), "offload");
     pthread_mutex_lock(&pool.lock);
-    while (worker_wait()) {
+    for (bool fresh = true; worker_wait(fresh); fresh = false) {
         me->state = WORKER_BUSY;
-        pool.idle--;
         worker_do(list_entry(list_pop(&pool.queue), struct offloaded, node));
         me->state = WORKER_IDLE;
         pool.idle++;
@@ -136,14 +158,18 @@ static void pool_reset(void)
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_mutex_init(&pool.lock, NULL);
+    pthread_mutexattr_t brief; // what is locked is unlocked in no time: look again before sleeping
+    pthread_mutexattr_init(&brief);
+    pthread_mutexattr_settype(&brief, PTHREAD_MUTEX_ADAPTIVE_NP);
+    pthread_mutex_init(&pool.lock, &brief);
+    pthread_mutexattr_destroy(&brief);
     pthread_cond_init(&pool.wanted, &monotonic);
     pthread_condattr_destroy(&monotonic);
     list_init(&pool.queue);
     for (struct worker *w = pool.workers; w < pool.workers + OFFLOAD_THREADS; w++)
         w->state = WORKER_NONE;
     pool.alive = pool.idle = pool.queued = 0;
-    pool.stopping = false;
+    pool.stopping = pool.waking = false;
 }
 
 static void pool_before_fork(void)
@@ -176,7 +202,7 @@ static int pool_add(struct offloaded *j)
     }
     list_push(&pool.queue, &j->node);
     pool.queued++;
-    pthread_cond_signal(&pool.wanted);
+    pool_wake();
     pthread_mutex_unlock(&pool.lock);
     return 0;
 }

@@ -9,7 +9,7 @@
 
 enum {
     GZIP_FAST_SHORT = 2048, // bytes; what is no longer is taken for the head of a record
-    GZIP_FAST_LOOK = 512,   // bytes that tell text from other things
+    GZIP_FAST_LOOK = 256,   // bytes that tell text from other things
     GZIP_FAST_LEARN = 16,   // members that a code's first makings are made of ...
     GZIP_FAST_EVERY = 256,  // ... and how many share one afterwards
 };
@@ -41,12 +41,13 @@ void gzip_fast_free(struct gzip_fast *f)
 // Whether a look at its end, for all records begin with text, finds hardly anything else.
 static bool gzip_fast_is_text(struct span data)
 {
-    size_t n = data.n < GZIP_FAST_LOOK ? data.n : GZIP_FAST_LOOK, odd = 0;
-    for (size_t i = data.n - n; i < data.n; i++) {
-        unsigned char c = (unsigned char)data.p[i];
-        odd += c < ' ' ? c != '\n' && c != '\r' && c != '\t' : c >= 0x7f;
-    }
-    return odd <= n / 16;
+    static const bool odd[256] = {
+        [0 ... '\b'] = true, [14 ... 31] = true, ['\v'] = true, ['\f'] = true, [127 ... 255] = true
+    };
+    unsigned n = 0;
+    for (const char *p = data.p + data.n - GZIP_FAST_LOOK; p < data.p + data.n; p++)
+        n += odd[(unsigned char)*p];
+    return n <= GZIP_FAST_LOOK / 16;
 }
 
 // Half of what was is forgotten each time.
@@ -75,8 +76,11 @@ static struct gzip_fast_code *gzip_fast_code(struct gzip_fast *f, struct span da
 {
     if (data.n == 0 || data.n > INT32_MAX)
         return NULL;
-    struct gzip_fast_code *c = data.n <= GZIP_FAST_SHORT ? &f->heads : &f->texts;
-    return gzip_fast_is_text(data) && gzip_fast_learn(c, data) ? c : NULL;
+    bool head = data.n <= GZIP_FAST_SHORT;
+    if (!head && !gzip_fast_is_text(data))
+        return NULL;
+    struct gzip_fast_code *c = head ? &f->heads : &f->texts;
+    return gzip_fast_learn(c, data) ? c : NULL;
 }
 
 // Compresses in one go; `code` NULL: with one made for this member. Returns the bytes that it took,
