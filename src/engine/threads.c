@@ -18,8 +18,8 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-// A stack is resident as far as it was used: 40 KB by a handshake with a chain of certificates and
-// a body that is decoded. Sanitizers make frames several times as large.
+// A stack is resident as far as it was used: 16 KB by TLS with verification and a body that is
+// decoded and saved. Sanitizers make frames several times as large.
 enum { THREADS_STACK = ANNOTATE_SANITIZED ? 2 << 20 : 256 << 10 };
 
 // One lane and the thread behind it.
