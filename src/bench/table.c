@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { TABLE_WIDTH = 98, TABLE_CELL = 40 };
+enum { TABLE_WIDTH = 98, TABLE_NAME = 15, TABLE_CELL = 40 };
 
 // ---- Paragraphs
 
@@ -146,28 +146,29 @@ static const char *show_switches(char *cell, const struct bench_cell *c)
     return show(cell, &f, f.median < 9.95 ? "%.1f" : "%.0f", 1);
 }
 
-static void add_columns(struct buffer *out)
+#define TABLE_ROW "%-*s %5s %7s %5s %8s %5s %7s %7s %7s %7s %5s %7s\n"
+
+static void add_columns(struct buffer *out, int width)
 {
-    buffer_add_format(out, "  %-16s %6s %8s %5s %11s %5s %8s %8s %8s %8s %6s %9s\n", "", "at", "",
-                      "", "CPU us/URL", "CPUs", "", "memory", "latency", "", "swit-", "processes");
-    buffer_add_format(out, "  %-16s %6s %8s %5s %11s %5s %8s %8s %8s %8s %6s %9s\n", "engine",
-                      "once", "URLs/s", "", "user+sys", "busy", "memory", "each", "p50", "p99",
-                      "ches", "/threads");
+    buffer_add_format(out, "  " TABLE_ROW, width, "", "at", "", "", "CPU us", "CPUs", "", "memory",
+                      "latency", "", "swit-", "procs/");
+    buffer_add_format(out, "  " TABLE_ROW, width, "engine", "once", "URLs/s", "", "user+sys",
+                      "busy", "memory", "each", "p50", "p99", "ches", "threads");
 }
 
-static void add_row(struct buffer *out, const struct bench_cell *c)
+static void add_row(struct buffer *out, const struct bench_cell *c, int width)
 {
-    char rate[TABLE_CELL], spread[TABLE_CELL], cpu[TABLE_CELL], cpus[TABLE_CELL],
+    char once[TABLE_CELL], rate[TABLE_CELL], spread[TABLE_CELL], cpu[TABLE_CELL], cpus[TABLE_CELL],
         memory[TABLE_CELL], each[TABLE_CELL], p50[TABLE_CELL], p99[TABLE_CELL],
         switches[TABLE_CELL], processes[TABLE_CELL];
     const struct bench_figure *f = c->figure;
+    snprintf(once, sizeof once, "%u", c->in_flight);
     if (c->repetitions == 0) {
-        buffer_add_format(out, "  %-16s %6u %8s\n", c->engine, c->in_flight, "-");
+        buffer_add_format(out, "  %-*s %5s %7s\n", width, c->engine, once, "-");
         return;
     }
-    buffer_add_format(out, "%c %-16s %6u %8s %5s %11s %5s %8s %8s %8s %8s %6s %9s\n",
-                      c->odd ? '!' : ' ', c->engine, c->in_flight, show_rate(rate, &f[BENCH_RATE]),
-                      show_spread(spread, &f[BENCH_RATE]),
+    buffer_add_format(out, "%c " TABLE_ROW, c->odd ? '!' : ' ', width, c->engine, once,
+                      show_rate(rate, &f[BENCH_RATE]), show_spread(spread, &f[BENCH_RATE]),
                       show_pair(cpu, &f[BENCH_CPU_USER], &f[BENCH_CPU_SYSTEM], '+', 0),
                       show(cpus, &f[BENCH_CPUS], "%.2f", 1), show_bytes(memory, &f[BENCH_MEMORY]),
                       show_bytes(each, &f[BENCH_MEMORY_EACH]), show_time(p50, &f[BENCH_P50]),
@@ -193,15 +194,18 @@ static void add_title(struct buffer *out, const struct bench_result *r, int work
 static void add_workload(struct buffer *out, const struct bench_result *r, int workload)
 {
     bool any = false;
+    int width = TABLE_NAME;
+    for (unsigned i = 0; i < r->engines; i++)
+        width = (int)strlen(r->engine[i]) > width ? (int)strlen(r->engine[i]) : width;
     for (unsigned i = 0; i < r->cells; i++) {
         if ((int)r->cell[i].workload != workload)
             continue;
         if (!any) {
             add_title(out, r, workload);
-            add_columns(out);
+            add_columns(out, width);
         }
         any = true;
-        add_row(out, &r->cell[i]);
+        add_row(out, &r->cell[i], width);
     }
 }
 
