@@ -51,6 +51,7 @@ static int settle(struct arguments *a)
         s->input = "-";
     s->resolver.overrides = a->resolve.item;
     s->grace = FETCH_GRACE;
+    s->cookies = s->cookies || s->cookie_jar;
     int status = fetch_save_check(a);
     if (status == STATUS_OK)
         status = fetch_warc_check(a);

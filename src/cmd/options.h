@@ -13,7 +13,8 @@ enum options_command {
     COMMAND_DEMO = 1 << 2,
     COMMAND_INSPECT = 1 << 3,
     COMMAND_BENCH = 1 << 4,
-    COMMAND_ALL = (1 << 5) - 1,
+    COMMAND_CRAWL = 1 << 5,
+    COMMAND_ALL = (1 << 6) - 1,
 };
 
 // Where --help and the manual list an option. The headings are in options_groups, in this order.

@@ -11,6 +11,8 @@
 #include "sched/nursery.h"
 #include "store/json.h"
 
+struct cookies;
+struct job_parts;
 struct line;
 struct outcome;
 struct output;
@@ -30,6 +32,7 @@ struct coordinator {
     struct source *source;
     struct spill spill; // lines read ahead, beyond what memory should hold
     struct output *records, *failed;
+    struct cookies *cookies; // NULL: none are kept
     struct nursery fibers;  // the feeder, the openers
     struct nursery writers; // of the outputs
     struct engine *engine[CRAWL_ENGINES];
@@ -61,6 +64,10 @@ struct coordinator {
     struct list full;   // the refiller, while no queue with lines on disk is low
     struct list over;   // crawl_run, while it goes on
     unsigned opening;   // fibers that open hosts
+    unsigned asking;    // fibers that ask for a robots.txt
+    // Called with the sitemaps that the robots.txt of a host names (visit/finding_robots.h); NULL:
+    // nobody wants to know.
+    void (*on_sitemaps)(struct coordinator *c, struct host *h, struct span sitemaps);
     bool asks;          // requests are more than a plain GET
     bool knows;         // user names and passwords for URLs that have none
     bool dirty;         // something happened that the pump should look at
@@ -97,6 +104,35 @@ struct overflow *intake_low(const struct coordinator *c);
 // opening.c: hosts get their addresses.
 // Starts fibers for the hosts that wait to be opened, as many as are allowed at once.
 void opening_start(struct coordinator *c);
+// Makes sure that `h` has addresses that hold. Parks. Returns 0 when it has; 1 when there are none,
+// with `answer` filled in. Errors: negative, as resolver_lookup.
+int opening_look_up(struct coordinator *c, struct host *h, struct resolve_answer *answer);
+// Ends the attempt of every URL that waits for `h`.
+void opening_fail_queue(struct coordinator *c, struct host *h, enum fetch_error error,
+                        const char *why);
+
+// robots.c: a robots.txt is a job.
+// Starts fibers for the hosts whose robots.txt comes next.
+void robots_start(struct coordinator *c);
+// Fills in what the job of a robots.txt has beyond that of any item. Errors: -ENOMEM.
+int robots_fill(struct coordinator *c, const struct item *i, struct job_parts *p);
+// Takes what came of the exchange of `i`, which has ended; or that there was none.
+void robots_settle(struct coordinator *c, struct item *i, const struct outcome *o);
+void robots_settle_without(struct item *i, enum fetch_error error, struct span message);
+// The product token by which `h` may speak to us.
+struct span robots_agent(const struct coordinator *c, const struct host *h);
+
+// treatment.c: hosts are treated as they do.
+// Takes in what an exchange with `h` tells of it, before frontier_ended; `hold`: until when it asked
+// not to be called, 0: it did not. Returns whether the host had failed so often before that its URL
+// is not to blame, and keeps its attempt.
+bool treatment_note(struct coordinator *c, struct host *h, const struct outcome *o, int64_t hold);
+// `h` has failed without an exchange: what is to become of it? `robots`: for its robots.txt.
+enum treatment { TREATMENT_ASIDE, TREATMENT_GIVEN_UP };
+enum treatment treatment_failed(struct coordinator *c, struct host *h, const char *why, bool silent,
+                                bool robots, int64_t hold);
+// Ends URLs that a robots.txt does not allow, and those of hosts that are given up.
+void treatment_settle(struct coordinator *c);
 
 // saving.c: where bodies go.
 // Sets `out` to where the body of `i` belongs below the directory of --save. Whether it could, for

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The run: opens everything, lets the pump work until nothing is left, closes everything.
 #include "crawl/crawl.h"
+#include "crawl/cookies.h"
 #include "crawl/coordinator.h"
 #include "crawl/gauge.h"
 #include "crawl/output.h"
@@ -252,6 +253,8 @@ static int open_all(struct coordinator *c, struct zygote *zygote)
         r = output_open(&c->records, s->output, &c->writers);
     if (r == 0 && s->failed)
         r = output_open(&c->failed, s->failed, &c->writers);
+    if (r == 0 && s->cookies)
+        r = cookies_open(&c->cookies, s->cookie_jar);
     for (unsigned k = 0; r == 0 && k < s->engines; k++)
         r = open_engine(c, k, zygote);
     if (r == 0)
@@ -327,6 +330,7 @@ static void close_all(struct coordinator *c)
     output_close(c->records);
     output_close(c->failed);
     trust_fini(&c->trust);
+    cookies_free(c->cookies);
     buffer_fini(&c->message);
     buffer_fini(&c->path);
     buffer_fini(&c->headers);
@@ -343,6 +347,8 @@ static void finish_outputs(struct coordinator *c)
     if (c->records && output_finish(c->records) < 0 && c->end != CRAWL_OUTPUT_GONE)
         c->end = output_error(c->records) == -EPIPE ? CRAWL_OUTPUT_GONE : CRAWL_BROKEN;
     if (c->failed && output_finish(c->failed) < 0)
+        c->end = CRAWL_BROKEN;
+    if (c->cookies && cookies_save(c->cookies) < 0)
         c->end = CRAWL_BROKEN;
     nursery_close(&c->writers);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Items become jobs: the next one that its gate lets go, to a worker that can start it now.
+#include "crawl/cookies.h"
 #include "crawl/coordinator.h"
 #include "crawl/gauge.h"
 #include "crawl/hop.h"
@@ -86,7 +87,7 @@ static void fill(const struct coordinator *c, const struct item *i, bool special
     const struct host *h = i->host;
     p->head.id = i->id;
     p->head.flags = (special_ok ? JOB_SPECIAL_OK : 0u) | (worth_keeping(c, h) ? JOB_KEEP : 0u) |
-                    (s->digest ? JOB_DIGEST : 0u) | (s->worker.warc_prefix ? JOB_WARC : 0u);
+                    (s->digest ? JOB_DIGEST : 0u) | (c->cookies ? JOB_COOKIES : 0u) | (s->worker.warc_prefix ? JOB_WARC : 0u);
     p->head.connect_timeout = s->connect_timeout;
     p->head.max_time = s->max_time;
     p->head.max_filesize = s->max_filesize;
@@ -131,6 +132,12 @@ static int fill_ask(struct coordinator *c, struct item *i, struct job_parts *p)
         r = hop_make(&hop, &c->settings->ask, &own, place, &c->headers);
     if (r < 0)
         return r;
+    if (c->cookies) {
+        cookies_add(c->cookies, &i->url, &c->headers);
+        hop.headers = buffer_span(&c->headers);
+    }
+    if (c->headers.failed)
+        return -ENOMEM;
     i->method = (uint8_t)hop.kind;
     p->head.flags |= hop.kind == HOP_HEAD ? JOB_HEAD : 0u;
     p->method = hop.method;
@@ -182,7 +189,7 @@ static bool dispatch(struct coordinator *c, struct item *i)
     i->id = c->free_id[c->free_ids - 1];
     fill(c, i, special_ok, &parts);
     fill_proxy(h, &parts);
-    if (!l || ((c->asks || i->more) && fill_ask(c, i, &parts) < 0) || fill_path(c, i, &parts) < 0 ||
+    if (!l || ((c->asks || i->more || c->cookies) && fill_ask(c, i, &parts) < 0) || fill_path(c, i, &parts) < 0 ||
         job_build(&c->message, &parts) < 0 || lane_send(l, (const struct job *)c->message.p) < 0) {
         give_back(c, i);
         return false;

@@ -4,6 +4,7 @@
 #include "input/ask.h"
 #include "crawl/bounds.h"
 #include "engine/engine.h"
+#include "frontier/manners.h"
 #include "resolve/resolver.h"
 #include "web/proxy.h"
 #include <stdbool.h>
@@ -38,8 +39,12 @@ struct crawl_settings {
     unsigned per_host;
     int64_t host_delay;
     double rate, host_rate; // 0: no limit
+    struct manners manners; // what hosts are treated by beyond that
+    struct span agent;      // the product token that robots.txt speaks to us by
     uint64_t limit_rate;    // bytes a second of all workers, kept by worker.flow; 0: no limit
     struct bounds bounds;   // of the run; that on bytes needs worker.flow
+    bool cookies;           // what servers set is kept and sent
+    const char *cookie_jar; // a file that they are kept in; NULL: none
     // One exchange.
     int64_t connect_timeout, max_time;
     uint64_t max_filesize;

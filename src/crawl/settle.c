@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Outcomes become records, redirects or further attempts. Nothing here waits: an item keeps its
 // credit until its record is written.
+#include "crawl/cookies.h"
 #include "crawl/coordinator.h"
 #include "crawl/gauge.h"
 #include "crawl/hop.h"
@@ -230,6 +231,8 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
     tally_exchange(&c->stats, i->engine, o);
     if (o->warc.at)
         item_archived(i, message_span(o, o->warc), o->warc_offset);
+    if (c->cookies)
+        cookies_take(c->cookies, &i->url, o);
     i->attempts++;
     i->tries++;
     frontier_ended(&c->frontier, h, c->now, hold); // `h` may be forgotten now

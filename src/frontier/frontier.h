@@ -80,6 +80,10 @@ struct host *frontier_asking(struct frontier *f);
 void frontier_ask(struct frontier *f, struct item *i, struct host *h, int64_t now);
 void frontier_unask(struct frontier *f, struct item *i, int64_t now);
 
+// Has `h` neither forgotten nor moved to another group until frontier_let_go.
+void frontier_keep(struct frontier *f, struct host *h);
+void frontier_let_go(struct frontier *f, struct host *h, int64_t now);
+
 // Says that a host that was HOST_ASKING need not be any more: its rules are known now, or it is
 // HOST_ASIDE or HOST_LOST, or it gets into line again.
 void frontier_asked(struct frontier *f, struct host *h, int64_t now);

@@ -44,6 +44,19 @@ void frontier_unask(struct frontier *f, struct item *i, int64_t now)
     frontier_rest(f, h, now);
 }
 
+void frontier_keep(struct frontier *f, struct host *h)
+{
+    host_busy(&f->hosts, h);
+    h->asked++;
+}
+
+void frontier_let_go(struct frontier *f, struct host *h, int64_t now)
+{
+    h->asked--;
+    frontier_line_up(f, h, now);
+    frontier_rest(f, h, now);
+}
+
 void frontier_asked(struct frontier *f, struct host *h, int64_t now)
 {
     frontier_unreserve(h);

@@ -38,7 +38,7 @@ struct host {
     struct overflow
         *overflow; // further lines for it, on disk; NULL: none. It is not idle while it has one
     unsigned queued, in_flight;
-    unsigned asked; // robots.txt of others, or its own, that wait for its group or are under way
+    unsigned asked; // by whom it is needed: robots.txt that wait for its group, fibers
     enum host_state state;
     bool robots;   // its robots.txt is obeyed
     bool reserved; // it is HOST_ASKING, and its group waits for that

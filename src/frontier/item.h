@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct asking;
 struct host;
 
 // What a line of JSON says beyond its URL: the members of lines_json.h.
@@ -28,6 +29,7 @@ struct item {
     char *given; // the URL as given, when it differs from the first hop's href; NULL: the same
     char *credentials;      // "user:password" that stood in the URL, for `origin` only; NULL: none
     struct item_more *more; // what its line says beyond the URL; NULL: nothing
+    struct asking *asking;  // a robots.txt: who waits for it; it has no record. NULL: a URL of the run
     struct buffer trail;    // the redirects so far, as the JSON of the record
     struct buffer archived; // where its exchanges are in the archive, as the JSON of the record
     char *via;              // in a crawl: the page that it was found on; NULL: none
