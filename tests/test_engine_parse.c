@@ -69,6 +69,7 @@ static void inside_threads_and_forks_there_is_coro_only(void **state)
     assert_int_equal(parse_out[0].inner_count, 256);
     assert_string_equal(engine_name(&parse_out[0]), "threads/coro");
     assert_string_equal(engine_name(&parse_out[1]), "forks/coro");
+    assert_int_equal(parse_out[1].count, limits_cpus());
     parse_refused("forks:4/threads", "engine 'forks:4/threads': what goes inside forks is coro");
     parse_refused("threads/coro:0",
                   "engine 'threads/coro:0': the number after coro is not one from 1 to 100000");

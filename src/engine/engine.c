@@ -155,6 +155,8 @@ static int engine_parse_item(struct engine_spec *out, const struct engine_compla
         if (inside != engine_find(span_of(kind->inside)))
             return engine_refuse(c, "what goes inside %s is %s", kind->name, kind->inside);
         spec.inner = inside->name;
+        if (!memchr(outer.p, ':', outer.n))
+            spec.count = limits_cpus(); // a loop for each is what they are for
     }
     *out = spec;
     return 0;

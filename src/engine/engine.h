@@ -20,7 +20,8 @@ struct engine_spec {
 
 // Reads "NAME[:N][/NAME[:N]],..." into at most `room` specs. Returns how many; -EINVAL with a
 // sentence that names the item and the engines there are, in `why`. A count left out is the
-// engine's own default (coro as many as -j allows, forks 4 a CPU). Does not start anything.
+// engine's own default (coro as many as -j allows, threads too, up to 1,024, forks 4 a CPU; with
+// coro inside, one a CPU). Does not start anything.
 int engine_parse(struct engine_spec *out, unsigned room, const char *text, char *why,
                  size_t why_room);
 
