@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#ifndef CRAWL_STOCK_H
+#define CRAWL_STOCK_H
+#include "data/list.h"
+#include "data/map.h"
+#include "ledger/store.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+// What a run has on disk of each host, and how it comes back into memory: a few items at a time of
+// every host that has little there, so that each always has something to start and none fills the
+// memory. Most hosts that have something are known here; with more than STOCK_HOSTS of them the
+// others are found by surveys, when those have become fewer.
+enum { STOCK_HOSTS = 1 << 20 };
+
+// `most` and `host_most` items are taken at most, in all and of one host; 0: no bound. What is then
+// left on disk stays there.
+struct stock {
+    struct store *store; // borrowed
+    struct map hosts;    // struct stocked
+    struct list want;    // hosts whose items are wanted, in turn
+    unsigned count;      // hosts known
+    unsigned pending;    // of those that may have more, and may give it, or were asked for it
+    uint64_t taken, asked, most, host_most;
+    uint64_t cursor; // of the survey
+    bool unlisted;   // hosts not known here may have something
+    bool surveying;
+    bool survey_found; // something, since it was at the beginning
+};
+
+// `unlisted`: the store has something already.
+void stock_init(struct stock *s, struct store *store, bool unlisted);
+void stock_fini(struct stock *s);
+
+// Something of `host` has been appended to the store. Without memory a survey will find it.
+void stock_put(struct stock *s, uint64_t host);
+
+// An item that had been taken has ended.
+void stock_ended(struct stock *s, uint64_t host);
+
+// Asks the store for items, as long as memory should have `room` more of them.
+void stock_ask(struct stock *s, uint64_t room);
+
+// Takes an answer of the store, one of STORE_TOOK or STORE_SURVEYED; the items of the former are
+// the caller's to make.
+void stock_take(struct stock *s, struct store_answer *a);
+
+// Whether nothing is on disk that might be taken, nor asked for.
+bool stock_is_empty(const struct stock *s);
+#endif
