@@ -26,6 +26,14 @@ int reader_flag(const struct option *o, void *at, const char *text, char *why)
     return 0;
 }
 
+int reader_flag_not(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    (void)why;
+    *(bool *)at = text[0] != 'y';
+    return 0;
+}
+
 int reader_text(const struct option *o, void *at, const char *text, char *why)
 {
     if (!*text) {

@@ -6,6 +6,7 @@
 // What an option's row names as `read`; see struct option. Beside each, what lies at the row's
 // offset in struct arguments.
 options_reader reader_flag;       // bool
+options_reader reader_flag_not;   // bool, true when the option is off
 options_reader reader_text;       // const char *; an empty text is refused
 options_reader reader_any_text;   // const char *; an empty text is NULL
 options_reader reader_word;       // const char *; as it was typed, also when it is empty

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "engine/worker.h"
+#include "engine/confine.h"
 #include "engine/wire.h"
 #include "engine/worker_loop.h"
 #include "engine/worker_setup.h"
@@ -145,7 +146,9 @@ int worker_main(unsigned kind, const void *setup, size_t n, const int *fds, unsi
     int e = worker_attach(&jobs, &outcomes, &settings, setup, n, fds, nfds);
     if (e < 0)
         return 1;
-    e = worker_run(kind, jobs, outcomes, &settings, NULL);
+    e = confine(&settings);
+    if (e == 0)
+        e = worker_run(kind, jobs, outcomes, &settings, NULL);
     offload_stop();
     shmq_free(outcomes);
     shmq_free(jobs);

@@ -14,6 +14,7 @@ struct visit_settings {
     const char *save_dir; // NULL: bodies are not saved
     bool save_clobber;    // files from before this run are replaced
     bool save_by_url;     // names are made of URLs alone, never of Content-Disposition
+    bool no_sandbox;      // worker processes keep what they could give up
     int64_t save_since;   // when the run began, by the file system's clock: see save_tidy
     const char *warc_prefix; // of the archive's files (store/warc_name.h); NULL: no archive
     const char *warc_info;   // what each begins with: "name: value" CRLF lines

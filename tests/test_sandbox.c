@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#include "check.h"
+#include "sys/sandbox.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// What a process in the sandbox tries, and what must come of it: each returns 0 when it was refused
+// as it must be, or was let through as it must be.
+static char home[] = "/tmp/trawl-sandbox-XXXXXX";
+static char inside[256], outside[256];
+
+static int refused(long result)
+{
+    return result < 0 && (errno == EPERM || errno == EACCES) ? 0 : 1;
+}
+
+static int run_another_program(void)
+{
+    char *const arguments[] = { "true", NULL };
+    return refused(execv("/bin/true", arguments));
+}
+
+static int fork_a_process(void)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    return refused(pid);
+}
+
+static int signal_its_parent(void)
+{
+    return refused(kill(getppid(), SIGUSR2));
+}
+
+static int look_into_its_parent(void)
+{
+    return refused(ptrace(PTRACE_ATTACH, getppid(), 0, 0));
+}
+
+static int open_a_local_socket(void)
+{
+    return refused(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+static int listen_for_connections(void)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    return fd < 0 ? 1 : refused(listen(fd, 1));
+}
+
+static int become_somebody_else(void)
+{
+    return refused(setuid(getuid()));
+}
+
+static int read_a_file_outside(void)
+{
+    return refused(open("/etc/passwd", O_RDONLY));
+}
+
+static int write_a_file_outside(void)
+{
+    return refused(open(outside, O_WRONLY | O_CREAT, 0600));
+}
+
+static int write_a_file_inside(void)
+{
+    int fd = open(inside, O_RDWR | O_CREAT, 0600);
+    return fd < 0 || write(fd, "x", 1) != 1 || close(fd) < 0 || unlink(inside) < 0;
+}
+
+static int make_connections(void)
+{
+    return socket(AF_INET, SOCK_STREAM, 0) < 0 || socket(AF_INET6, SOCK_STREAM, 0) < 0;
+}
+
+static void *nothing(void *arg)
+{
+    return arg;
+}
+
+static int start_a_thread(void)
+{
+    pthread_t t;
+    return pthread_create(&t, NULL, nothing, NULL) || pthread_join(t, NULL);
+}
+
+static int raise_a_signal(void)
+{
+    signal(SIGUSR2, SIG_IGN);
+    return raise(SIGUSR2);
+}
+
+// Runs `try` in a sandbox in a process of its own. Returns its exit status; 77: this kernel does
+// not have `part`.
+static int in_sandbox(int (*try)(void), int part)
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        const char *readable[] = { "/usr/share", NULL }, *writable[] = { home, NULL };
+        struct sandbox s = { readable, writable };
+        int parts = sandbox_enter(&s);
+        if (parts < 0)
+            _exit(99);
+        _exit(parts & part ? try() : 77);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void check_all(int (*const *try)(void), size_t n, int part)
+{
+    for (size_t i = 0; i < n; i++) {
+        int status = in_sandbox(try[i], part);
+        if (status == 77)
+            skip();
+        if (status != 0)
+            print_error("attempt %zu came to %d\n", i, status);
+        assert_int_equal(status, 0);
+    }
+}
+
+static void a_worker_taken_over_can_do_nothing_to_others(void **state)
+{
+    (void)state;
+    static int (*const tries[])(void) = {
+        run_another_program, fork_a_process,         signal_its_parent,    look_into_its_parent,
+        open_a_local_socket, listen_for_connections, become_somebody_else,
+    };
+    check_all(tries, sizeof tries / sizeof *tries, SANDBOX_CALLS);
+}
+
+static void it_reaches_no_file_but_those_it_was_given(void **state)
+{
+    (void)state;
+    static int (*const tries[])(void) = { read_a_file_outside, write_a_file_outside };
+    check_all(tries, sizeof tries / sizeof *tries, SANDBOX_FILES);
+}
+
+static void what_its_work_needs_goes_on(void **state)
+{
+    (void)state;
+    static int (*const tries[])(void) = { write_a_file_inside, make_connections, start_a_thread,
+                                          raise_a_signal };
+    check_all(tries, sizeof tries / sizeof *tries, SANDBOX_CALLS | SANDBOX_FILES);
+}
+
+static int make_home(void **state)
+{
+    (void)state;
+    assert_non_null(mkdtemp(home));
+    snprintf(inside, sizeof inside, "%s/file", home);
+    snprintf(outside, sizeof outside, "%s.outside", home);
+    return 0;
+}
+
+static int remove_home(void **state)
+{
+    (void)state;
+    unlink(inside);
+    unlink(outside);
+    return rmdir(home);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_worker_taken_over_can_do_nothing_to_others),
+        cmocka_unit_test(it_reaches_no_file_but_those_it_was_given),
+        cmocka_unit_test(what_its_work_needs_goes_on),
+    };
+    return cmocka_run_group_tests(tests, make_home, remove_home);
+}
