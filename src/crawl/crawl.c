@@ -247,8 +247,9 @@ static int open_all(struct coordinator *c, struct zygote *zygote)
 {
     const struct crawl_settings *s = c->settings;
     int r = make_ids(c);
+    struct source_setup source = { .urls = s->urls, .path = s->input };
     if (r == 0)
-        r = source_open(&c->source, s->urls, s->input);
+        r = source_open(&c->source, &source);
     if (r == 0)
         r = output_open(&c->records, s->output, &c->writers);
     if (r == 0 && s->failed)

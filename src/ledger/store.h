@@ -53,8 +53,8 @@ struct store_counts {
 };
 struct store_counts store_counts(const struct store *s);
 
-// Operations since the last cut: with STORE_UNCUT of them it is time for another, whatever the clock
-// says, for each may have changed a page that stays in memory until then.
+// Operations since the last cut: with STORE_UNCUT of them it is time for another, whatever the
+// clock says, for each may have changed a page that stays in memory until then.
 enum { STORE_UNCUT = 16384 };
 uint64_t store_uncut(const struct store *s);
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#ifndef LEDGER_HOST_ENTRY_H
+#define LEDGER_HOST_ENTRY_H
+#include "data/buffer.h"
+#include "web/address.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+// What is known of a host: its value in the state.
+struct host_entry {
+    struct span origin; // "http://name:port"
+    int64_t until;      // wall ns before which nothing of it starts; 0: it may
+    bool held;          // because it asked so (Retry-After); else by its pace
+    int64_t delay;      // ns between two exchanges, as it has come to be
+    uint64_t exchanges;
+    int64_t spent;     // ns over all of them
+    unsigned failures; // in a row, of late
+    int64_t expires;   // wall ns until which the addresses hold; 0: not known
+    unsigned addresses;
+    struct address address[8]; // the first of them
+    struct span robots;        // its rules; absent: not known
+    int64_t robots_until;      // wall ns
+};
+
+enum { HOST_ENTRY_ADDRESSES = 8 };
+
+void host_entry_write(struct buffer *out, const struct host_entry *h);
+
+// Views of the bytes. Errors: -EUCLEAN the bytes are no host; -EPROTO they are of another version.
+int host_entry_read(struct host_entry *out, struct span bytes);
+#endif

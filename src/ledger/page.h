@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#ifndef LEDGER_PAGE_H
+#define LEDGER_PAGE_H
+#include "data/buffer.h"
+#include "fetch/error.h"
+#include <stdbool.h>
+
+// What came of a URL the last time: the value of a page in the state. Kept for each URL that was
+// asked for and, when that redirected, for the one that gave the answer; so it is short.
+struct page {
+    int64_t when; // wall ns at which it was recorded
+    enum fetch_error error;
+    int status;                      // HTTP; 0: none
+    bool asked;                      // it is the URL that was asked for: a line of the list, a link
+    bool digested;                   // `digest` is that of its body
+    unsigned char digest[32];        // SHA-256
+    struct span etag, last_modified; // what a condition can be made of; absent: none
+    struct span url;                 // as it was given; absent: not kept, for it did not fail
+};
+
+// Appends it. Validators that are too long to be worth keeping are left out.
+void page_write(struct buffer *out, const struct page *p);
+
+// Views of the bytes. Errors: -EUCLEAN the bytes are no page; -EPROTO they are of another version.
+int page_read(struct page *out, struct span bytes);
+#endif

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+// What stands in a state beside its items.
+#include "check.h"
+#include "ledger/host_entry.h"
+#include "ledger/ledger.h"
+#include "ledger/page.h"
+#include <errno.h>
+#include <stdlib.h>
+
+static void fill_page(struct page *p)
+{
+    *p = (struct page){ .when = 1700000000123000000,
+                        .error = FETCH_TIMEOUT,
+                        .status = 503,
+                        .asked = true,
+                        .digested = true,
+                        .etag = span_of("\"abc\""),
+                        .last_modified = span_of("Sat, 21 Nov 2026 10:00:00 GMT"),
+                        .url = span_of("http://example.com/") };
+    memset(p->digest, 7, sizeof p->digest);
+}
+
+static void a_page_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    struct page p, back;
+    struct buffer b = { 0 };
+    fill_page(&p);
+    page_write(&b, &p);
+    assert_int_equal(page_read(&back, buffer_span(&b)), 0);
+    assert_int_equal(back.when, p.when);
+    assert_int_equal(back.error, p.error);
+    assert_int_equal(back.status, p.status);
+    assert_true(back.asked && back.digested);
+    assert_memory_equal(back.digest, p.digest, sizeof p.digest);
+    assert_true(span_equal(back.etag, p.etag));
+    assert_true(span_equal(back.last_modified, p.last_modified));
+    assert_true(span_equal(back.url, p.url));
+    buffer_fini(&b);
+}
+
+static void a_page_without_anything_special_is_short(void **state)
+{
+    (void)state;
+    struct page p = { .when = 1700000000123000000, .status = 200, .asked = true }, back;
+    struct buffer b = { 0 };
+    page_write(&b, &p);
+    assert_true(b.n <= 12);
+    assert_int_equal(page_read(&back, buffer_span(&b)), 0);
+    assert_null(back.etag.p);
+    assert_null(back.url.p);
+    assert_false(back.digested);
+    buffer_fini(&b);
+}
+
+static void a_validator_that_is_too_long_is_left_out(void **state)
+{
+    (void)state;
+    char *long_tag = calloc(1, 5000);
+    struct page p = { .etag = { long_tag, 5000 } }, back;
+    struct buffer b = { 0 };
+    page_write(&b, &p);
+    assert_int_equal(page_read(&back, buffer_span(&b)), 0);
+    assert_null(back.etag.p);
+    free(long_tag);
+    buffer_fini(&b);
+}
+
+static void fill_host(struct host_entry *h)
+{
+    *h = (struct host_entry){ .origin = span_of("https://example.com:8443"),
+                              .until = 1700000000000000000,
+                              .held = true,
+                              .delay = 1500000000,
+                              .exchanges = 12345,
+                              .spent = 99999,
+                              .failures = 3,
+                              .expires = 1700000100000000000,
+                              .addresses = 2,
+                              .robots = span_of("rules"),
+                              .robots_until = 5 };
+    h->address[0] = (struct address){ .family = 4, .bytes = { 127, 0, 0, 1 } };
+    h->address[1] = (struct address){ .family = 6, .bytes = { 1, [15] = 2 } };
+}
+
+static void a_host_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    struct host_entry h, back;
+    struct buffer b = { 0 };
+    fill_host(&h);
+    host_entry_write(&b, &h);
+    assert_int_equal(host_entry_read(&back, buffer_span(&b)), 0);
+    assert_true(span_equal(back.origin, h.origin));
+    assert_true(span_equal(back.robots, h.robots));
+    back.origin = h.origin;
+    back.robots = h.robots;
+    assert_int_equal(back.until, h.until);
+    assert_int_equal(back.delay, h.delay);
+    assert_int_equal(back.exchanges, h.exchanges);
+    assert_int_equal(back.spent, h.spent);
+    assert_int_equal(back.failures, h.failures);
+    assert_int_equal(back.expires, h.expires);
+    assert_int_equal(back.robots_until, h.robots_until);
+    assert_true(back.held);
+    assert_int_equal(back.addresses, 2);
+    assert_true(address_equal(&back.address[0], &h.address[0]));
+    assert_true(address_equal(&back.address[1], &h.address[1]));
+    buffer_fini(&b);
+}
+
+static void fill_ledger(struct ledger *l)
+{
+    *l = (struct ledger){ .when = 1,
+                          .spent = 2,
+                          .finished = true,
+                          .fed = true,
+                          .source = { .arguments = 3,
+                                      .line = 4,
+                                      .offset = 5,
+                                      .mark = { 6, 7 },
+                                      .ended = true,
+                                      .compressed = true,
+                                      .device = 8,
+                                      .inode = 9,
+                                      .size = 10,
+                                      .modified = -11,
+                                      .spooled = 12,
+                                      .spooled_all = true },
+                          .records = 13,
+                          .failed = 14,
+                          .frontier = 15,
+                          .held = 16,
+                          .save_since = 17,
+                          .stats = span_of("numbers") };
+    ledger_add_archive(l, &(struct ledger_archive){ span_of("a.warc.gz"), 18 });
+    ledger_add_archive(l, &(struct ledger_archive){ span_of("b.warc.gz"), 19 });
+    ledger_add_rename(l, &(struct ledger_rename){ span_of(".part-1"), span_of("host/x") });
+}
+
+static void a_ledger_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    struct ledger l, back;
+    struct ledger_archive a;
+    struct ledger_rename r;
+    struct buffer b = { 0 }, again = { 0 };
+    fill_ledger(&l);
+    ledger_write(&b, &l);
+    assert_int_equal(ledger_read(&back, buffer_span(&b)), 0);
+    ledger_write(&again, &back);
+    assert_true(span_equal(buffer_span(&b), buffer_span(&again)));
+    assert_int_equal(back.source.modified, -11);
+    assert_true(back.finished && back.fed && back.source.spooled_all);
+    struct span rest = buffer_span(&back.archives);
+    assert_true(ledger_next_archive(&rest, &a) && span_is(a.name, "a.warc.gz") && a.length == 18);
+    assert_true(ledger_next_archive(&rest, &a) && span_is(a.name, "b.warc.gz") && a.length == 19);
+    assert_int_equal(rest.n, 0);
+    rest = buffer_span(&back.renames);
+    assert_true(ledger_next_rename(&rest, &r) && span_is(r.to, "host/x"));
+    ledger_fini(&l);
+    ledger_fini(&back);
+    buffer_fini(&b);
+    buffer_fini(&again);
+}
+
+static void damage(struct span good, int (*read)(struct span bytes))
+{
+    uint64_t x = 88172645463325252U;
+    for (size_t n = 0; n < good.n; n++)
+        assert_int_equal(read((struct span){ good.p, n }), -EUCLEAN);
+    char *copy = malloc(good.n);
+    for (int round = 0; round < 20000; round++) {
+        memcpy(copy, good.p, good.n);
+        for (int k = 0; k < 1 + round % 3; k++) {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            copy[x % good.n] = (char)(x >> 32);
+        }
+        int r = read((struct span){ copy, good.n });
+        assert_true(r == 0 || r == -EUCLEAN || r == -EPROTO);
+    }
+    memcpy(copy, good.p, good.n);
+    copy[0]++;
+    assert_int_equal(read((struct span){ copy, good.n }), -EPROTO);
+    free(copy);
+}
+
+static int read_page(struct span bytes)
+{
+    struct page p;
+    return page_read(&p, bytes);
+}
+
+static int read_host(struct span bytes)
+{
+    struct host_entry h;
+    return host_entry_read(&h, bytes);
+}
+
+static int read_ledger(struct span bytes)
+{
+    struct ledger l = { 0 };
+    int r = ledger_read(&l, bytes);
+    ledger_fini(&l);
+    return r;
+}
+
+static void damaged_bytes_do_no_harm(void **state)
+{
+    (void)state;
+    struct page p;
+    struct host_entry h;
+    struct ledger l;
+    struct buffer b = { 0 };
+    fill_page(&p);
+    page_write(&b, &p);
+    damage(buffer_span(&b), read_page);
+    buffer_clear(&b);
+    fill_host(&h);
+    host_entry_write(&b, &h);
+    damage(buffer_span(&b), read_host);
+    buffer_clear(&b);
+    fill_ledger(&l);
+    ledger_write(&b, &l);
+    damage(buffer_span(&b), read_ledger);
+    ledger_fini(&l);
+    buffer_fini(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_page_comes_back_as_it_was),
+        cmocka_unit_test(a_page_without_anything_special_is_short),
+        cmocka_unit_test(a_validator_that_is_too_long_is_left_out),
+        cmocka_unit_test(a_host_comes_back_as_it_was),
+        cmocka_unit_test(a_ledger_comes_back_as_it_was),
+        cmocka_unit_test(damaged_bytes_do_no_harm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
