@@ -127,6 +127,10 @@ struct span robots_agent(const struct coordinator *c, const struct host *h);
 // not to be called, 0: it did not. Returns whether the host had failed so often before that its URL
 // is not to blame, and keeps its attempt.
 bool treatment_note(struct coordinator *c, struct host *h, const struct outcome *o, int64_t hold);
+// The part of it that is about the pace.
+void treatment_pace(struct coordinator *c, struct host *h, const struct outcome *o);
+// Whether nothing was heard of the server; NULL: there was no exchange.
+bool treatment_is_silent(const struct outcome *o);
 // `h` has failed without an exchange: what is to become of it? `robots`: for its robots.txt.
 enum treatment { TREATMENT_ASIDE, TREATMENT_GIVEN_UP };
 enum treatment treatment_failed(struct coordinator *c, struct host *h, const char *why, bool silent,

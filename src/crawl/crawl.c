@@ -5,14 +5,14 @@
 #include "crawl/coordinator.h"
 #include "crawl/gauge.h"
 #include "crawl/output.h"
-#include "input/source.h"
 #include "crawl/tally.h"
-#include "visit/flow.h"
 #include "engine/lane.h"
+#include "input/source.h"
 #include "resolve/resolver.h"
 #include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "visit/flow.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -34,8 +34,8 @@ static bool is_over(const struct coordinator *c)
 {
     if (c->in_flight > 0)
         return false;
-    return c->stopping ||
-           (c->fed && c->frontier.waiting == 0 && c->spill.lines == 0 && c->opening == 0);
+    return c->stopping || (c->fed && c->frontier.waiting == 0 && c->spill.lines == 0 &&
+                           c->opening == 0 && c->asking == 0);
 }
 
 static int64_t next_time(const struct coordinator *c)
@@ -100,7 +100,9 @@ static bool pump(struct loop_hook *hook)
         frontier_advance(&c->frontier, c->now);
         if (gauge_open(c))
             dispatch_all(c);
+        treatment_settle(c);
         opening_start(c);
+        robots_start(c);
         if (!list_empty(&c->hungry) && intake_wanted(c))
             wake_all(&c->hungry, 0);
         if (!list_empty(&c->full) && intake_low(c))
@@ -243,10 +245,20 @@ static void prepare(struct coordinator *c, struct loop *l, const struct crawl_se
     c->stats.began = c->now = clock_mono();
 }
 
+// Runs without any do not pay for them.
+static int set_manners(struct coordinator *c)
+{
+    const struct manners *m = &c->settings->manners;
+    bool any = m->robots || m->adapt || m->group != MANNERS_HOST || m->rules;
+    return any ? frontier_set_manners(&c->frontier, m) : 0;
+}
+
 static int open_all(struct coordinator *c, struct zygote *zygote)
 {
     const struct crawl_settings *s = c->settings;
     int r = make_ids(c);
+    if (r == 0)
+        r = set_manners(c);
     struct source_setup source = { .urls = s->urls, .path = s->input };
     if (r == 0)
         r = source_open(&c->source, &source);

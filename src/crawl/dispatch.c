@@ -4,12 +4,13 @@
 #include "crawl/coordinator.h"
 #include "crawl/gauge.h"
 #include "crawl/hop.h"
-#include "visit/flow.h"
-#include "visit/job.h"
 #include "engine/lane.h"
 #include "sys/clock.h"
+#include "visit/flow.h"
+#include "visit/job.h"
 #include "web/netrc.h"
 #include <errno.h>
+#include <strings.h>
 
 static struct lane *choose(struct coordinator *c, const struct host *h)
 {
@@ -28,7 +29,8 @@ static unsigned permitted(const struct item *i, bool special_ok,
     unsigned n = 0;
     if (h->proxy && h->special && !special_ok)
         return 0;
-    for (unsigned k = 0; k < h->addresses && n < RESOLVE_ADDRESSES; k++)
+    unsigned all = h->pinned && h->addresses ? 1 : h->addresses;
+    for (unsigned k = 0; k < all && n < RESOLVE_ADDRESSES; k++)
         if (special_ok || h->proxy || !address_is_special(&h->address[k]))
             out[n++] = h->address[k];
     return n;
@@ -80,6 +82,12 @@ static const char *credentials(const struct coordinator *c, const struct item *i
     return known ? known : own;
 }
 
+// Whether it counts when its next request comes.
+static bool is_paced(const struct host *h)
+{
+    return h->group->gate.delay > 0 || h->group->gate.bucket.interval > 0;
+}
+
 static void fill(const struct coordinator *c, const struct item *i, bool special_ok,
                  struct job_parts *p)
 {
@@ -87,7 +95,8 @@ static void fill(const struct coordinator *c, const struct item *i, bool special
     const struct host *h = i->host;
     p->head.id = i->id;
     p->head.flags = (special_ok ? JOB_SPECIAL_OK : 0u) | (worth_keeping(c, h) ? JOB_KEEP : 0u) |
-                    (s->digest ? JOB_DIGEST : 0u) | (c->cookies ? JOB_COOKIES : 0u) | (s->worker.warc_prefix ? JOB_WARC : 0u);
+                    (s->digest ? JOB_DIGEST : 0u) | (c->cookies ? JOB_COOKIES : 0u) |
+                    (s->worker.warc_prefix ? JOB_WARC : 0u) | (is_paced(h) ? JOB_ONCE : 0u);
     p->head.connect_timeout = s->connect_timeout;
     p->head.max_time = s->max_time;
     p->head.max_filesize = s->max_filesize;
@@ -146,6 +155,36 @@ static int fill_ask(struct coordinator *c, struct item *i, struct job_parts *p)
     return 0;
 }
 
+// The user agent that a rule gives this host, unless a header of the request does. Errors: -ENOMEM.
+static int fill_agent(struct coordinator *c, const struct host *h, struct job_parts *p)
+{
+    static const char name[] = "User-Agent:";
+    if (!h->agent)
+        return 0;
+    if (!p->headers.n)
+        buffer_clear(&c->headers);
+    for (size_t at = 0; at < p->headers.n; at += strlen(p->headers.p + at) + 1)
+        if (strncasecmp(p->headers.p + at, name, sizeof name - 1) == 0)
+            return 0;
+    buffer_add_format(&c->headers, "%s %s", name, h->agent);
+    buffer_add_byte(&c->headers, '\0');
+    p->headers = buffer_span(&c->headers);
+    return c->headers.failed ? -ENOMEM : 0;
+}
+
+// Fills in what the item asks for. Errors: -ENOMEM.
+static int fill_item(struct coordinator *c, struct item *i, struct job_parts *p)
+{
+    int r = 0;
+    if (i->asking)
+        r = robots_fill(c, i, p);
+    else if (c->asks || i->more || c->cookies)
+        r = fill_ask(c, i, p);
+    if (r == 0)
+        r = fill_agent(c, i->host, p);
+    return r == 0 && !i->asking ? fill_path(c, i, p) : r;
+}
+
 // Waiting ends here: what of it was for the name, and what for the gates.
 static void count_waiting(struct coordinator *c, struct item *i)
 {
@@ -163,7 +202,9 @@ static void count_waiting(struct coordinator *c, struct item *i)
 static void give_back(struct coordinator *c, struct item *i)
 {
     struct host *h = i->host;
-    if (frontier_add(&c->frontier, i, true, c->now) < 0)
+    if (i->asking)
+        frontier_ask(&c->frontier, i, h, c->now);
+    else if (frontier_add(&c->frontier, i, true, c->now) < 0)
         settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
     frontier_ended(&c->frontier, h, c->now, 0);
 }
@@ -189,8 +230,8 @@ static bool dispatch(struct coordinator *c, struct item *i)
     i->id = c->free_id[c->free_ids - 1];
     fill(c, i, special_ok, &parts);
     fill_proxy(h, &parts);
-    if (!l || ((c->asks || i->more || c->cookies) && fill_ask(c, i, &parts) < 0) || fill_path(c, i, &parts) < 0 ||
-        job_build(&c->message, &parts) < 0 || lane_send(l, (const struct job *)c->message.p) < 0) {
+    if (!l || fill_item(c, i, &parts) < 0 || job_build(&c->message, &parts) < 0 ||
+        lane_send(l, (const struct job *)c->message.p) < 0) {
         give_back(c, i);
         return false;
     }
@@ -222,8 +263,8 @@ void dispatch_all(struct coordinator *c)
 {
     struct item *i;
     while (!c->stopping && c->in_flight < c->cap && c->free_ids > 0 &&
-           frontier_has_ready(&c->frontier) && dispatch_due(c) <= c->now && berths_any(&c->berths) &&
-           (i = frontier_next(&c->frontier, c->now)))
+           frontier_has_ready(&c->frontier) && dispatch_due(c) <= c->now &&
+           berths_any(&c->berths) && (i = frontier_next(&c->frontier, c->now)))
         if (!dispatch(c, i))
             break;
 }

@@ -20,19 +20,25 @@ static enum fetch_error error_of(const struct host *h, enum resolve_status statu
                                         : FETCH_DNS_FAILED;
 }
 
-// Every URL that waited for this name ends its attempt with the same answer.
-static void fail_queue(struct coordinator *c, struct host *h, enum fetch_error error,
-                       const char *why)
+void opening_fail_queue(struct coordinator *c, struct host *h, enum fetch_error error,
+                        const char *why)
 {
     struct item *i;
     unsigned n = h->queued; // those only: an item that is tried again may be back at once
+    while (n-- > 0 && (i = frontier_take(&c->frontier, h, c->now)))
+        settle_without_exchange(c, i, error, span_of(why));
+}
+
+// Every URL that waited for this name ends its attempt with the same answer.
+static void fail_look_up(struct coordinator *c, struct host *h, enum resolve_status status,
+                         const char *why)
+{
     char of_proxy[256];
     if (h->proxy) {
         snprintf(of_proxy, sizeof of_proxy, "the proxy's name cannot be looked up: %s", why);
         why = of_proxy;
     }
-    while (n-- > 0 && (i = frontier_take(&c->frontier, h, c->now)))
-        settle_without_exchange(c, i, error, span_of(why));
+    opening_fail_queue(c, h, error_of(h, status), why);
 }
 
 static int resolver_get(struct coordinator *c)
@@ -63,23 +69,41 @@ static int look_up(struct coordinator *c, const struct host *h, struct resolve_a
     return resolver_lookup(c->resolver, name, port, answer, CLOCK_NEVER);
 }
 
+int opening_look_up(struct coordinator *c, struct host *h, struct resolve_answer *answer)
+{
+    if (h->expires > loop_now(c->loop))
+        return 0;
+    int r = resolver_get(c);
+    if (r == 0)
+        r = look_up(c, h, answer);
+    c->now = loop_now(c->loop);
+    if (r < 0 || answer->status != RESOLVE_FOUND)
+        return r < 0 ? r : 1;
+    return host_answer(h, answer, c->now);
+}
+
+// A name server that does not answer, or not as it should, says nothing of the name: with a pace
+// that adapts the host is asked again later. Returns whether it is.
+static bool is_put_off(struct coordinator *c, struct host *h, const struct resolve_answer *answer)
+{
+    if (!c->settings->manners.adapt || answer->status == RESOLVE_NOTFOUND)
+        return false;
+    treatment_failed(c, h, answer->why, true, false, 0);
+    return true;
+}
+
 static void open_host(struct coordinator *c, struct host *h)
 {
     struct resolve_answer answer = { .status = RESOLVE_FAILED };
-    int r = resolver_get(c);
-    if (r == 0)
-        r = look_up(c, h, &answer);
+    int r = opening_look_up(c, h, &answer);
     c->now = loop_now(c->loop);
-    if (r == 0 && answer.status == RESOLVE_FOUND)
-        r = host_answer(h, &answer, c->now);
-    bool found = r == 0 && answer.status == RESOLVE_FOUND;
     if (r < 0 && r != -ECANCELED) // when cancelled, its queue is listed as unfinished
-        fail_queue(c, h, error_of(h, RESOLVE_FAILED), strerror(-r));
-    else if (r == 0 && !found)
-        fail_queue(c, h, error_of(h, answer.status), answer.why);
-    else if (found && h->typed && host_is_special(h) && h->queued > 0)
+        fail_look_up(c, h, RESOLVE_FAILED, strerror(-r));
+    else if (r > 0 && !is_put_off(c, h, &answer))
+        fail_look_up(c, h, answer.status, answer.why);
+    else if (r == 0 && h->typed && host_is_special(h) && h->queued > 0)
         trust_add(&c->trust, host_place_hash(&list_entry(h->queue.next, struct item, node)->url));
-    frontier_opened(&c->frontier, h, found, c->now);
+    frontier_opened(&c->frontier, h, r == 0, c->now);
     coordinator_stir(c);
 }
 

@@ -7,12 +7,12 @@
 #include "crawl/hop.h"
 #include "crawl/output.h"
 #include "crawl/record.h"
-#include "frontier/retry.h"
 #include "crawl/tally.h"
 #include "engine/lane.h"
-#include "visit/outcome.h"
+#include "frontier/retry.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "visit/outcome.h"
 #include "web/retry_after.h"
 #include <errno.h>
 
@@ -110,6 +110,10 @@ static bool has_further_try(const struct coordinator *c, const struct item *i,
 void settle_without_exchange(struct coordinator *c, struct item *i, enum fetch_error error,
                              struct span message)
 {
+    if (i->asking) {
+        robots_settle_without(i, error, message);
+        return;
+    }
     i->tries++;
     if (has_further_try(c, i, error, 0, false))
         again(c, i, backoff(c, i), error, message, NULL);
@@ -220,6 +224,26 @@ static void finish_unsaved(struct coordinator *c, struct item *i, struct span me
     finish(c, i, FETCH_NO_RESOURCES, message, o);
 }
 
+// A kept connection had died before anything of it was seen: with a paced host the worker leaves it
+// at that (JOB_ONCE). That was no attempt; but the host may have seen it, so its pace counts.
+static bool is_stale(const struct item *i, const struct outcome *o)
+{
+    return o->flags & OUTCOME_REUSED && o->status == 0 &&
+           (o->error == FETCH_RESET || o->error == FETCH_EMPTY_REPLY) &&
+           hop_may_repeat((enum hop_method)i->method, true, 0);
+}
+
+// The exchange was for a robots.txt: whoever asked for it decides.
+static void settle_robots(struct coordinator *c, struct item *i, const struct outcome *o)
+{
+    int64_t hold = hold_until(c, o);
+    if (o->error == FETCH_NO_RESOURCES)
+        give_way(c);
+    treatment_pace(c, i->host, o);
+    robots_settle(c, i, o);
+    frontier_ended(&c->frontier, i->host, c->now, hold);
+}
+
 static void settle(struct coordinator *c, struct item *i, const struct outcome *o)
 {
     struct host *h = i->host;
@@ -235,6 +259,7 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
         cookies_take(c->cookies, &i->url, o);
     i->attempts++;
     i->tries++;
+    bool stale = is_stale(i, o), not_its_fault = !stale && treatment_note(c, h, o, hold);
     frontier_ended(&c->frontier, h, c->now, hold); // `h` may be forgotten now
     if (error == FETCH_CANCELLED && c->abandoned)
         settle_unfinished(c, i);
@@ -242,7 +267,11 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
         finish_unsaved(c, i, message, o);
     else if (error == FETCH_NO_RESOURCES)
         lack(c, i, message, o);
-    else if (has_further_try(c, i, error, o->status, o->flags & OUTCOME_SENT)) {
+    else if (stale || (not_its_fault && hop_may_repeat((enum hop_method)i->method,
+                                                       o->flags & OUTCOME_SENT, o->status))) {
+        i->tries--;
+        again(c, i, c->now, error, message, o);
+    } else if (has_further_try(c, i, error, o->status, o->flags & OUTCOME_SENT)) {
         int64_t at = backoff(c, i);
         again(c, i, hold > at ? hold : at, error, message, o);
     } else if (is_redirect(c, o))
@@ -268,7 +297,10 @@ void settle_all(struct coordinator *c)
             c->job[o->id] = NULL;
             c->free_id[c->free_ids++] = o->id;
             c->in_flight--;
-            settle(c, i, o);
+            if (i->asking)
+                settle_robots(c, i, o);
+            else
+                settle(c, i, o);
         }
         berths_note(&c->berths, l);
     }

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+// Hosts are treated as they do: their pace follows, who keeps failing is left alone for a while,
+// and given up in the end.
+#include "crawl/coordinator.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "visit/outcome.h"
+#include <stdio.h>
+
+enum {
+    LOST_AT_ONCE = 256, // URLs of hosts given up that are ended in one go
+    RECALL_S = 10,      // within so many seconds all are asked again when the network is back
+};
+
+// What an exchange tells of its host.
+enum sign {
+    SIGN_NONE,   // nothing
+    SIGN_GOOD,   // it answers
+    SIGN_BUSY,   // it answers that it has too much to do
+    SIGN_BROKEN, // it answers that it cannot
+    SIGN_BAD,    // it does not answer as it should
+    SIGN_SILENT, // nothing is heard of it
+};
+
+static enum sign sign_of_status(int status)
+{
+    switch (status) {
+    case 429:
+    case 503:
+        return SIGN_BUSY;
+    case 500:
+    case 502:
+    case 504:
+        return SIGN_BROKEN;
+    default:
+        return SIGN_GOOD;
+    }
+}
+
+static enum sign sign_of(const struct outcome *o)
+{
+    switch ((enum fetch_error)o->error) {
+    case FETCH_OK:
+        return sign_of_status(o->status);
+    case FETCH_TRUNCATED:
+    case FETCH_DECODE:
+    case FETCH_TOO_LARGE:
+    case FETCH_PROTOCOL:
+        return SIGN_GOOD;
+    case FETCH_CONNECT_REFUSED:
+    case FETCH_RESET:
+    case FETCH_EMPTY_REPLY:
+    case FETCH_TLS_FAILED:
+        return SIGN_BAD;
+    case FETCH_CONNECT_FAILED:
+    case FETCH_CONNECT_TIMEOUT:
+    case FETCH_TIMEOUT:
+    case FETCH_PROXY_FAILED:
+        return SIGN_SILENT;
+    default:
+        return SIGN_NONE;
+    }
+}
+
+bool treatment_is_silent(const struct outcome *o)
+{
+    return !o || sign_of(o) == SIGN_SILENT;
+}
+
+void treatment_pace(struct coordinator *c, struct host *h, const struct outcome *o)
+{
+    enum sign sign = sign_of(o);
+    struct group_table *groups = &c->frontier.hosts.groups;
+    if (sign == SIGN_GOOD && o->time_starttransfer > 0)
+        group_good(groups, h->group, o->time_starttransfer);
+    else if (sign == SIGN_BUSY || sign == SIGN_BAD || sign == SIGN_SILENT)
+        group_bad(groups, h->group);
+}
+
+static void note_good(struct coordinator *c, struct host *h)
+{
+    struct frontier *f = &c->frontier;
+    if (health_is_outage(&f->network)) {
+        log_note("the network is back");
+        frontier_recall_all(f, c->now, RECALL_S * CLOCK_S, coordinator_random(c));
+    }
+    if (!h->conduct) {
+        health_good(&(struct health){ 0 }, &f->network, c->now);
+        return;
+    }
+    health_good(&h->conduct->health, &f->network, c->now);
+    frontier_recall(f, h, c->now);
+}
+
+static enum treatment treat(struct coordinator *c, struct host *h, bool robots, int64_t hold)
+{
+    struct frontier *f = &c->frontier;
+    struct conduct *conduct = h->conduct;
+    int64_t pause = health_pause(&conduct->health, coordinator_random(c));
+    int64_t until = clock_after(c->now, pause);
+    if (health_is_lost(&conduct->health, c->settings->manners.give_up)) {
+        conduct->given_up_robots = robots;
+        frontier_give_up(f, h, c->now);
+        log_detail("%s is given up: %s", h->origin, conduct->why);
+        return TREATMENT_GIVEN_UP;
+    }
+    frontier_set_aside(f, h, until > hold ? until : hold, c->now);
+    return TREATMENT_ASIDE;
+}
+
+static void note_bad(struct coordinator *c, struct host *h, const char *why, bool silent)
+{
+    struct health_network *n = &c->frontier.network;
+    bool before = health_is_outage(n);
+    health_bad(&h->conduct->health, n, silent, c->now);
+    snprintf(h->conduct->why, sizeof h->conduct->why, "%s", why);
+    if (!before && health_is_outage(n))
+        log_detail("%u hosts are silent, and no other is heard of: is the network down?",
+                   n->silent);
+}
+
+enum treatment treatment_failed(struct coordinator *c, struct host *h, const char *why, bool silent,
+                                bool robots, int64_t hold)
+{
+    if (!host_conduct(h))
+        return TREATMENT_ASIDE; // it is asked again at once
+    note_bad(c, h, why, silent);
+    return treat(c, h, robots, hold);
+}
+
+static void explain(const struct outcome *o, char out[96])
+{
+    struct span message = message_span(o, o->message);
+    if (o->error == FETCH_OK)
+        snprintf(out, 96, "status %u", o->status);
+    else
+        snprintf(out, 96, "%.*s", (int)message.n, message.p ? message.p : "");
+}
+
+bool treatment_note(struct coordinator *c, struct host *h, const struct outcome *o, int64_t hold)
+{
+    enum sign sign = sign_of(o);
+    char why[96];
+    if (!c->settings->manners.adapt || sign == SIGN_NONE)
+        return false;
+    treatment_pace(c, h, o);
+    if (h->pinned && (o->error == FETCH_CONNECT_REFUSED || o->error == FETCH_CONNECT_FAILED ||
+                      o->error == FETCH_CONNECT_TIMEOUT)) {
+        host_turn_address(h);
+        h->moving |= host_must_move(&c->frontier.hosts, h);
+    }
+    if (sign == SIGN_GOOD) {
+        note_good(c, h);
+        return false;
+    }
+    if (!host_conduct(h))
+        return false;
+    bool ill = health_is_ill(&h->conduct->health);
+    explain(o, why);
+    note_bad(c, h, why, sign == SIGN_SILENT);
+    if (health_is_ill(&h->conduct->health) && h->state != HOST_LOST)
+        treat(c, h, false, hold);
+    return ill;
+}
+
+static void settle_denied(struct coordinator *c)
+{
+    struct item *i;
+    unsigned line;
+    char why[80];
+    while ((i = frontier_denied(&c->frontier, &line))) {
+        snprintf(why, sizeof why, "disallowed by line %u of the robots.txt", line);
+        c->stats.denied++;
+        settle_without_exchange(c, i, FETCH_ROBOTS, span_of(why));
+        coordinator_stir(c);
+    }
+}
+
+void treatment_settle(struct coordinator *c)
+{
+    struct host *h;
+    struct item *i;
+    char why[160];
+    settle_denied(c);
+    for (unsigned n = 0; n < LOST_AT_ONCE && (h = frontier_lost(&c->frontier));) {
+        const struct conduct *conduct = h->conduct;
+        bool robots = conduct && conduct->given_up_robots;
+        snprintf(why, sizeof why, "%s: %s", robots ? "its robots.txt" : "the host was given up",
+                 conduct ? conduct->why : "");
+        unsigned left = h->queued;
+        for (; left > 0 && n < LOST_AT_ONCE; left--, n++) {
+            i = frontier_take(&c->frontier, h, c->now);
+            settle_without_exchange(c, i, robots ? FETCH_ROBOTS_UNREACHABLE : FETCH_HOST_GIVEN_UP,
+                                    span_of(why));
+        }
+        if (left > 0)
+            frontier_give_up(&c->frontier, h, c->now); // the rest in the next round
+        coordinator_stir(c);
+    }
+}
