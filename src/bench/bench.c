@@ -79,25 +79,31 @@ static bool on_tick(void *arg, const struct subject_report *report)
     return !bench_signal;
 }
 
-// What a subject complains of stands beside its cell; everybody else gets to hear it as it is.
+// Behind `prefix`; NULL when `text` does not begin with it.
+static const char *behind(const char *text, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return strncmp(text, prefix, n) == 0 ? text + n : NULL;
+}
+
+// The first complaint of a subject stands beside its cell; what else it says is for who asked for
+// details, and what is no message of ours (a sanitizer's, a library's) is passed on as it is.
 static void on_said(void *arg, const char *text)
 {
     struct bench *b = arg;
-    static const char own[] = "trawl: ";
-    bool ours = strncmp(text, own, sizeof own - 1) == 0;
-    const char *bare = ours ? text + sizeof own - 1 : text;
+    const char *complaint = behind(text, "trawl: error: "), *other = behind(text, "trawl: ");
+    if (!complaint)
+        complaint = behind(text, "trawl: warning: ");
     line_clear(&b->line);
-    if (strncmp(bare, "error: ", 7) == 0)
-        bare += 7;
-    else if (strncmp(bare, "warning: ", 9) == 0)
-        bare += 9;
-    if (!b->said[0])
+    if (!other) {
+        fprintf(stderr, "%s\n", text);
+    } else if (!complaint || b->said[0]) {
+        log_detail("%s at %u: %s", b->cell->engine, b->cell->in_flight, other);
+    } else {
         log_warning("%s at %u, %s: %s", b->cell->engine, b->cell->in_flight,
-                    result_workload(b->cell->workload), bare);
-    else
-        log_detail("%s: %s", b->cell->engine, bare);
-    if (!b->said[0])
-        snprintf(b->said, sizeof b->said, "%s", bare);
+                    result_workload(b->cell->workload), complaint);
+        snprintf(b->said, sizeof b->said, "%s", complaint);
+    }
 }
 
 // ---- One repetition
@@ -144,7 +150,7 @@ static void note_failure(struct bench *b, int error)
     else if (error == -ETIMEDOUT)
         snprintf(c->note, sizeof c->note, "nothing happened any more: it was ended");
     else
-        snprintf(c->note, sizeof c->note, "it could not be run: %s", strerror(-error));
+        snprintf(c->note, sizeof c->note, "it could not be run to its end: %s", strerror(-error));
 }
 
 // Runs a cell once. One that fails is not tried again. Returns -EINTR when a signal came.

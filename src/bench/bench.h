@@ -11,8 +11,8 @@ struct bench_end {
     int signal; // that ended it; 0: none
 };
 
-// Runs the whole of it: origins and lists, every cell of the matrix in turn, round after round, each
-// in a process of its own, and what came of it. `crawl` says how each URL is fetched; `live`
+// Runs the whole of it: origins and lists, every cell of the matrix in turn, round after round,
+// each in a process of its own, and what came of it. `crawl` says how each URL is fetched; `live`
 // whether a line on a terminal shows how far it is. `out` is filled also when a signal ended it,
 // with what had been measured by then. To be called before anything else is started: no loop, no
 // thread. Blocks. Returns 0; errors, which have been said: -EINVAL (what is asked for cannot be),

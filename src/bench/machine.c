@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "config.h"
 
-#include "proc/cgroup.h"
 #include "bench/machine.h"
+#include "proc/cgroup.h"
 #include "proc/peek.h"
 #include <curl/curl.h>
 #include <errno.h>

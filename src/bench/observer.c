@@ -240,10 +240,12 @@ static int verdict(struct observed *w)
     if (WIFEXITED(w->status) && (WEXITSTATUS(w->status) == 0 || result < 0))
         return result;
     if (WIFSIGNALED(w->status))
-        snprintf(line, sizeof line, "the process that is measured was killed by signal %d (%s)",
+        snprintf(line, sizeof line,
+                 "trawl: error: the process that is measured was killed by signal %d (%s)",
                  WTERMSIG(w->status), strsignal(WTERMSIG(w->status)));
     else
-        snprintf(line, sizeof line, "the process that is measured ended with status %d",
+        snprintf(line, sizeof line,
+                 "trawl: error: the process that is measured ended with status %d",
                  WEXITSTATUS(w->status));
     if (w->observer->said)
         w->observer->said(w->observer->arg, line);
@@ -273,9 +275,9 @@ static void fill_cpu(double *value, const struct subject_report *r, double good)
     value[BENCH_CPU_USER] = ratio(total * user / 1e3, good);
     value[BENCH_CPU_SYSTEM] = ratio(total * (1 - user) / 1e3, good);
     value[BENCH_CPUS] = total / ns;
-    value[BENCH_OTHERS] = r->others > 0 ? (double)r->others / ns : 0;
-    value[BENCH_STEAL] = (double)r->steal / ns;
-    value[BENCH_THROTTLED] = (double)r->throttled / 1e6;
+    value[BENCH_OTHERS] = !r->strained ? NAN : r->others > 0 ? (double)r->others / ns : 0;
+    value[BENCH_STEAL] = r->strained ? (double)r->steal / ns : NAN;
+    value[BENCH_THROTTLED] = r->strained ? (double)r->throttled / 1e6 : NAN;
 }
 
 static void fill_origin(double *value, const struct subject_report *r, unsigned origins,
@@ -287,13 +289,15 @@ static void fill_origin(double *value, const struct subject_report *r, unsigned 
 
 static void fill_memory(struct observed *w, double *value)
 {
-    note_size(w, &w->observer->report->size);
+    if (w->observer->report->size.processes)
+        note_size(w, &w->observer->report->size);
     struct bench_figure memory = figure_of(w->memory, w->samples);
-    value[BENCH_MEMORY] = memory.median;
-    value[BENCH_MEMORY_PEAK] = w->peak;
-    value[BENCH_MEMORY_EACH] = ratio(memory.median, value[BENCH_IN_FLIGHT]);
-    value[BENCH_PROCESSES] = w->processes;
-    value[BENCH_THREADS] = w->threads;
+    bool known = memory.count > 0;
+    value[BENCH_MEMORY] = known ? memory.median : NAN;
+    value[BENCH_MEMORY_PEAK] = known ? w->peak : NAN;
+    value[BENCH_MEMORY_EACH] = known ? ratio(memory.median, value[BENCH_IN_FLIGHT]) : NAN;
+    value[BENCH_PROCESSES] = known ? (double)w->processes : NAN;
+    value[BENCH_THREADS] = known ? (double)w->threads : NAN;
 }
 
 static void fill_outcomes(struct bench_repetition *out, const struct crawl_stats *window)

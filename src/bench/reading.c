@@ -8,10 +8,9 @@
 #include <errno.h>
 #include <math.h>
 
-#define READING_OTHERS 0.1   // CPUs
-#define READING_STEAL 0.02   // CPUs
-#define READING_SPREAD 0.1   // of a rate: above, it is said
-#define READING_REACHED 0.85 // of the requests that could be in flight
+#define READING_OTHERS 0.1 // CPUs
+#define READING_STEAL 0.02 // CPUs
+#define READING_SPREAD 0.1 // of a rate: above, it is said
 
 int reading_say(struct bench_texts *to, struct buffer *sentence)
 {

@@ -101,10 +101,23 @@ int reading_cpu(struct bench_result *r, struct panel *g)
     return reading_say(&r->reading, &b);
 }
 
-int reading_memory(struct bench_result *r, struct panel *g)
+// Those that had in flight what they were to have; the memory of fewer is another figure.
+static struct panel full_ones(const struct bench_result *r, const struct panel *g)
+{
+    struct panel full = *g;
+    full.count = 0;
+    for (unsigned i = 0; i < g->count; i++)
+        if (r->plan.rate > 0 ||
+            g->cell[i]->figure[BENCH_IN_FLIGHT].median >= READING_REACHED * g->in_flight)
+            full.cell[full.count++] = g->cell[i];
+    return full;
+}
+
+int reading_memory(struct bench_result *r, struct panel *all)
 {
     struct buffer b = { 0 };
     char first[UNITS_ROOM], each[UNITS_ROOM];
+    struct panel full = full_ones(r, all), *g = &full;
     panel_sort(g, memory, false);
     unsigned n = known(g, memory);
     if (n == 0 || g->in_flight < 2)

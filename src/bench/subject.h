@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef BENCH_SUBJECT_H
 #define BENCH_SUBJECT_H
-#include "proc/tree.h"
 #include "crawl/crawl.h"
+#include "proc/tree.h"
 #include <sched.h>
 
 // The process that is measured: one engine at one concurrency, run once, from beginning to end. It
@@ -41,10 +41,11 @@ struct subject_report {
     struct tree_time used;     // by the whole tree
     struct tree_time origin;   // by all processes of the origin
     int64_t origin_most;       // ns, by the busiest of them
+    bool strained;             // the next four are known
     int64_t others, steal;     // ns of CPU, see strain.h
     int64_t throttled;         // ns
     uint64_t swapped;          // pages
-    struct tree_size size;     // at the end of the window, still at full load
+    struct tree_size size;     // at the end of the window, still at full load; 0: not known
     unsigned workers, lacking; // lanes, and those that could not work when patience was over
     // Of all its life:
     uint64_t exchanges;
