@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { WARC_FILE_COPY = 256 * 1024, WARC_FILE_TRIES = 1000 };
@@ -71,8 +72,12 @@ static int warc_file_create(struct warc_file *f)
         if (access(f->path.p, F_OK) == 0)
             continue;
         f->fd = open(f->open.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-        if (f->fd >= 0 || (errno != EEXIST && errno != EINTR))
-            return f->fd < 0 ? -errno : 0;
+        if (f->fd < 0 && (errno == EEXIST || errno == EINTR))
+            continue;
+        if (f->fd < 0)
+            return -errno;
+        flock(f->fd, LOCK_EX | LOCK_NB); // so that whoever repairs files sees that this one is ours
+        return 0;
     }
     return -EEXIST;
 }

@@ -47,6 +47,8 @@ struct arguments {
     const char *proxy, *no_proxy;               // as typed; NULL: the environment's
     struct proxy_place http_proxy, https_proxy; // read from there, by fetch_proxy; owned
     struct arguments_warc warc;
+    const char *extract; // of inspect warc
+    bool include, repair;
     struct crawl_settings crawl;
     struct serve_settings serve;
     struct bench_setup bench;

@@ -75,14 +75,16 @@ const struct command command_table[] = {
     {
         .name = "inspect",
         .bit = COMMAND_INSPECT,
-        .synopsis = "url|dns|links|robots [OPTIONS] [URL|NAME|FILE...]",
+        .synopsis = "url|dns|links|robots|warc [OPTIONS] [URL|NAME|FILE...]",
         .help = "one rule at a time: how a URL is read, where a name leads, what a page links to",
         .examples = "trawl inspect url 'HTTP://ex\303\244mple.com:80/a/../b?c#d'\n"
                     "echo '{\"input\":\"../b\",\"base\":\"http://a.example/x/y/\"}' | "
                     "trawl inspect url --json\n"
                     "trawl inspect dns --dns-servers 9.9.9.9 example.org\n"
                     "curl -s https://example.org/ | trawl inspect links - https://example.org/\n"
-                    "trawl inspect robots -A MyBot robots.txt /private/ /index.html\n",
+                    "trawl inspect robots -A MyBot robots.txt /private/ /index.html\n"
+                    "trawl inspect warc crawl-*.warc.gz\n"
+                    "trawl inspect warc --extract https://example.org/ crawl-*.warc.gz > page.html\n",
         .manual =
             "inspect url reads each URL by the WHATWG URL standard and shows its parts, one a "
             "line. "
@@ -118,8 +120,15 @@ const struct command command_table[] = {
             "gzipped). The status is 3 when one is no sitemap. With --json each line of standard "
             "input is an object with \"body_b64\", the \"url\" that relative entries are completed "
             "by, and perhaps a \"content_type\", and gives {\"kind\": ..., \"entries\": [{\"loc\": "
-            "..., \"lastmod\": ...}]} or {\"error\": ...}.",
-        .words = "url dns links robots",
+            "..., \"lastmod\": ...}]} or {\"error\": ...}."
+            "\n\n"
+            "inspect warc reads archive files from end to end (of --warc-file, or of any other "
+            "program; a gzip member a record or not, or not compressed), lists their records, and "
+            "looks whether members, lengths, heads and digests are as they should be. The status "
+            "is 3 when a file is not. With --json there is an object for each record, with "
+            "\"offset\", \"length\", \"type\", \"url\" and so on, and one for each file behind "
+            "them. --extract URL writes a body, --repair cuts torn ends off.",
+        .words = "url dns links robots warc",
         .operands = true,
         .run = cmd_inspect,
     },

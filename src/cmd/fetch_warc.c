@@ -16,7 +16,7 @@
 // The knee: half a percent more room than level 6 for three quarters of its time; see
 // docs/archive.md.
 enum { FETCH_WARC_LEVEL = 4 };
-#define FETCH_WARC_SIZE UINT64_C(1000000000) // ISO 28500:2017, annex C
+#define FETCH_WARC_SIZE (UINT64_C(1) << 30) // about what ISO 28500:2017 recommends in annex C
 
 // ---- reading
 

@@ -9,6 +9,7 @@
 #include "inspect/links.h"
 #include "inspect/robots.h"
 #include "inspect/sitemap.h"
+#include "inspect/warc.h"
 #include "sys/log.h"
 #include <errno.h>
 
@@ -19,8 +20,22 @@ struct inspect_run {
 };
 
 // Those that have a way of their own.
+static int inspect_files(struct arguments *a, const char *const *operands)
+{
+    struct inspect_warc_question q = { operands, a->json, a->repair, a->extract, a->include };
+    int e = inspect_warc(&q);
+    if (e < 0 && e != -EINVAL && e != -EPIPE)
+        log_error("inspect warc: %s", strerror(-e));
+    return e == 0         ? STATUS_OK
+           : e == 1       ? STATUS_FAILED_URLS
+           : e == -EINVAL ? STATUS_USAGE
+           : e == -EPIPE  ? STATUS_OUTPUT_GONE
+                          : STATUS_BROKEN;
+}
+
 static const struct inspect_run inspect_runs[] = { { "url", inspect_url, false },
-                                                   { "dns", inspect_dns, true } };
+                                                   { "dns", inspect_dns, true },
+                                                   { "warc", inspect_files, false } };
 
 static const struct inspect_kind *const inspect_kinds[] = { &inspect_links, &inspect_robots,
                                                             &inspect_sitemap };
@@ -51,6 +66,11 @@ static bool inspect_may_have(const char *name, bool resolves, const struct argum
     const struct resolver_options *r = &a->crawl.resolver;
     if (!resolves && (r->servers || r->ipv4 || r->ipv6 || a->resolve.count)) {
         log_error("inspect %s: looks no name up: leave --dns-servers, --resolve, -4 and -6 out",
+                  name);
+        return false;
+    }
+    if ((a->extract || a->repair || a->include) && strcmp(name, "warc") != 0) {
+        log_error("inspect %s: reads no archive: leave --extract, --include and --repair out",
                   name);
         return false;
     }
