@@ -43,35 +43,42 @@ static void add_texts(struct buffer *out, const char *heading, const struct benc
 
 // ---- How it was measured
 
-static void add_head(struct buffer *out, const struct bench_result *r)
+static void add_way(struct buffer *b, const struct bench_result *r)
 {
     const struct bench_machine *m = &r->machine;
     const struct bench_plan *p = &r->plan;
+    char text[UNITS_ROOM];
+    buffer_add_format(b, " Crawl on CPU %s", m->crawler);
+    buffer_add_format(b, m->origin[0] ? ", origin on CPU %s%s." : ", origin elsewhere%s%s.",
+                      m->origin, m->pinned || !m->origin[0] ? "" : " (not kept apart)");
+    buffer_add_format(b, " What is fetched: %s.", p->what ? p->what : "nothing");
+    buffer_add_format(b, " Each cell %u time%s, interleaved, in a process of its own; a window of ",
+                      p->repeat, p->repeat == 1 ? "" : "s");
+    if (p->urls)
+        buffer_add_format(b, "%s URLs", units_show_count(text, p->urls));
+    if (p->duration > 0)
+        buffer_add_format(b, "%s%s", p->urls ? " or " : "",
+                          units_show_time(text, (int64_t)(p->duration * 1e9)));
+    buffer_add_format(b, " after a warm-up of %s; medians.",
+                      units_show_time(text, (int64_t)(p->warm_up * 1e9)));
+    if (p->rate > 0)
+        buffer_add_format(b,
+                          " Open: %s starts a second; a URL's time counts from when it should have "
+                          "started.",
+                          units_show_rate(text, p->rate));
+}
+
+static void add_head(struct buffer *out, const struct bench_result *r)
+{
+    const struct bench_machine *m = &r->machine;
     struct buffer b = { 0 };
-    char memory[UNITS_ROOM], text[UNITS_ROOM];
+    char memory[UNITS_ROOM];
     buffer_add_format(&b, "%s; %s, %u CPU%s, %s of memory%s, load %.2f before the start.",
                       m->version, m->cpu[0] ? m->cpu : "CPU unknown", m->cpus,
                       m->cpus == 1 ? "" : "s", units_show_bytes(memory, m->memory),
                       m->is_virtual ? ", a virtual machine" : "", m->load);
-    buffer_add_format(&b, " Crawl on CPU %s", m->crawler);
-    buffer_add_format(&b, m->origin[0] ? ", origin on CPU %s%s." : ", origin elsewhere%s%s.",
-                      m->origin, m->pinned || !m->origin[0] ? "" : " (not kept apart)");
-    buffer_add_format(&b, " What is fetched: %s.", p->what ? p->what : "nothing");
-    buffer_add_format(&b,
-                      " Each cell %u time%s, interleaved, in a process of its own; a window of ",
-                      p->repeat, p->repeat == 1 ? "" : "s");
-    if (p->urls)
-        buffer_add_format(&b, "%s URLs", units_show_count(text, p->urls));
-    if (p->duration > 0)
-        buffer_add_format(&b, "%s%s", p->urls ? " or " : "",
-                          units_show_time(text, (int64_t)(p->duration * 1e9)));
-    buffer_add_format(&b, " after a warm-up of %s; medians.",
-                      units_show_time(text, (int64_t)(p->warm_up * 1e9)));
-    if (p->rate > 0)
-        buffer_add_format(&b,
-                          " Open: %s starts a second; a URL's time counts from when it should have "
-                          "started.",
-                          units_show_rate(text, p->rate));
+    if (r->cells)
+        add_way(&b, r);
     const char *all = buffer_string(&b);
     if (all)
         add_paragraph(out, "", all);
@@ -211,19 +218,17 @@ static void add_workload(struct buffer *out, const struct bench_result *r, int w
 
 void table_write(struct buffer *out, const struct bench_result *r)
 {
-    if (r->cells) {
-        add_head(out, r);
-        for (int w = 0; w < BENCH_WORKLOADS; w++)
-            add_workload(out, r, w);
-    }
+    add_head(out, r);
+    for (int w = 0; w < BENCH_WORKLOADS; w++)
+        add_workload(out, r, w);
     if (r->unequal)
         buffer_add_string(out, "\n! did not do the same work as the others\n");
     add_texts(out, r->interrupted ? "Reading (it was interrupted: of what there is)" : "Reading",
               &r->reading);
     add_texts(out, "Notes", &r->notes);
-    add_texts(out, "What may have spoiled it", &r->warnings);
     if (r->micro.measured) {
         buffer_add_byte(out, '\n');
         micro_table(out, &r->micro);
     }
+    add_texts(out, "What may have spoiled it", &r->warnings);
 }
