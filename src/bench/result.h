@@ -119,13 +119,13 @@ struct bench_plan {
     char *command;    // as it was typed
     uint64_t urls;    // measured a repetition; 0: as many as go into `duration`
     double duration;  // s; 0: none
-    double warm_up; // s before the window, at least
+    double warm_up;   // s before the window, at least
     unsigned repeat;  // rounds asked for
     double rate;      // URLs a second of the open mode; 0: closed
     double delay;     // s that the origin waits (waiting, mixed)
     double cpu;       // s of work a body, alone on a CPU (computing, mixed)
     uint64_t work;    // rounds of work that are that
-    uint64_t lines; // of the list
+    uint64_t lines;   // of the list
     uint64_t body;    // bytes of a body of the built-in origin
     unsigned hosts;   // of the built-in origin
     unsigned origins; // processes of it; 0: the URLs were given
