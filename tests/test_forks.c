@@ -6,6 +6,7 @@
 #include "engine/wire.h"
 #include "engine/worker.h"
 #include "engine_driver.h"
+#include "engine_tally.h"
 #include "fetch/io.h"
 #include "fetch/response.h"
 #include "sched/loop.h"
@@ -13,7 +14,6 @@
 #include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/log.h"
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -52,8 +52,11 @@ static int forks_fetch(struct io *io, const struct request *q, struct sink *sink
     return 0;
 }
 
-// Publishes a job's outcome in its own way, the largest there is, and dies without another word.
-static int forks_last_words(struct shmq *jobs)
+enum { FORKS_FINDINGS = 3 << 20 };
+
+// Publishes a job's outcome in its own way, the largest there is and with findings, or only half of
+// it, and dies without another word.
+static int forks_last_words(struct shmq *jobs, bool half)
 {
     const void *job;
     size_t n;
@@ -71,10 +74,19 @@ static int forks_last_words(struct shmq *jobs)
                                    .etag = s,
                                    .last_modified = s,
                                    .saved = s };
-    if (outcome_build(&b, &parts) < 0 ||
-        wire_send_blocking(&(struct wire_out){ .q = forks_outcomes }, b.p, b.n) < 0)
+    char *findings = calloc(1, FORKS_FINDINGS);
+    if (!findings || outcome_build(&b, &parts) < 0 ||
+        outcome_add_findings(&b, (struct span){ findings, FORKS_FINDINGS }) < 0)
         return 1;
-    raise(SIGKILL);
+    struct wire_out out = { .q = forks_outcomes };
+    uint64_t whole = b.n;
+    int e = half ? wire_send_blocking(&out, &whole, sizeof whole) : 0; // pieces are to follow
+    for (size_t at = 0; half && e == 0 && at < b.n / 2; at += 4096)
+        e = wire_send_blocking(&out, b.p + at, 4096);
+    if (!half)
+        e = wire_send_blocking(&out, b.p, b.n);
+    if (e == 0)
+        raise(SIGKILL);
     return 1;
 }
 
@@ -89,56 +101,20 @@ static int forks_worker(unsigned kind, const void *setup, size_t n, const int *f
     if (strcmp(settings.fetch.user_agent, "dies at once") == 0)
         return 8;
     if (strcmp(settings.fetch.user_agent, "last words") == 0)
-        return forks_last_words(jobs);
+        return forks_last_words(jobs, false);
+    if (strcmp(settings.fetch.user_agent, "half words") == 0)
+        return forks_last_words(jobs, true);
     return worker_serve(jobs, forks_outcomes, &io, &settings) < 0;
 }
 
 // ---- The coordinator
-
-struct forks_tally {
-    unsigned outcomes, ok, died, cancelled, twice;
-    uint32_t last;
-    char message[200];
-    unsigned char *seen; // by id
-    unsigned ids;
-};
-
-static void forks_taken(struct engine_driver *d, const struct outcome *o)
-{
-    struct forks_tally *t = d->arg;
-    t->outcomes++;
-    t->ok += o->error == FETCH_OK;
-    t->died += o->error == FETCH_WORKER_DIED;
-    t->cancelled += o->error == FETCH_CANCELLED;
-    t->last = o->id;
-    struct span m = message_span(o, o->message);
-    if (m.p)
-        snprintf(t->message, sizeof t->message, "%s", m.p);
-    if (o->id < t->ids)
-        t->twice += t->seen[o->id]++;
-}
-
-static const struct job *forks_job(struct buffer *b, uint32_t id, const char *path,
-                                   int64_t max_time)
-{
-    static const struct address loopback = { 4, { 127, 0, 0, 1 } };
-    char url[80];
-    snprintf(url, sizeof url, "http://example.org%s", path);
-    struct job_parts parts = { .head = { .id = id, .port = 80, .max_time = max_time },
-                               .url = span_of(url),
-                               .host = span_of("example.org"),
-                               .address = &loopback,
-                               .addresses = 1 };
-    assert_int_equal(job_build(b, &parts), 0);
-    return (const struct job *)(const void *)b->p;
-}
 
 // A run with one engine, as a body for loop_run.
 struct forks_case {
     const char *engine;
     const struct visit_settings *settings;
     struct zygote *zygote;
-    void (*body)(struct engine_driver *d, struct forks_tally *t);
+    void (*body)(struct engine_driver *d, struct engine_tally *t);
     struct engine_usage usage;
 };
 
@@ -146,10 +122,10 @@ static int forks_case_run(void *arg)
 {
     struct forks_case *c = arg;
     struct engine_driver d;
-    struct forks_tally t = { 0 };
+    struct engine_tally t = { 0 };
     engine_driver_init(&d, c->settings, c->zygote, 1000);
     d.setup.usage = &c->usage;
-    d.taken = forks_taken;
+    d.taken = engine_tally_take;
     d.arg = &t;
     assert_int_equal(engine_driver_open(&d, c->engine), 0);
     c->body(&d, &t);
@@ -167,46 +143,19 @@ static void forks_run(struct forks_case *c)
 }
 
 static void forks_run_body(const char *engine,
-                           void (*body)(struct engine_driver *, struct forks_tally *))
+                           void (*body)(struct engine_driver *, struct engine_tally *))
 {
     struct forks_case c = { engine, &forks_settings, forks_zygote, body, { { 0 }, 0, 0 } };
     forks_run(&c);
 }
 
-// The zygote's living workers, up to `room` of them.
-static unsigned forks_pids(struct zygote *z, pid_t *out, unsigned room)
-{
-    char path[64];
-    unsigned n = 0;
-    int pid;
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", zygote_pid(z), zygote_pid(z));
-    FILE *f = fopen(path, "r");
-    if (!f)
-        return 0;
-    while (n < room && fscanf(f, "%d", &pid) == 1)
-        out[n++] = pid;
-    fclose(f);
-    return n;
-}
-
-static unsigned forks_open_descriptors(void)
-{
-    unsigned n = 0;
-    DIR *d = opendir("/proc/self/fd");
-    assert_non_null(d);
-    while (readdir(d))
-        n++;
-    closedir(d);
-    return n;
-}
-
 // ---- Promises
 
-static void forks_ordinary(struct engine_driver *d, struct forks_tally *t)
+static void forks_ordinary(struct engine_driver *d, struct engine_tally *t)
 {
     struct buffer b = { 0 };
     for (uint32_t id = 0; id < 2000; id++)
-        assert_int_equal(engine_driver_send(d, forks_job(&b, id, "/ok", 0)), 0);
+        assert_int_equal(engine_driver_send(d, engine_tally_job(&b, id, "/ok", 0)), 0);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->outcomes, 2000);
     assert_int_equal(t->ok, 2000);
@@ -218,7 +167,7 @@ static void every_job_gives_one_outcome_and_nothing_is_left(void **state)
 {
     (void)state;
     pid_t pids[8];
-    unsigned before = forks_open_descriptors();
+    unsigned before = engine_tally_descriptors();
     struct forks_case c = {
         "forks:4", &forks_settings, forks_zygote, forks_ordinary, { { 0 }, 0, 0 }
     };
@@ -226,29 +175,29 @@ static void every_job_gives_one_outcome_and_nothing_is_left(void **state)
     assert_int_equal(c.usage.started, 4);
     assert_int_equal(c.usage.died, 0);
     assert_true(c.usage.processes.user + c.usage.processes.system > 0);
-    assert_int_equal(forks_pids(forks_zygote, pids, 8), 0);
-    assert_int_equal(forks_open_descriptors(), before);
+    assert_int_equal(engine_tally_pids(forks_zygote, pids, 8), 0);
+    assert_int_equal(engine_tally_descriptors(), before);
 }
 
-static void forks_bad_jobs(struct engine_driver *d, struct forks_tally *t)
+static void forks_bad_jobs(struct engine_driver *d, struct engine_tally *t)
 {
     struct buffer b = { 0 };
     int pid, n;
-    assert_int_equal(engine_driver_send(d, forks_job(&b, 1, "/killed", 0)), 0);
+    assert_int_equal(engine_driver_send(d, engine_tally_job(&b, 1, "/killed", 0)), 0);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->died, 1);
     assert_int_equal(sscanf(t->message, "worker %d was killed by signal 9 (SIGKILL)%n", &pid, &n),
                      1);
     assert_int_equal(n, strlen(t->message));
-    assert_int_equal(engine_driver_send(d, forks_job(&b, 2, "/exit", 0)), 0);
+    assert_int_equal(engine_driver_send(d, engine_tally_job(&b, 2, "/exit", 0)), 0);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->died, 2);
     assert_non_null(strstr(t->message, " ended with status 3"));
-    assert_int_equal(engine_driver_send(d, forks_job(&b, 3, "/mad", 0)), 0);
+    assert_int_equal(engine_driver_send(d, engine_tally_job(&b, 3, "/mad", 0)), 0);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->died, 3);
     assert_non_null(strstr(t->message, " gave a damaged outcome and was killed"));
-    assert_int_equal(engine_driver_send(d, forks_job(&b, 4, "/ok", 0)), 0);
+    assert_int_equal(engine_driver_send(d, engine_tally_job(&b, 4, "/ok", 0)), 0);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->ok, 1);
     assert_int_equal(t->last, 4);
@@ -266,16 +215,16 @@ static void a_job_that_kills_its_worker_is_told_why_and_the_worker_replaced(void
     assert_int_equal(c.usage.died, 3);
 }
 
-static void forks_hanging_job(struct engine_driver *d, struct forks_tally *t)
+static void forks_hanging_job(struct engine_driver *d, struct engine_tally *t)
 {
     struct buffer b = { 0 };
     int64_t start = clock_mono();
-    assert_int_equal(engine_driver_send(d, forks_job(&b, 1, "/hang", CLOCK_MS)), 0);
+    assert_int_equal(engine_driver_send(d, engine_tally_job(&b, 1, "/hang", CLOCK_MS)), 0);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->died, 1);
     assert_non_null(strstr(t->message, " hung past its job's time and was killed"));
     assert_in_range(clock_mono() - start, 5 * CLOCK_S, 8 * CLOCK_S);
-    assert_int_equal(engine_driver_send(d, forks_job(&b, 2, "/ok", CLOCK_S)), 0);
+    assert_int_equal(engine_driver_send(d, engine_tally_job(&b, 2, "/ok", CLOCK_S)), 0);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->ok, 1);
     buffer_fini(&b);
@@ -287,12 +236,13 @@ static void a_worker_that_hangs_is_killed_after_its_time(void **state)
     forks_run_body("forks:1", forks_hanging_job);
 }
 
-static void forks_last(struct engine_driver *d, struct forks_tally *t)
+static void forks_last(struct engine_driver *d, struct engine_tally *t)
 {
     struct buffer b = { 0 };
-    assert_int_equal(engine_driver_send(d, forks_job(&b, 1, "/", 0)), 0);
+    assert_int_equal(engine_driver_send(d, engine_tally_job(&b, 1, "/", 0)), 0);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->ok, 1);
+    assert_int_equal(t->tail, FORKS_FINDINGS);
     buffer_fini(&b);
 }
 
@@ -305,12 +255,33 @@ static void what_a_dead_worker_had_published_counts(void **state)
         forks_run(&c);
 }
 
-static void forks_useless(struct engine_driver *d, struct forks_tally *t)
+static void forks_half(struct engine_driver *d, struct engine_tally *t)
+{
+    struct buffer b = { 0 };
+    for (uint32_t id = 0; id < 3; id++) {
+        assert_int_equal(engine_driver_send(d, engine_tally_job(&b, id, "/", 0)), 0);
+        assert_int_equal(engine_driver_drain(d), 0);
+        assert_int_equal(t->died, id + 1);
+        assert_non_null(strstr(t->message, " was killed by signal 9 (SIGKILL)"));
+    }
+    assert_int_equal(t->outcomes, 3);
+    buffer_fini(&b);
+}
+
+static void half_an_outcome_is_none(void **state)
+{
+    (void)state;
+    static const struct visit_settings settings = { .fetch.user_agent = "half words" };
+    struct forks_case c = { "forks:1", &settings, forks_zygote, forks_half, { { 0 }, 0, 0 } };
+    forks_run(&c);
+}
+
+static void forks_useless(struct engine_driver *d, struct engine_tally *t)
 {
     struct buffer b = { 0 };
     int e = 0;
     for (uint32_t id = 0; e == 0 && id < 1000; id++)
-        e = engine_driver_send(d, forks_job(&b, id, "/ok", 0));
+        e = engine_driver_send(d, engine_tally_job(&b, id, "/ok", 0));
     assert_int_equal(e, -ECHILD);
     assert_int_equal(d->engine->failed, -ECHILD);
     assert_int_equal(engine_driver_drain(d), 0);
@@ -331,11 +302,11 @@ static void an_engine_whose_workers_all_die_at_once_gives_up(void **state)
     assert_in_range(c.usage.died, 20, 24);
 }
 
-static void forks_given_up(struct engine_driver *d, struct forks_tally *t)
+static void forks_given_up(struct engine_driver *d, struct engine_tally *t)
 {
     struct buffer b = { 0 };
     for (uint32_t id = 0; id < 4; id++)
-        assert_int_equal(engine_driver_send(d, forks_job(&b, id, "/hang", 0)), 0);
+        assert_int_equal(engine_driver_send(d, engine_tally_job(&b, id, "/hang", 0)), 0);
     engine_abandon(d->engine);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->cancelled, 4);
@@ -355,14 +326,14 @@ static int forks_killer(void *arg)
     struct zygote *z = arg;
     pid_t pids[16];
     while (sleep_until(clock_mono() + (rand() % 8) * CLOCK_MS) == 0) {
-        unsigned n = forks_pids(z, pids, 16);
+        unsigned n = engine_tally_pids(z, pids, 16);
         if (n)
             kill(pids[(unsigned)rand() % n], SIGKILL);
     }
     return 0;
 }
 
-static void forks_massacre(struct engine_driver *d, struct forks_tally *t)
+static void forks_massacre(struct engine_driver *d, struct engine_tally *t)
 {
     enum { JOBS = 4000 };
     struct buffer b = { 0 };
@@ -372,7 +343,8 @@ static void forks_massacre(struct engine_driver *d, struct forks_tally *t)
     nursery_init(&n, "killer");
     assert_int_equal(nursery_spawn(&n, "killer", forks_killer, forks_zygote), 0);
     for (uint32_t id = 0; id < JOBS; id++)
-        assert_int_equal(engine_driver_send(d, forks_job(&b, id, id % 50 ? "/ok" : "/slow", 0)), 0);
+        assert_int_equal(
+            engine_driver_send(d, engine_tally_job(&b, id, id % 50 ? "/ok" : "/slow", 0)), 0);
     nursery_cancel(&n);
     nursery_close(&n);
     assert_int_equal(engine_driver_drain(d), 0);
@@ -392,22 +364,22 @@ static void workers_killed_at_any_moment_lose_no_outcome(void **state)
     pid_t pids[8];
     srand(3);
     forks_run_body("forks:4", forks_massacre);
-    assert_int_equal(forks_pids(forks_zygote, pids, 8), 0);
+    assert_int_equal(engine_tally_pids(forks_zygote, pids, 8), 0);
 }
 
 static struct zygote *forks_victim;
 
-static void forks_lost(struct engine_driver *d, struct forks_tally *t)
+static void forks_lost(struct engine_driver *d, struct engine_tally *t)
 {
     struct buffer b = { 0 };
     for (uint32_t id = 0; id < 3; id++)
-        assert_int_equal(engine_driver_send(d, forks_job(&b, id, "/hang", 0)), 0);
+        assert_int_equal(engine_driver_send(d, engine_tally_job(&b, id, "/hang", 0)), 0);
     kill(zygote_pid(forks_victim), SIGKILL);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->died, 3);
     assert_string_equal(t->message, "the process that starts workers is dead");
     assert_int_equal(d->engine->failed, -EPIPE);
-    assert_int_equal(engine_driver_send(d, forks_job(&b, 9, "/ok", 0)), -EPIPE);
+    assert_int_equal(engine_driver_send(d, engine_tally_job(&b, 9, "/ok", 0)), -EPIPE);
     buffer_fini(&b);
 }
 
@@ -426,17 +398,18 @@ static int forks_two(void *arg)
     (void)arg;
     struct buffer b = { 0 };
     struct engine_driver d[2];
-    struct forks_tally t[2] = { { 0 }, { 0 } };
+    struct engine_tally t[2] = { { 0 }, { 0 } };
     for (int i = 0; i < 2; i++) {
         engine_driver_init(&d[i], &forks_settings, forks_zygote, 3);
-        d[i].taken = forks_taken;
+        d[i].taken = engine_tally_take;
         d[i].arg = &t[i];
         assert_int_equal(engine_driver_open(&d[i], "forks:8"), 0);
         assert_int_equal(d[i].engine->lane_count, 3);
     }
     for (uint32_t id = 0; id < 20; id++)
-        assert_int_equal(
-            engine_driver_send(&d[id % 2], forks_job(&b, id, id == 6 ? "/killed" : "/ok", 0)), 0);
+        assert_int_equal(engine_driver_send(
+                             &d[id % 2], engine_tally_job(&b, id, id == 6 ? "/killed" : "/ok", 0)),
+                         0);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(engine_driver_drain(&d[i]), 0);
         engine_close(d[i].engine);
@@ -464,6 +437,7 @@ int main(void)
         cmocka_unit_test(a_job_that_kills_its_worker_is_told_why_and_the_worker_replaced),
         cmocka_unit_test(a_worker_that_hangs_is_killed_after_its_time),
         cmocka_unit_test(what_a_dead_worker_had_published_counts),
+        cmocka_unit_test(half_an_outcome_is_none),
         cmocka_unit_test(an_engine_whose_workers_all_die_at_once_gives_up),
         cmocka_unit_test(abandoned_jobs_are_cancelled_at_once),
         cmocka_unit_test(workers_killed_at_any_moment_lose_no_outcome),
