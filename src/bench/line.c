@@ -14,19 +14,29 @@ void line_begin(struct line *l, bool wanted)
     *l = (struct line){ .possible = wanted && progress_possible() };
 }
 
+// Whole seconds: more would only flicker.
+static void add_left(char *out, size_t room, double left)
+{
+    long s = (long)(left + 0.5);
+    if (s >= 60)
+        snprintf(out, room, "  about %ldm%02lds left", s / 60, s % 60);
+    else if (s >= 1)
+        snprintf(out, room, "  about %ld s left", s);
+}
+
 void line_text(char *out, size_t room, const struct line_news *n)
 {
-    char urls[UNITS_ROOM], left[UNITS_ROOM];
-    int at = snprintf(out, room, "bench %u/%u", n->done + (n->done < n->all), n->all);
+    char urls[UNITS_ROOM];
+    int at = snprintf(out, room, "bench");
+    if (n->all)
+        at += snprintf(out + at, room - (size_t)at, " %u/%u", n->done + (n->done < n->all), n->all);
     if (n->cell)
         at += snprintf(out + at, room - (size_t)at, "  %.40s, %u at once, %s  %s URLs",
                        n->cell->engine, n->cell->in_flight, result_workload(n->cell->workload),
                        units_show_count(urls, n->urls));
     else if (n->what)
         at += snprintf(out + at, room - (size_t)at, "  %.60s", n->what);
-    if (n->left >= 1)
-        snprintf(out + at, room - (size_t)at, "  about %s left",
-                 units_show_time(left, (int64_t)(n->left + 0.5) * 1000000000));
+    add_left(out + at, room - (size_t)at, n->left);
 }
 
 void line_show(struct line *l, const struct line_news *n)

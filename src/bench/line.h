@@ -26,6 +26,7 @@ void line_show(struct line *l, const struct line_news *n);
 // Takes the line away: something else is about to be written, or it is over.
 void line_clear(struct line *l);
 
-// Writes the text of the line, without control characters, into `out`: pure, for its test.
+// Writes the text of the line, without control characters, into `out` (160 bytes are enough): pure,
+// for its test.
 void line_text(char *out, size_t room, const struct line_news *n);
 #endif

@@ -136,17 +136,18 @@ static int say_fastest(struct bench_result *r, const struct panel *g)
     const char *name = result_workload(g->workload);
     units_show_rate(best, rate(g->cell[0]).median);
     units_show_rate(last, rate(g->cell[tied - 1]).median);
+    bool same = strcmp(best, last) == 0;
     buffer_add_format(&b, "%c%s, %u in flight: ", name[0] - 'a' + 'A', name + 1, g->in_flight);
     if (g->count == 1) {
         buffer_add_format(&b, "%s came to %s URLs a second", g->cell[0]->engine, best);
     } else if (tied == g->count) {
         panel_names(&b, g->cell, tied);
-        buffer_add_format(&b, " came to %s to %s URLs a second, and cannot be told apart", last,
-                          best);
+        buffer_add_format(&b, " came to %s%s%s URLs a second, and cannot be told apart",
+                          same ? "" : last, same ? "" : " to ", best);
     } else if (tied > 1) {
         panel_names(&b, g->cell, tied);
-        buffer_add_format(&b, " were fastest, %s to %s URLs a second, and cannot be told apart",
-                          last, best);
+        buffer_add_format(&b, " were fastest, %s%s%s URLs a second, and cannot be told apart",
+                          same ? "" : last, same ? "" : " to ", best);
     } else {
         buffer_add_format(&b, "%s was fastest, %s URLs a second", g->cell[0]->engine, best);
     }
