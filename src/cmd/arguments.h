@@ -3,6 +3,7 @@
 #define CMD_ARGUMENTS_H
 #include "bench/setup.h"
 #include "crawl/settings.h"
+#include "manners/setup.h"
 #include "serve/serve.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +23,12 @@ struct arguments_warc {
     unsigned level; // 0: not said
     uint64_t max_size, memory;
     enum digest_kind digest;
-    struct buffer info; // what fetch_warc has made of it all; owned
+    struct buffer info, index, open_index; // what fetch_warc has made of it all; owned
+};
+
+// Lists that a crawl is given.
+struct arguments_explore {
+    struct arguments_list hosts, accept, reject, types, sitemaps;
 };
 
 // Everything that a command line can say. An option's row in the table names the place here that it
@@ -49,6 +55,8 @@ struct arguments {
     struct arguments_warc warc;
     const char *extract; // of inspect warc
     bool include, repair;
+    struct manners_setup manners; // as typed, and what it needs (owned)
+    struct arguments_explore explore;
     struct crawl_settings crawl;
     struct serve_settings serve;
     struct bench_setup bench;

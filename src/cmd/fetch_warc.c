@@ -3,6 +3,7 @@
 #include "cmd/command.h"
 #include "cmd/reader.h"
 #include "config.h"
+#include "store/cdxj.h"
 #include "store/gzip.h"
 #include "store/warc_name.h"
 #include "sys/clock.h"
@@ -15,7 +16,7 @@
 
 // The knee: half a percent more room than level 6 for three quarters of its time; see
 // docs/archive.md.
-enum { FETCH_WARC_LEVEL = 4 };
+enum { FETCH_WARC_LEVEL = 4, FETCH_WARC_SORT = 64 << 20 };
 #define FETCH_WARC_SIZE (UINT64_C(1) << 30) // about what ISO 28500:2017 recommends in annex C
 
 // ---- reading
@@ -107,7 +108,12 @@ int fetch_warc_check(struct arguments *a)
     v->warc_digest = w->digest;
     v->warc_since = clock_wall();
     v->warc_info = fetch_warc_info(a);
-    if (v->warc_info)
+    if (w->cdx) {
+        buffer_add_format(&w->index, "%s.cdxj", v->warc_prefix);
+        buffer_add_format(&w->open_index, "%s.cdxj%s", v->warc_prefix, WARC_NAME_OPEN);
+        a->crawl.index = buffer_string(&w->open_index);
+    }
+    if (v->warc_info && (!w->cdx || (a->crawl.index && buffer_string(&w->index))))
         return STATUS_OK;
     log_error("out of memory");
     return STATUS_BROKEN;
@@ -127,6 +133,21 @@ static int fetch_warc_try(const char *dir)
     return access(dir, W_OK | X_OK) < 0 ? -errno : 0;
 }
 
+// Sorts the lines as they came into the index.
+static int fetch_warc_fold(struct arguments *a)
+{
+    const char *index = a->warc.index.p, *open = a->crawl.index;
+    const char *const from[] = { index, open, NULL };
+    if (access(open, F_OK) < 0)
+        return 0;
+    int e = cdxj_sort(from, index, FETCH_WARC_SORT);
+    if (e < 0)
+        log_error("the lines in '%s' could not be sorted into '%s': %s", open, index, strerror(-e));
+    else
+        unlink(open);
+    return e;
+}
+
 int fetch_warc_open(struct arguments *a)
 {
     const char *prefix = a->crawl.worker.warc_prefix;
@@ -142,10 +163,17 @@ int fetch_warc_open(struct arguments *a)
         log_error("--warc-file: no archive can be made in '%.*s': %s", (int)where.n, where.p,
                   strerror(-e));
     buffer_fini(&dir);
+    if (e == 0 && a->crawl.index)
+        e = fetch_warc_fold(a); // what a run that was killed has left
     return e < 0 ? STATUS_USAGE : STATUS_OK;
 }
 
 void fetch_warc_close(struct arguments *a)
 {
+    if (a->crawl.index)
+        fetch_warc_fold(a);
     buffer_fini(&a->warc.info);
+    buffer_fini(&a->warc.index);
+    buffer_fini(&a->warc.open_index);
+    a->crawl.index = NULL;
 }

@@ -12,6 +12,7 @@
 #include "store/json.h"
 
 struct cookies;
+struct explore;
 struct job_parts;
 struct line;
 struct outcome;
@@ -32,7 +33,9 @@ struct coordinator {
     struct source *source;
     struct spill spill; // lines read ahead, beyond what memory should hold
     struct output *records, *failed;
+    struct output *index; // of the archive, not sorted; NULL: not wanted
     struct cookies *cookies; // NULL: none are kept
+    struct explore *explore; // NULL: this is no crawl
     struct nursery fibers;  // the feeder, the openers
     struct nursery writers; // of the outputs
     struct engine *engine[CRAWL_ENGINES];
@@ -87,7 +90,13 @@ static inline void coordinator_stir(struct coordinator *c)
 // 64 random bits, for jitter only.
 uint64_t coordinator_random(struct coordinator *c);
 
+// crawl.c: ends the run as Ctrl-C does: the first time nothing new is started, the second time what
+// is in flight is cancelled.
+void coordinator_stop(struct coordinator *c);
+
 // intake.c: lines become items.
+// Notes that the place of `i`, which is queued, was typed: it may be anywhere.
+void intake_trust(struct coordinator *c, const struct item *i);
 // Whether the source may give more now.
 bool intake_wanted(const struct coordinator *c);
 // Takes one line: an item is queued, or a record says why there is none.
@@ -152,6 +161,10 @@ bool saving_skip(struct coordinator *c, struct item *i);
 int64_t dispatch_due(const struct coordinator *c);
 // Starts everything that may start now.
 void dispatch_all(struct coordinator *c);
+
+// archived.c: where exchanges are in the archive.
+// Notes where this one is, if it is there.
+void archived_note(struct coordinator *c, struct item *i, const struct outcome *o);
 
 // leftover.c: what a run that was stopped has not come to.
 // Adds it to --failed. Parks.

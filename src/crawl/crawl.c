@@ -3,6 +3,7 @@
 #include "crawl/crawl.h"
 #include "crawl/cookies.h"
 #include "crawl/coordinator.h"
+#include "crawl/explore.h"
 #include "crawl/gauge.h"
 #include "crawl/output.h"
 #include "crawl/tally.h"
@@ -35,7 +36,7 @@ static bool is_over(const struct coordinator *c)
     if (c->in_flight > 0)
         return false;
     return c->stopping || (c->fed && c->frontier.waiting == 0 && c->spill.lines == 0 &&
-                           c->opening == 0 && c->asking == 0);
+                           c->opening == 0 && c->asking == 0 && (!c->explore || explore_is_over(c)));
 }
 
 static int64_t next_time(const struct coordinator *c)
@@ -47,6 +48,10 @@ static int64_t next_time(const struct coordinator *c)
         int64_t start = dispatch_due(c);
         at = start > c->now && start < at ? start : at;
     }
+    if (explore_is_behind(c)) { // nobody tells when it no longer is
+        int64_t look = clock_after(c->now, LOOK_MS * CLOCK_MS);
+        at = look < at ? look : at;
+    }
     return at;
 }
 
@@ -56,7 +61,7 @@ static void fire(struct loop_timer *t)
 }
 
 // The first time nothing new is started any more, the second time what is in flight is cancelled.
-static void stop(struct coordinator *c)
+void coordinator_stop(struct coordinator *c)
 {
     if (!c->stopping) {
         c->stopping = true;
@@ -81,7 +86,7 @@ static void look_at_limits(struct coordinator *c)
              bounds_name(kind), (long long)(c->settings->grace / CLOCK_S));
     if (c->end == CRAWL_COMPLETE)
         c->end = CRAWL_LIMITED;
-    stop(c);
+    coordinator_stop(c);
 }
 
 // One turn of everything; runs on the loop's stack whenever something has happened.
@@ -94,6 +99,8 @@ static bool pump(struct loop_hook *hook)
     c->dirty = false;
     c->now = clock_mono(); // read anew: a pace counts from when an exchange had really ended
     settle_all(c);
+    if (c->explore)
+        explore_pump(c);
     if (c->settings->bounds.bytes)
         look_at_limits(c);
     if (!c->stopping) {
@@ -129,8 +136,8 @@ static void written(void *arg)
     int r = output_error(c->records);
     if (r < 0 && !c->abandoned) {
         c->end = r == -EPIPE ? CRAWL_OUTPUT_GONE : CRAWL_BROKEN;
-        stop(c);
-        stop(c);
+        coordinator_stop(c);
+        coordinator_stop(c);
     }
     coordinator_stir(c);
 }
@@ -144,7 +151,7 @@ void crawl_stop(struct loop *l)
     if (c->end == CRAWL_COMPLETE || finishing)
         c->end = CRAWL_INTERRUPTED;
     if (!finishing)
-        stop(c);
+        coordinator_stop(c);
 }
 
 static int open_engine(struct coordinator *c, unsigned k, struct zygote *zygote)
@@ -266,8 +273,12 @@ static int open_all(struct coordinator *c, struct zygote *zygote)
         r = output_open(&c->records, s->output, &c->writers);
     if (r == 0 && s->failed)
         r = output_open(&c->failed, s->failed, &c->writers);
+    if (r == 0 && s->index)
+        r = output_open(&c->index, s->index, &c->writers);
     if (r == 0 && s->cookies)
         r = cookies_open(&c->cookies, s->cookie_jar);
+    if (r == 0 && s->explore.on)
+        r = explore_open(c);
     for (unsigned k = 0; r == 0 && k < s->engines; k++)
         r = open_engine(c, k, zygote);
     if (r == 0)
@@ -290,6 +301,8 @@ static void report(struct coordinator *c, struct crawl_watcher *watcher)
     s->now = clock_mono();
     s->in_flight = c->in_flight;
     s->waiting = c->frontier.waiting + c->spill.lines;
+    if (c->explore)
+        s->waiting += store_counts(c->explore->store).frontier;
     s->hosts = c->frontier.hosts.count;
     source_progress(c->source, &s->bytes_read, &s->bytes_size);
     if (watcher)
@@ -323,12 +336,12 @@ static void wait_until_over(struct coordinator *c, struct crawl_watcher *watcher
         if (!c->stopping && engines_failed(c)) {
             log_error("no engine is left that could do any work");
             c->end = CRAWL_BROKEN;
-            stop(c);
+            coordinator_stop(c);
         }
         if (c->stopping && grace_ends == CLOCK_NEVER)
             grace_ends = clock_after(clock_mono(), c->settings->grace);
         if (c->stopping && !c->abandoned && clock_mono() >= grace_ends)
-            stop(c);
+            coordinator_stop(c);
     }
 }
 
@@ -342,8 +355,10 @@ static void close_all(struct coordinator *c)
     source_close(c->source);
     output_close(c->records);
     output_close(c->failed);
+    output_close(c->index);
     trust_fini(&c->trust);
     cookies_free(c->cookies);
+    explore_close(c);
     buffer_fini(&c->message);
     buffer_fini(&c->path);
     buffer_fini(&c->headers);
@@ -360,6 +375,10 @@ static void finish_outputs(struct coordinator *c)
     if (c->records && output_finish(c->records) < 0 && c->end != CRAWL_OUTPUT_GONE)
         c->end = output_error(c->records) == -EPIPE ? CRAWL_OUTPUT_GONE : CRAWL_BROKEN;
     if (c->failed && output_finish(c->failed) < 0)
+        c->end = CRAWL_BROKEN;
+    if (c->index && output_finish(c->index) < 0)
+        c->end = CRAWL_BROKEN;
+    if (c->explore && c->explore->rejected && output_finish(c->explore->rejected) < 0)
         c->end = CRAWL_BROKEN;
     if (c->cookies && cookies_save(c->cookies) < 0)
         c->end = CRAWL_BROKEN;
@@ -383,6 +402,8 @@ int crawl_run(struct loop *l, const struct crawl_settings *settings, struct zygo
         nursery_cancel(&c->fibers);
         nursery_close(&c->fibers);
         running = NULL;
+        if (c->explore)
+            explore_list_rest(c);
         leftover_list(c);
     }
     finish_outputs(c);

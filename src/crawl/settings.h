@@ -3,6 +3,7 @@
 #define CRAWL_SETTINGS_H
 #include "input/ask.h"
 #include "crawl/bounds.h"
+#include "crawl/explore.h"
 #include "engine/engine.h"
 #include "frontier/manners.h"
 #include "resolve/resolver.h"
@@ -26,6 +27,7 @@ struct crawl_settings {
     // Where the results go.
     const char *output; // -o: a path, created anew; NULL or "-": standard output
     const char *failed; // --failed; NULL: not wanted
+    const char *index;  // of what worker.warc_prefix archives, a line each as it comes; NULL
     bool digest;
     struct save *save;  // of worker.save_dir, borrowed; NULL: bodies are not saved
     bool skip_existing; // what has been saved before this run is not fetched again
@@ -43,6 +45,7 @@ struct crawl_settings {
     struct span agent;      // the product token that robots.txt speaks to us by
     uint64_t limit_rate;    // bytes a second of all workers, kept by worker.flow; 0: no limit
     struct bounds bounds;   // of the run; that on bytes needs worker.flow
+    struct explore_settings explore; // what makes it a crawl
     bool cookies;           // what servers set is kept and sent
     const char *cookie_jar; // a file that they are kept in; NULL: none
     // One exchange.

@@ -3,6 +3,7 @@
 // credit until its record is written.
 #include "crawl/cookies.h"
 #include "crawl/coordinator.h"
+#include "crawl/explore.h"
 #include "crawl/gauge.h"
 #include "crawl/hop.h"
 #include "crawl/output.h"
@@ -46,24 +47,44 @@ static void tell(struct coordinator *c, const struct item *i, const struct endin
     g->ended(g, &end);
 }
 
+// What only a crawl does with an item that ends; `e` is what its record says.
+static void end_page(struct coordinator *c, const struct item *i, struct ending *e)
+{
+    e->crawl = true;
+    if (e->last) {
+        explore_outcome(c, i, e->last);
+        e->same_as = explore_same(c, i, e->last);
+    }
+    explore_ended(c, i);
+}
+
+// Writes the record of an item that ended as `e` says, and frees it.
+static void finish_as(struct coordinator *c, struct item *i, struct ending *e)
+{
+    int status = e->last ? e->last->status : 0;
+    e->now = c->now;
+    if (i->attempts > 0)
+        e->engine = c->stats.engine[i->engine].name;
+    if (!i->first)
+        i->started = clock_wall();
+    if (c->explore)
+        end_page(c, i, e);
+    record_write(output_buffer(c->records), i, e, &c->time);
+    output_added(c->records);
+    tally_record(&c->stats, e->error, status);
+    tell(c, i, e);
+    c->stats.engine[i->engine].records += i->attempts > 0;
+    if (tally_is_failure(e->error, status))
+        settle_note_failed(c, item_given(i), item_members(i));
+    item_free(i);
+}
+
 // Writes the record and frees the item.
 static void finish(struct coordinator *c, struct item *i, enum fetch_error error,
                    struct span message, const struct outcome *last)
 {
-    int status = last ? last->status : 0;
-    struct ending e = { .error = error, .message = message, .last = last, .now = c->now };
-    if (i->attempts > 0)
-        e.engine = c->stats.engine[i->engine].name;
-    if (!i->first)
-        i->started = clock_wall();
-    record_write(output_buffer(c->records), i, &e, &c->time);
-    output_added(c->records);
-    tally_record(&c->stats, error, status);
-    tell(c, i, &e);
-    c->stats.engine[i->engine].records += i->attempts > 0;
-    if (tally_is_failure(error, status))
-        settle_note_failed(c, item_given(i), item_members(i));
-    item_free(i);
+    struct ending e = { .error = error, .message = message, .last = last };
+    finish_as(c, i, &e);
 }
 
 void settle_skipped(struct coordinator *c, struct item *i, struct span saved)
@@ -78,6 +99,8 @@ void settle_skipped(struct coordinator *c, struct item *i, struct span saved)
 
 void settle_unfinished(struct coordinator *c, struct item *i)
 {
+    if (c->explore)
+        explore_ended(c, i);
     settle_note_failed(c, item_given(i), item_members(i));
     item_free(i);
 }
@@ -128,10 +151,26 @@ static bool is_redirect(const struct coordinator *c, const struct outcome *o)
     return c->settings->max_redirs > 0 && o->error == FETCH_OK && status && o->location.at != 0;
 }
 
+// In a crawl the target is a link like any other.
+static void end_redirect(struct coordinator *c, struct item *i, const struct outcome *o)
+{
+    const char *why = NULL;
+    struct ending e = { .last = o };
+    e.error = explore_redirect(c, i, o, &why);
+    e.message = span_of(why);
+    if (e.error == FETCH_OK)
+        e.redirect_url = buffer_span(&c->explore->location);
+    finish_as(c, i, &e);
+}
+
 // Turns the item to where the outcome points. A user name or password in a Location is nobody's
 // word and is dropped.
 static void follow(struct coordinator *c, struct item *i, const struct outcome *o)
 {
+    if (c->explore) {
+        end_redirect(c, i, o);
+        return;
+    }
     enum url_error why = URL_FINE;
     struct url target;
     if (i->redirects >= c->settings->max_redirs) {
@@ -253,8 +292,7 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
     h->exchanges++;
     h->spent += o->time_total;
     tally_exchange(&c->stats, i->engine, o);
-    if (o->warc.at)
-        item_archived(i, message_span(o, o->warc), o->warc_offset);
+    archived_note(c, i, o);
     if (c->cookies)
         cookies_take(c->cookies, &i->url, o);
     i->attempts++;

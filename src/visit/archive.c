@@ -376,6 +376,7 @@ static int archive_pack(struct archive *a, struct archive_press *p, struct archi
                         const struct archive_ids *ids)
 {
     int e = archive_response(a, p, c, ids);
+    c->length = p->out.n + (p->after.n ? c->body.packed + p->after.n : 0);
     struct buffer *rest = p->after.n ? &p->after : &p->out;
     if (e == 0)
         e = archive_request(a, p, c, ids, rest);

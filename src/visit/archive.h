@@ -32,6 +32,7 @@ struct archive_capture {
     struct span known;      // and its payload's digest; absent: not known
     // What came of it.
     struct warc_place place;
+    uint64_t length; // of its response's member
     struct digest payload;
     bool has_payload, revisit; // the digest is known; it is a revisit
     uint64_t turn;             // see turns.h

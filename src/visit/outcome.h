@@ -11,6 +11,7 @@ enum outcome_flag {
     OUTCOME_SENT = 1 << 2,      // some of the request may have reached the server
     OUTCOME_REUSED = 1 << 3,    // went over a connection that had been used before
     OUTCOME_DISK = 1 << 4,      // FETCH_NO_RESOURCES for it could not be kept: disk full, denied
+    OUTCOME_UNWANTED = 1 << 6,  // the body is of a type that nobody wants: see accept_types
     OUTCOME_REVISIT = 1 << 5,   // what was archived is a revisit: no body in it
 };
 
@@ -42,7 +43,7 @@ struct outcome {
     // with it: everything before that length has been reported. Absent: it was not.
     struct message_text warc;
     struct message_text warc_digest; // of the payload, as WARC-Payload-Digest has it
-    uint64_t warc_offset, warc_end;
+    uint64_t warc_offset, warc_end, warc_length; // the last: of the response's member
     struct message_text cookies; // with JOB_COOKIES: values of Set-Cookie, each ended by an LF
 };
 

@@ -135,6 +135,7 @@ void visit_archive_report(struct visit *v, struct outcome_parts *parts)
     parts->warc = span_of(c->place.file);
     parts->head.warc_offset = c->place.offset;
     parts->head.warc_end = c->place.end;
+    parts->head.warc_length = c->length;
     if (c->revisit)
         parts->head.flags |= OUTCOME_REVISIT;
     if (c->has_payload) {
