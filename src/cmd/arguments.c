@@ -27,11 +27,17 @@ void arguments_fini(struct arguments *a)
     free(a->data.item);
     free(a->headers.item);
     free(a->cookies.item);
+    free(a->explore.hosts.item);
+    free(a->explore.accept.item);
+    free(a->explore.reject.item);
+    free(a->explore.types.item);
+    free(a->explore.sitemaps.item);
     buffer_fini(&a->ask_headers);
     buffer_fini(&a->ask_body);
     proxy_place_fini(&a->http_proxy);
     proxy_place_fini(&a->https_proxy);
     free(a->login);
     netrc_free(a->netrc);
+    manners_setup_fini(&a->manners);
     memset(a, 0, sizeof *a);
 }

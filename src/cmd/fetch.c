@@ -13,6 +13,7 @@
 #include "sys/limits.h"
 #include "sys/log.h"
 #include "sys/zygote.h"
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,16 +43,19 @@ static int settle(struct arguments *a)
             return STATUS_USAGE;
     if (fetch_self_check(&s->worker.fetch) != STATUS_OK || fetch_proxy(a) != STATUS_OK)
         return STATUS_USAGE;
-    if (!a->operands.count && !s->input && isatty(STDIN_FILENO)) {
+    if (!a->operands.count && !s->input && !s->explore.sitemaps && isatty(STDIN_FILENO)) {
         log_error("nothing to fetch: give URLs, -i FILE, or a list on standard input");
         return STATUS_USAGE;
     }
     s->urls = a->operands.item;
-    if (!a->operands.count && !s->input)
+    if (!a->operands.count && !s->input && !s->explore.sitemaps)
         s->input = "-";
     s->resolver.overrides = a->resolve.item;
     s->grace = FETCH_GRACE;
     s->cookies = s->cookies || s->cookie_jar;
+    int r = manners_setup(&a->manners, s, s->explore.on);
+    if (r < 0)
+        return r == -ENOMEM ? STATUS_BROKEN : STATUS_USAGE;
     int status = fetch_save_check(a);
     if (status == STATUS_OK)
         status = fetch_warc_check(a);

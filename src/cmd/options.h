@@ -22,6 +22,8 @@ enum options_group {
     GROUP_LISTS, // what goes in and comes out
     GROUP_MATRIX, // what `bench` compares, and how
     GROUP_PACE,
+    GROUP_MANNERS, // how hosts are treated
+    GROUP_SCOPE,   // where a crawl goes
     GROUP_REQUEST, // what is asked for
     GROUP_EXCHANGE,
     GROUP_NAMES,  // resolving, addresses, certificates

@@ -233,6 +233,48 @@ int reader_auth(const struct option *o, void *at, const char *text, char *why)
     return 0;
 }
 
+int reader_robots(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    bool obey = strcmp(text, "obey") == 0;
+    if (!obey && strcmp(text, "ignore") != 0)
+        return reader_refuse(-EINVAL, why, "way to treat them", "write obey or ignore");
+    *(bool *)at = obey;
+    return 0;
+}
+
+int reader_group(const struct option *o, void *at, const char *text, char *why)
+{
+    (void)o;
+    static const char *const words[] = {
+        [MANNERS_HOST] = "host", [MANNERS_DOMAIN] = "domain", [MANNERS_IP] = "ip"
+    };
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(text, words[i]) == 0) {
+            *(enum manners_group *)at = (enum manners_group)i;
+            return 0;
+        }
+    return reader_refuse(-EINVAL, why, "group", "write host, domain or ip");
+}
+
+int reader_given_time(const struct option *o, void *at, const char *text, char *why)
+{
+    struct manners_given *to = at;
+    to->given = true;
+    return reader_time(o, &to->value, text, why);
+}
+
+int reader_given_count(const struct option *o, void *at, const char *text, char *why)
+{
+    struct manners_given *to = at;
+    uint64_t v;
+    int r = reader_long_count(o, &v, text, why);
+    if (r < 0)
+        return r;
+    *to = (struct manners_given){ true, (int64_t)v };
+    return 0;
+}
+
 int reader_engine(const struct option *o, void *at, const char *text, char *why)
 {
     (void)o;

@@ -26,5 +26,9 @@ options_reader reader_user;       // const char *; USER:PASSWORD
 options_reader reader_token;      // const char *; a bearer token
 options_reader reader_auth;       // enum request_auth
 options_reader reader_cookie;     // struct arguments_list; NAME=VALUE
+options_reader reader_robots;     // bool; whether they are obeyed
+options_reader reader_group;      // enum manners_group
+options_reader reader_given_time; // struct manners_given, ns
+options_reader reader_given_count; // struct manners_given, from `least` to `most` of the row
 options_reader reader_engine;     // struct crawl_settings: engine and engines
 #endif

@@ -4,6 +4,7 @@
 
 #include "cmd/bench_options.h"
 #include "cmd/fetch_warc.h"
+#include "cmd/crawl_options.h"
 #include "cmd/options.h"
 #include "cmd/reader.h"
 #include "cmd/serve_options.h"
@@ -11,8 +12,10 @@
 const struct option options_table[] = {
 // clang-format off
 #include "cmd/table.def"
+#include "cmd/table_crawl.def"
 #include "cmd/table_save.def"
 #include "cmd/table_warc.def"
+#include "cmd/table_manners.def"
 #include "cmd/table_proxy.def"
 #include "cmd/table_request.def"
 #include "cmd/table_serve.def"
@@ -26,6 +29,8 @@ const char *const options_groups[GROUP_COUNT] = {
     [GROUP_LISTS] = "What goes in and comes out",
     [GROUP_MATRIX] = "What is compared, and how",
     [GROUP_PACE] = "How many at once, and how fast",
+    [GROUP_MANNERS] = "How hosts are treated",
+    [GROUP_SCOPE] = "Where a crawl goes",
     [GROUP_REQUEST] = "What is asked for",
     [GROUP_EXCHANGE] = "One exchange",
     [GROUP_NAMES] = "Names, addresses, certificates",
