@@ -32,6 +32,7 @@ void arguments_fini(struct arguments *a)
     free(a->explore.reject.item);
     free(a->explore.types.item);
     free(a->explore.sitemaps.item);
+    buffer_fini(&a->explore.joined);
     buffer_fini(&a->ask_headers);
     buffer_fini(&a->ask_body);
     proxy_place_fini(&a->http_proxy);

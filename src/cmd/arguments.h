@@ -29,6 +29,7 @@ struct arguments_warc {
 // Lists that a crawl is given.
 struct arguments_explore {
     struct arguments_list hosts, accept, reject, types, sitemaps;
+    struct buffer joined; // the types, apart by spaces; owned
 };
 
 // Everything that a command line can say. An option's row in the table names the place here that it

@@ -55,6 +55,32 @@ const struct command command_table[] = {
         .run = cmd_bench,
     },
     {
+        .name = "crawl",
+        .bit = COMMAND_CRAWL,
+        .synopsis = "[OPTIONS] SEED...",
+        .help = "fetch, follow links and sitemaps, within a scope",
+        .examples = "trawl crawl --contact me@example.org https://example.org/ -o records.jsonl\n"
+                    "trawl crawl --scope prefix --level 3 --save copy --follow-tags all "
+                    "https://example.org/docs/\n"
+                    "trawl crawl --host-delay 0 --per-host 8 http://localhost:8080/\n",
+        .manual =
+            "Fetches the seeds, which are arguments or the lines of FILE (-i) or standard input, "
+            "and what they lead to: the links of each page, as far as they are in scope, and the "
+            "sitemaps that hosts name. Each URL is fetched once, in its canonical form, and has one "
+            "JSON record, with depth (links from a seed) and via (the page it was found on). A "
+            "redirect ends the record of its URL, which says where it leads in redirect_url; the "
+            "target is a link like any other. noindex, canonical and, with --digest, same_as (a "
+            "page with the same body) say what is known of a page beyond that."
+            "\n\n"
+            "It goes breadth first within a host, and in turn from host to host. What was found and "
+            "not fetched yet is kept on disk, in a temporary file, so that no site is too large. By "
+            "default it is polite: one request at a time to a host, a second between them, "
+            "robots.txt and nofollow obeyed, and a user agent that says what it is. What it leaves "
+            "out is counted in the summary, by reason, and listed by --rejected-log.",
+        .operands = true,
+        .run = cmd_crawl,
+    },
+    {
         .name = "serve",
         .bit = COMMAND_SERVE,
         .synopsis = "[OPTIONS]",

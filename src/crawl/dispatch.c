@@ -2,6 +2,7 @@
 // Items become jobs: the next one that its gate lets go, to a worker that can start it now.
 #include "crawl/cookies.h"
 #include "crawl/coordinator.h"
+#include "crawl/explore.h"
 #include "crawl/gauge.h"
 #include "crawl/hop.h"
 #include "engine/lane.h"
@@ -52,6 +53,8 @@ static bool worth_keeping(const struct coordinator *c, const struct host *h)
 {
     if (h->queued > 0 || h->in_flight > 1 || (h->exchanges > 0 && !c->fed))
         return true;
+    if (c->explore && h->exchanges == 0)
+        return true; // its first page will hardly be its last
     // An HTTP proxy's connection is there for any host.
     return h->proxy && proxy_is_http(h->proxy) && (c->frontier.waiting > 0 || !c->fed);
 }
@@ -182,6 +185,10 @@ static int fill_item(struct coordinator *c, struct item *i, struct job_parts *p)
         r = fill_ask(c, i, p);
     if (r == 0)
         r = fill_agent(c, i->host, p);
+    if (r == 0 && c->explore && !i->asking) {
+        p->head.flags |= explore_flags(c, i);
+        p->agent = robots_agent(c, i->host);
+    }
     return r == 0 && !i->asking ? fill_path(c, i, p) : r;
 }
 
@@ -262,7 +269,8 @@ int64_t dispatch_due(const struct coordinator *c)
 void dispatch_all(struct coordinator *c)
 {
     struct item *i;
-    while (!c->stopping && c->in_flight < c->cap && c->free_ids > 0 &&
+    bool behind = explore_is_behind(c);
+    while (!c->stopping && !behind && c->in_flight < c->cap && c->free_ids > 0 &&
            frontier_has_ready(&c->frontier) && dispatch_due(c) <= c->now &&
            berths_any(&c->berths) && (i = frontier_next(&c->frontier, c->now)))
         if (!dispatch(c, i))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Lines become items, as fast as they can be used and no faster.
 #include "crawl/coordinator.h"
+#include "crawl/explore.h"
 #include "input/lines.h"
 #include "crawl/output.h"
 #include "crawl/record.h"
@@ -39,6 +40,8 @@ bool intake_wanted(const struct coordinator *c)
 {
     if (c->stopping || output_backlog(c->records) > BACKLOG)
         return false;
+    if (c->explore)
+        return !explore_is_behind(c); // seeds go to disk
     if (c->held >= HELD && c->frontier.waiting > 0)
         return false;
     if (c->frontier.waiting < window(c))
@@ -149,7 +152,7 @@ static void make_item(struct coordinator *c, const struct line *line, struct ite
     refuse_url(c, (struct refusal){ .text = line->text }, line->number, r, why);
 }
 
-static void trust_typed(struct coordinator *c, struct item *i)
+void intake_trust(struct coordinator *c, const struct item *i)
 {
     struct host *h = i->host;
     h->typed = true;
@@ -163,7 +166,7 @@ static void queue(struct coordinator *c, struct item *i)
     if (frontier_add(&c->frontier, i, false, c->now) < 0)
         settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
     else
-        trust_typed(c, i);
+        intake_trust(c, i);
 }
 
 // Puts the line on disk instead, and frees the item, when its host has plenty in memory. Parks.
@@ -194,6 +197,10 @@ void intake_line(struct coordinator *c, const struct line *line)
         return;
     }
     make_item(c, line, &i);
+    if (i && c->explore) {
+        explore_seed(c, i);
+        return;
+    }
     if (!i || (c->settings->skip_existing && saving_skip(c, i)))
         return;
     if (!spilled(c, i, line))
@@ -203,7 +210,7 @@ void intake_line(struct coordinator *c, const struct line *line)
 // Whether as many URLs have been taken as may be.
 static bool is_enough(const struct coordinator *c)
 {
-    return c->settings->bounds.urls && c->stats.taken >= c->settings->bounds.urls;
+    return !c->explore && c->settings->bounds.urls && c->stats.taken >= c->settings->bounds.urls;
 }
 
 int intake_feed(void *arg)
@@ -225,7 +232,7 @@ int intake_feed(void *arg)
     }
     c->fed_to_end = r == 0;
     if (r >= 0)
-        c->stats.total = c->stats.taken;
+        c->stats.total = c->explore ? 0 : c->stats.taken;
     else if (r != -ECANCELED)
         c->end = CRAWL_BROKEN; // said by the source; what was taken up to there is still done
     c->fed = true;

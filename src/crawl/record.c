@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "crawl/record.h"
 #include "input/lines_json.h"
+#include "visit/finding_links.h"
 #include "visit/outcome.h"
 
 static void text(struct buffer *out, const char *key, struct span value)
@@ -100,6 +101,24 @@ static void extras(struct buffer *out, const struct outcome *o)
     tls(out, o);
 }
 
+// Where a crawl has found it, and what the page says of itself.
+static void page(struct buffer *out, const struct item *i, const struct ending *e)
+{
+    struct finding_links head;
+    struct span canonical, rest;
+    number(out, "depth", i->depth);
+    text(out, "via", span_of(i->via));
+    text(out, "redirect_url", e->redirect_url);
+    if (e->last && finding_links_read(outcome_findings(e->last), &head, &canonical, &rest)) {
+        if (head.flags & FINDING_LINKS_NOINDEX) {
+            json_key(out, "noindex");
+            json_bool(out, true);
+        }
+        text(out, "canonical", canonical);
+    }
+    text(out, "same_as", e->same_as);
+}
+
 // What the list wants to find again, just as it stood there.
 static void meta(struct buffer *out, struct span members)
 {
@@ -115,7 +134,8 @@ void record_write(struct buffer *out, const struct item *i, const struct ending 
 {
     json_object_open(out);
     text(out, "url", item_given(i));
-    number(out, "line", i->line);
+    if (!e->crawl) // of a crawl an item has a number instead
+        number(out, "line", i->line);
     text(out, "url_effective", url_href(&i->url));
     number(out, "status", e->last ? e->last->status : 0);
     error(out, e->error, e->message);
@@ -142,6 +162,8 @@ void record_write(struct buffer *out, const struct item *i, const struct ending 
     json_time(out, time, i->started, 6);
     if (e->last)
         extras(out, e->last);
+    if (e->crawl)
+        page(out, i, e);
     if (e->skipped.p) {
         text(out, "saved", e->skipped);
         json_key(out, "skipped");

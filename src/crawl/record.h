@@ -15,6 +15,10 @@ struct ending {
     const char *engine;         // that did it; NULL: none
     int64_t now;                // monotonic ns
     struct span skipped;        // not fetched, for this file is there; absent: it was tried
+    // Of a crawl; absent where there is nothing to say.
+    bool crawl;
+    struct span redirect_url; // where the answer leads
+    struct span same_as;      // a page with the same body
 };
 
 // Appends the record of `i`, one line of JSON with its newline. `time` caches a second between

@@ -3,6 +3,7 @@
 #define CRAWL_STATS_H
 #include "crawl/settings.h"
 #include "data/histogram.h"
+#include "discover/left_out.h"
 #include "fetch/error.h"
 
 enum { STATS_SLOWEST = 5, STATS_HOST_NAME = 64 };
@@ -39,6 +40,8 @@ struct crawl_stats {
     uint64_t bytes;       // of bodies, as received
     uint64_t status[600]; // records by HTTP status; index 0 unused; 600 and over count as 599
     uint64_t error[FETCH_ERROR_COUNT];        // records by error
+    uint64_t links;                           // found in pages, those that were known too
+    uint64_t left_out[LEFT_OUT_COUNT];        // of those: not followed, by reason
     unsigned in_flight;                       // exchanges under way now
     uint64_t waiting;                         // URLs taken and not yet done
     unsigned hosts;                           // known now

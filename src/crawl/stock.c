@@ -50,10 +50,16 @@ static struct stocked *find(const struct stock *s, uint64_t host)
     return n ? (struct stocked *)((char *)n - offsetof(struct stocked, node)) : NULL;
 }
 
+// Where each host has a limit they are all kept, for what they have counts on.
+static bool is_full(const struct stock *s, unsigned most)
+{
+    return !s->host_most && s->count >= most;
+}
+
 static struct stocked *make(struct stock *s, uint64_t host)
 {
     struct stocked *e = find(s, host);
-    if (e || s->count >= STOCK_HOSTS || !(e = calloc(1, sizeof *e)))
+    if (e || is_full(s, STOCK_HOSTS) || !(e = calloc(1, sizeof *e)))
         return e;
     e->host = host;
     list_init(&e->want);
@@ -86,7 +92,7 @@ static bool may_give(const struct stock *s, const struct stocked *e)
 }
 
 // Brings in order what follows from what has changed of a host; forgets one of which nothing is
-// left. Where each has a limit, what it had counts on.
+// left.
 static void settle(struct stock *s, struct stocked *e)
 {
     bool pending = may_give(s, e) || e->asked > 0;
@@ -127,7 +133,7 @@ void stock_ended(struct stock *s, uint64_t host)
 // Looks for hosts that are not known here, once there is room for them.
 static void survey(struct stock *s)
 {
-    if (!s->unlisted || s->surveying || s->count >= STOCK_HOSTS / 2)
+    if (!s->unlisted || s->surveying || is_full(s, STOCK_HOSTS / 2))
         return;
     s->surveying = true;
     if (s->cursor == 0)
@@ -137,7 +143,6 @@ static void survey(struct stock *s)
 
 void stock_ask(struct stock *s, uint64_t room)
 {
-    struct list *node;
     room = room > ASKED_MOST ? ASKED_MOST : room;
     while (s->asked < room && !list_empty(&s->want)) {
         struct stocked *e = list_entry(s->want.next, struct stocked, want);
@@ -145,8 +150,7 @@ void stock_ask(struct stock *s, uint64_t room)
         n = n < most ? n : most;
         if (n == 0)
             break; // all that may be taken is taken, or asked for
-        node = list_pop(&s->want);
-        (void)node;
+        list_remove(&e->want);
         e->asked = (unsigned)n;
         e->more = false; // what is put from here on comes behind the answer
         s->asked += n;

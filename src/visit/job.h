@@ -25,6 +25,7 @@ enum job_flag {
     JOB_FOLLOW = 1 << 10,       // with JOB_LINKS: and its links
     JOB_COOKIES = 1 << 11,      // what Set-Cookie says into the outcome
     JOB_ONCE = 1 << 12, // asked once and not again by itself: whoever paces the host decides
+    JOB_DEEPEST = 1 << 13, // with JOB_FOLLOW: no link of this page is followed
 };
 
 struct job {

@@ -24,6 +24,7 @@ struct visit_settings {
     enum digest_kind warc_digest;
     uint64_t memory;      // bytes of bodies that one worker may hold (tools.h); 0: no bound
     unsigned worker;      // of a worker process: its number (tools_number)
+    const char *accept_types; // of pages, apart by spaces: "text/html image/*"; NULL: any
     uint32_t follow_tags; // whose links are found, with JOB_FOLLOW: bits 1 << enum links_tag
     uint32_t work;        // rounds of work.h that each answer costs its worker; 0: none
 };

@@ -7,7 +7,10 @@
 
 enum { FOUND_MOST = OUTCOME_FINDINGS_MOST - (128 << 10) }; // leaves room for the head
 
+// A link is told again where it may mean something else: without nofollow, or from a page that is
+// nearer to a seed.
 #define NOFOLLOW_BIT UINT64_C(0x9e3779b97f4a7c15)
+#define DEEPEST_BIT UINT64_C(0xbf58476d1ce4e5b9)
 
 static void sink_links_found(void *arg, const struct links_found *link)
 {
@@ -137,6 +140,8 @@ static uint32_t sink_links_put(struct sink_links *s, struct buffer *out, uint32_
         uint64_t hash = map_hash(href);
         if (link.flags & FINDING_LINK_NOFOLLOW)
             hash ^= NOFOLLOW_BIT;
+        if (s->setup.deepest)
+            hash ^= DEEPEST_BIT;
         if (s->setup.recent && !recent_add(s->setup.recent, hash)) {
             ++*repeated;
             continue;

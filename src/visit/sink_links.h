@@ -16,6 +16,7 @@ struct sink_links_setup {
     struct span agent;     // the product token that may be spoken to by name
     uint32_t tags;         // whose links are wanted, bits 1 << enum links_tag (html/links.h)
     bool follow;           // the links, not only what the page says of itself
+    bool deepest;          // none of them will be followed, as others like them may be
     struct recent *recent; // of the worker, borrowed; NULL: nothing is left out
 };
 

@@ -116,12 +116,18 @@ static int visit_open_sinks(struct visit *v)
                                         .agent = message_span(job, job->agent),
                                         .tags = v->settings->follow_tags,
                                         .follow = job->flags & JOB_FOLLOW,
+                                        .deepest = job->flags & JOB_DEEPEST,
                                         .recent = v->tools ? &v->tools->recent : NULL };
     int e = sinks_begin(&v->sinks, flags, job->max_filesize, &saving, &finding);
     if (e == 0)
         e = visit_archive_begin(v);
     if (e == 0 && v->settings->flow)
         sinks_count(&v->sinks, v->settings->flow);
+    v->type.unwanted = false;
+    if (e == 0 && job->flags & JOB_LINKS && v->settings->accept_types) {
+        sink_type_begin(&v->type, v->settings->accept_types, v->sinks.first);
+        v->sinks.first = &v->type.sink;
+    }
     return e;
 }
 
@@ -264,6 +270,8 @@ __attribute__((noinline)) int visit_report(struct visit *v, struct buffer *out)
         work_do(v->settings->work);
     sinks_end(&v->sinks, r, &parts.head, &parts.message);
     visit_archive_report(v, &parts);
+    if (v->type.unwanted && r->error == FETCH_OK)
+        parts.head.flags |= OUTCOME_UNWANTED | OUTCOME_TRUNCATED;
     visit_fill_head(&parts.head, r, v->job);
     if (!parts.message.p && r->message[0])
         parts.message = span_of(r->message);

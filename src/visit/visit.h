@@ -4,6 +4,7 @@
 #include "data/buffer.h"
 #include "fetch/request.h"
 #include "fetch/response.h"
+#include "visit/sink_type.h"
 #include "visit/sinks.h"
 #include "visit/turns.h"
 
@@ -21,6 +22,7 @@ struct visit {
     struct request request;
     struct response response;
     struct sinks sinks;
+    struct sink_type type;
     int64_t started;     // wall clock, ns
     int code;            // what it has come to: 0, or a negative errno of our own machinery
     struct tools *tools; // of its worker; borrowed, set by the engine. NULL: none

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#ifndef CRAWL_EXPLORE_H
+#define CRAWL_EXPLORE_H
+#include "crawl/stock.h"
+#include "data/marks.h"
+#include "discover/scope.h"
+#include "fetch/error.h"
+#include "visit/recent.h"
+
+// What makes a run a crawl: what pages link to is fetched as well, each URL once.
+//
+//     outcome ─► links ─► known? ─► scope ─► store: seen? ─► frontier on disk
+//                                                                │ a few of every host
+//     dispatch ◄── frontier in memory ◄── item ◄─────────────────┘
+//
+// A link waits nowhere but in the store's queue, and while that is long nothing new is started. A
+// redirect closes the record of its URL, and its target is a link like any other.
+struct coordinator;
+struct domain_list;
+struct host;
+struct item;
+struct line;
+struct outcome;
+struct output;
+
+// Marks of items (frontier/item.h).
+enum {
+    EXPLORE_REDIRECTS = 0x3f, // how many led to it, one after the other
+    EXPLORE_SITEMAP = 1 << 6, // it lists URLs
+    EXPLORE_SEED = 1 << 7,    // it was typed: its host may be anywhere
+};
+
+struct explore_settings {
+    bool on;
+    struct scope_settings scope;
+    uint64_t host_most;          // URLs of one host; 0: no bound
+    const char *rejected_log;    // NULL: not wanted
+    const char *const *sitemaps; // URLs; NULL-terminated or NULL
+    bool follow_sitemaps;        // those that a robots.txt names
+};
+
+enum { EXPLORE_KNOWN = 1 << 20 }; // links whose like need not be looked at again; 8 MB
+
+struct explore {
+    struct scope *scope;
+    struct domain_list *domains;
+    struct output *rejected; // NULL: not wanted
+    struct state *state;     // of a temporary store, until that has it
+    struct store *store;     // NULL until it is open
+    bool own_store;          // nobody else uses it
+    bool failed;             // the store gave up, and that was said
+    struct list listing;     // explore_list_rest, while it waits for an answer
+    struct stock stock;
+    struct recent known;
+    struct marks seeds;           // hashes of the seeds' origins (scheme, host, port)
+    struct map logins;            // user names and passwords of seeds, by origin
+    struct bodies *bodies;        // digests of what was received; NULL: none yet
+    struct buffer item, via;      // the link in hand
+    struct buffer location, same; // for the record in hand
+};
+
+// explore.c
+// Opens all that is needed. Blocks for a moment. Errors, said on the log; explore_close is called
+// whatever it returns.
+int explore_open(struct coordinator *c);
+void explore_close(struct coordinator *c);
+
+// Takes a line of the input as a seed; a record says why when it is none. Takes `i`.
+void explore_seed(struct coordinator *c, struct item *i);
+
+// A link, as it was found.
+struct explore_link {
+    struct span href; // in canonical form
+    struct span via;  // absent: none
+    unsigned depth;
+    uint8_t mark;
+    bool nofollow;
+};
+
+// Follows it, or counts why not.
+void explore_link(struct coordinator *c, const struct explore_link *link);
+
+// Counts that `url` is left out.
+void explore_leave_out(struct coordinator *c, const struct explore_link *link, enum left_out why);
+
+// The "user:password" that a seed of the origin of `u` had; NULL: none. Borrowed.
+const char *explore_login(const struct explore *x, const struct url *u);
+
+// explore_page.c: what came of an exchange.
+// Takes what the answer says of other pages; once for each record.
+void explore_outcome(struct coordinator *c, const struct item *i, const struct outcome *o);
+// Takes where a redirect leads as a link. Returns FETCH_OK, or the error of its record with `why`.
+enum fetch_error explore_redirect(struct coordinator *c, const struct item *i,
+                                  const struct outcome *o, const char **why);
+// The page with the same body that came before; absent: none is known. Borrowed until the next
+// call.
+struct span explore_same(struct coordinator *c, const struct item *i, const struct outcome *o);
+// The job flags of an item of a crawl.
+uint32_t explore_flags(const struct coordinator *c, const struct item *i);
+// Takes the sitemaps that the robots.txt of a host names. For coordinator.on_sitemaps.
+void explore_sitemaps(struct coordinator *c, struct host *h, struct span sitemaps);
+
+// explore_disk.c: what is on disk.
+// Opens the store, or takes over that of the state.
+int explore_open_disk(struct coordinator *c);
+// Takes answers, and asks for what memory lacks; once a pump.
+void explore_pump(struct coordinator *c);
+// `i` has ended, and is about to be freed.
+void explore_ended(struct coordinator *c, const struct item *i);
+// Whether so much is waiting to be stored, or to be written, that nothing new should be started.
+bool explore_is_behind(const struct coordinator *c);
+// Whether nothing is left on disk that is to be fetched.
+bool explore_is_over(const struct coordinator *c);
+// Lists what is left on disk: in --failed what was not come to, in --rejected-log what a limit left
+// out. Parks.
+void explore_list_rest(struct coordinator *c);
+#endif
