@@ -31,7 +31,7 @@ static size_t surt_unescape(char *p, size_t n)
         int b = a >= 0 ? surt_digit(p[i + 2]) : -1;
         if (b >= 0)
             i += 2;
-        *to++ = b >= 0 ? (char)(a << 4 | b) : p[i];
+        *to++ = b >= 0 ? (char)((unsigned)a << 4 | (unsigned)b) : p[i];
     }
     return (size_t)(to - p);
 }
@@ -86,13 +86,13 @@ static void surt_host(struct buffer *out, struct span host)
     while (host.n && *host.p != '[') {
         const char *dot = memrchr(host.p, '.', host.n);
         size_t at = dot ? (size_t)(dot - host.p) + 1 : 0;
-        buffer_add(out, host.p + at, host.n - at);
+        surt_escape(out, (struct span){ host.p + at, host.n - at });
         if (!dot)
             return;
         buffer_add_byte(out, ',');
         host.n = at - 1;
     }
-    buffer_add(out, host.p, host.n);
+    surt_escape(out, host);
 }
 
 // "host:port"; the default port of the scheme is left out.
@@ -111,7 +111,7 @@ static void surt_authority(struct buffer *out, struct span a, bool https)
     }
     surt_host(out, surt_without_www(a));
     if (port.n > 1 && !span_is(port, https ? ":443" : ":80"))
-        buffer_add(out, port.p, port.n);
+        surt_escape(out, port);
     buffer_add_byte(out, ')');
 }
 

@@ -262,7 +262,10 @@ static int warc_reader_close(struct warc_reader *r)
         some = warc_reader_inflate(r);
     if (some < 0)
         return some;
-    r->end = warc_reader_position(r) - (r->compressed ? 0 : r->out_n - r->out_at);
+    if (!r->compressed)
+        r->end = warc_reader_position(r) - (r->out_n - r->out_at);
+    else if (!r->inside && r->out_at == r->out_n)
+        r->end = warc_reader_position(r);
     return 0;
 }
 
@@ -277,12 +280,12 @@ int warc_reader_finish(struct warc_reader *r)
     return e;
 }
 
-// Whether the file is compressed is seen from its first byte.
+// Whether the file is compressed is seen from its first byte; what is neither could have been.
 static int warc_reader_begin(struct warc_reader *r)
 {
     int some = warc_reader_more(r);
     r->begun = some >= 0;
-    r->compressed = some > 0 && r->in[0] == 0x1f;
+    r->compressed = some > 0 && r->in[0] != 'W';
     return some;
 }
 
