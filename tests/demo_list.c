@@ -2,7 +2,7 @@
 // Prints urls/demo.txt: most pages of the demo's synthetic web, and some of everything that can
 // happen. tests/demo_list.sh compares; after a change of the web: make tests/demo_list &&
 // tests/demo_list > urls/demo.txt
-#include "cmd/demo_web.h"
+#include "demo/demo_web.h"
 #include "serve/web.h"
 #include <stdio.h>
 

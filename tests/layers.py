@@ -47,12 +47,14 @@ LAYERS = {
     "src/page": ["lib/data", "lib/sys", "src/report", "src/micro", "src/bench"],
     # What the user says of how hosts are treated.
     "src/manners": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/report"],
+    # What the demo is made of: its origin, its list.
+    "src/demo": ["lib/*", "src/serve", "src/bench"],
     # What a state says of its run, from outside.
     "src/status": ["lib/data", "lib/sys", "lib/web", "lib/store", "lib/fetch", "src/input", "src/frontier", "src/ledger", "src/crawl", "src/report"],
     # A rule at a time, with nothing of a run.
     "src/inspect": ["lib/data", "lib/sys", "lib/web", "lib/html", "lib/store"],
     "src/cmd": ["lib/*", "src/discover", "src/inspect", "src/manners", "src/visit", "src/engine", "src/input", "src/frontier", "src/ledger", "src/crawl", "src/serve", "src/hostile", "src/report",
-                "src/bench", "src/page", "src/status"],
+                "src/bench", "src/page", "src/status", "src/demo"],
     "src": ["lib/*", "src/*"],
 }
 

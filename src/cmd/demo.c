@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // trawl demo: a synthetic web on loopback, fetched with one engine after the other.
 #include "cmd/command.h"
-#include "cmd/demo_list.h"
-#include "cmd/demo_origin.h"
-#include "cmd/demo_samples.h"
-#include "cmd/demo_web.h"
+#include "demo/demo_list.h"
+#include "demo/demo_origin.h"
+#include "demo/demo_samples.h"
+#include "demo/demo_web.h"
 #include "cmd/options.h"
 #include "cmd/run.h"
 #include "report/summary.h"

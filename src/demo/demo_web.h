@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_DEMO_WEB_H
-#define CMD_DEMO_WEB_H
+#ifndef DEMO_DEMO_WEB_H
+#define DEMO_DEMO_WEB_H
 
 // The synthetic web of `trawl demo`. urls/demo.txt was made for exactly this one, by
 // tests/demo_list.c.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_DEMO_SAMPLES_H
-#define CMD_DEMO_SAMPLES_H
+#ifndef DEMO_DEMO_SAMPLES_H
+#define DEMO_DEMO_SAMPLES_H
 #include "data/buffer.h"
 
 // Appends three of the records in the file at `path`, as they are: one of a page, one with

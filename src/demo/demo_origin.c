@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/demo_origin.h"
-#include "cmd/demo_web.h"
+#include "demo/demo_origin.h"
+#include "demo/demo_web.h"
 #include "serve/serve.h"
 #include "sys/clock.h"
 

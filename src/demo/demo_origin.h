@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_DEMO_ORIGIN_H
-#define CMD_DEMO_ORIGIN_H
+#ifndef DEMO_DEMO_ORIGIN_H
+#define DEMO_DEMO_ORIGIN_H
 #include "bench/origin.h"
 
 // Starts the origin of the demo in a process of its own; see origin_start.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/demo_list.h"
-#include "cmd/demo_web.h"
+#include "demo/demo_list.h"
+#include "demo/demo_web.h"
 #include "data/buffer.h"
 #include "sys/files.h"
 #include "sys/log.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_DEMO_LIST_H
-#define CMD_DEMO_LIST_H
+#ifndef DEMO_DEMO_LIST_H
+#define DEMO_DEMO_LIST_H
 #include <stdint.h>
 
 // Opens a copy in memory of urls/demo.txt, in which `port` stands in the place of DEMO_PORT, and

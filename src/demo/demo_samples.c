@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/demo_samples.h"
+#include "demo/demo_samples.h"
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
