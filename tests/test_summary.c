@@ -49,6 +49,20 @@ static void it_says_everything_in_columns(void **state)
     buffer_fini(&out);
 }
 
+static void a_crawl_says_what_it_came_upon(void **state)
+{
+    (void)state;
+    struct buffer out = { 0 };
+    stats.links = 30000;
+    stats.left_out[LEFT_OUT_NOFOLLOW] = 2;
+    stats.left_out[LEFT_OUT_SCOPE] = 1234;
+    summary_format(&out, &stats, CRAWL_COMPLETE, 0, 0);
+    assert_non_null(strstr(buffer_string(&out),
+                           "\n  links      30,000 in pages, each time that they stood there\n"
+                           "  left out   scope 1,234   nofollow 2\n"));
+    buffer_fini(&out);
+}
+
 static void engines_side_by_side_have_a_line_each(void **state)
 {
     (void)state;
@@ -131,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(it_says_everything_in_columns, some_run),
+        cmocka_unit_test_setup(a_crawl_says_what_it_came_upon, some_run),
         cmocka_unit_test_setup(engines_side_by_side_have_a_line_each, some_run),
         cmocka_unit_test_setup(a_run_that_was_stopped_says_so, some_run),
         cmocka_unit_test_setup(one_good_url_needs_one_line, some_run),

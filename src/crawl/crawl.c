@@ -304,7 +304,8 @@ static void report(struct coordinator *c, struct crawl_watcher *watcher)
     if (c->explore)
         s->waiting += store_counts(c->explore->store).frontier;
     s->hosts = c->frontier.hosts.count;
-    source_progress(c->source, &s->bytes_read, &s->bytes_size);
+    if (!c->explore) // how far the seeds are read says nothing of how far a crawl is
+        source_progress(c->source, &s->bytes_read, &s->bytes_size);
     if (watcher)
         watcher->tick(watcher, s);
 }

@@ -71,3 +71,13 @@ unsigned kinds_ends(const struct crawl_stats *s, struct kind *out, unsigned room
     fill_statuses(&f, s, 1);
     return f.count;
 }
+
+unsigned kinds_left_out(const struct crawl_stats *s, struct kind *out, unsigned room)
+{
+    struct filling f = { out, room, 0, true };
+    for (unsigned why = LEFT_OUT_NOT + 1; why < LEFT_OUT_COUNT; why++) {
+        const char *word = left_out_word((enum left_out)why);
+        fill(&f, word, strlen(word), s->left_out[why]);
+    }
+    return f.count;
+}

@@ -18,4 +18,7 @@ unsigned kinds_statuses(const struct crawl_stats *s, struct kind *out, unsigned 
 unsigned kinds_errors(const struct crawl_stats *s, struct kind *out, unsigned room);
 unsigned kinds_ends(const struct crawl_stats *s, struct kind *out, unsigned room);
 unsigned kinds_failures(const struct crawl_stats *s, struct kind *out, unsigned room);
+
+// The same of the links that a crawl left out, by reason, by falling count.
+unsigned kinds_left_out(const struct crawl_stats *s, struct kind *out, unsigned room);
 #endif

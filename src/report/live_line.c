@@ -137,6 +137,8 @@ void live_line_write(struct buffer *out, const char *label, const struct crawl_s
     line_field(&l, "%s URLs/s", units_show_rate(text, urls));
     line_field(&l, "%s/s", units_show_bytes(text, (uint64_t)bytes));
     line_field(&l, "%s in flight", units_show_count(text, s->in_flight));
+    if (s->links && s->waiting)
+        line_field(&l, "%s waiting", units_show_count(text, s->waiting));
     add_time_left(&l, s, total, urls);
     add_failures(&l, s, colour);
 }

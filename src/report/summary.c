@@ -88,6 +88,17 @@ static void add_exchanges(struct buffer *out, const struct crawl_stats *s)
     buffer_add_byte(out, '\n');
 }
 
+// What a crawl has come upon.
+static void add_links(struct buffer *out, const struct crawl_stats *s)
+{
+    char found[UNITS_ROOM];
+    if (!s->links)
+        return;
+    add_label(out, "links");
+    buffer_add_format(out, "%s in pages, each time that they stood there\n",
+                      units_show_count(found, s->links));
+}
+
 static const char *quantile(char *out, const struct histogram *h, double q)
 {
     return units_show_time(out, (int64_t)histogram_quantile(h, q) * CLOCK_US);
@@ -181,6 +192,8 @@ void summary_format(struct buffer *out, const struct crawl_stats *s, enum crawl_
     add_exchanges(out, s);
     add_kinds(out, "status", kind, kinds_statuses(s, kind, KINDS_MOST));
     add_kinds(out, "errors", kind, kinds_errors(s, kind, KINDS_MOST));
+    add_links(out, s);
+    add_kinds(out, "left out", kind, kinds_left_out(s, kind, KINDS_MOST));
     add_latency(out, &s->latency);
     add_slowest(out, s);
     add_engines(out, s);
