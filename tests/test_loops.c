@@ -229,14 +229,17 @@ static void loops_given_up(struct engine_driver *d, struct engine_tally *t)
     engine_abandon(d->engine);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->cancelled, 20);
+    assert_string_equal(t->message, ""); // one that was killed has "stopped" said of it
 }
 
 static void abandoned_jobs_are_cancelled_by_the_worker_itself(void **state)
 {
     (void)state;
-    struct loops_case c = { "forks:2/coro:10", loops_given_up, { { 0 }, 0, 0 } };
-    loops_run(&c);
-    assert_int_equal(c.usage.died, 0);
+    static const char *const engines[] = { "forks:2/coro:10", "forks:2/coro:30" };
+    for (unsigned i = 0; i < 2; i++) { // a lane that is full, and one that is not
+        struct loops_case c = { engines[i], loops_given_up, { { 0 }, 0, 0 } };
+        loops_run(&c);
+    }
 }
 
 static void loops_hang_and_give_up(struct engine_driver *d, struct engine_tally *t)
@@ -246,6 +249,7 @@ static void loops_hang_and_give_up(struct engine_driver *d, struct engine_tally 
     engine_abandon(d->engine);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->cancelled, 2);
+    assert_string_equal(t->message, "stopped");
 }
 
 static void one_that_does_not_hear_it_is_killed(void **state)

@@ -11,9 +11,6 @@
 #include <errno.h>
 #include <ev.h>
 
-// Outcomes that wait for room, in bytes, from which on no further job is begun.
-enum { WORKER_LOOP_KEPT = 1 << 20 };
-
 struct worker_loop {
     struct loop *loop;
     struct wire_in down;
@@ -72,17 +69,20 @@ static int worker_loop_start(struct worker_loop *w, const void *p, size_t n)
         return -EPROTO;
     if (w->abandoned)
         return worker_loop_refuse(w, job, FETCH_CANCELLED);
+    if (!lane_has_room(w->lane))
+        return -EPROTO; // more than was agreed on
     if (w->down.cut || lane_send(w->lane, job) < 0)
         return worker_loop_refuse(w, job, FETCH_NO_RESOURCES);
     return 0;
 }
 
-// Starts what has come. Returns 1 when there may be more, 0 when there is not, or an error.
+// Starts what has come: no more than the lane can hold, whose outcomes the coordinator counts only
+// when it has received them. Returns 1 when there may be more, 0 when there is not, or an error.
 static int worker_loop_take_jobs(struct worker_loop *w)
 {
     const void *p;
     size_t n;
-    while (w->abandoned || (lane_has_room(w->lane) && wire_kept(&w->up) < WORKER_LOOP_KEPT)) {
+    for (;;) {
         int some = wire_receive(&w->down, &p, &n);
         if (some == 0)
             return !shmq_sleep(w->down.q);
@@ -94,7 +94,6 @@ static int worker_loop_take_jobs(struct worker_loop *w)
         if (e < 0)
             return e;
     }
-    return 0; // what happens next to an outcome brings us back
 }
 
 // Publishes what there is. Outcomes keep their order.

@@ -3,6 +3,8 @@
 import json
 import os
 import random
+import re
+import resource
 import signal
 import subprocess
 import time
@@ -34,32 +36,91 @@ class Workers(unittest.TestCase):
                 ["/bytes/1", "/bytes/100000", "/status/404", "/redirect/2", "/gzip/5000", "/chunked/5000", "/delay/100",
                  "/reset", "/truncate", "/status/204", "/etag/x"] * 5] + ["http://127.0.0.1:1/", "nonsense"]
         runs = {}
-        for engine in ("coro", "forks:3", "coro:4,forks:2"):
+        for engine in ("coro", "forks:3", "coro:4,forks:2", "threads:4", "threads:2/coro:4", "forks:2/coro:4"):
             run = rig.fetch("--engine", engine, "--digest", "--retry", "1", urls=urls)
             self.assertEqual(run.status, 3, run.err)
             runs[engine] = [{k: r.get(k) for k in SAME} for _, r in sorted(run.by_line.items())]
-            self.assertEqual({r.get("engine") for r in run.records if r["attempts"]}, {e.split(":")[0] for e in engine.split(",")})
+            self.assertEqual({r.get("engine") for r in run.records if r["attempts"]}, {re.sub(":[0-9]+", "", e) for e in engine.split(",")})
         for got in list(runs.values())[1:]:
             self.assertEqual(got, runs["coro"])
 
-    def test_killed_workers_cost_their_url_one_attempt(self):
-        n = 4000
-        p, out = start("--engine", "forks:6", "--per-host", "6", "-q", urls=[f"{BASE}/bytes/{k}" for k in range(n)])
+    def test_killed_workers_cost_their_urls_one_attempt(self):
+        """TRAWL_LONG=1: 20,000 URLs and 200 kills an engine."""
+        long = "TRAWL_LONG" in os.environ
+        n, most = (20000, 200) if long else (4000, 40)
+        for engine, signals in (("forks:6", [signal.SIGKILL]), ("forks:3/coro:4", [signal.SIGKILL, signal.SIGSEGV]),
+                                ("forks:2,forks:2/coro:8,threads:2", [signal.SIGKILL])):
+            with self.subTest(engine=engine):
+                self.kill_workers(engine, n, most, signals)
+
+    def kill_workers(self, engine, n, most, signals):
+        path = "/delay/20?" if n > 4000 else "/bytes/"
+        p, out = start("--engine", engine, "--per-host", "12", "-q", urls=[f"{BASE}{path}{k}" for k in range(n)])
         kills, chosen = 0, random.Random(1)
         while p.poll() is None:
-            zygote = [int(c) for c in _children(p.pid)]
-            workers = [w for z in zygote for w in _children(z)]
-            if workers and kills < 40:
-                os.kill(chosen.choice(workers), signal.SIGKILL)
+            workers = [w for z in _children(p.pid) for w in _children(z)]
+            if workers and kills < most:
+                os.kill(chosen.choice(workers), chosen.choice(signals))
                 kills += 1
             time.sleep(0.02)
         p.stderr.close()
         got = records(out)
         self.assertEqual(sorted(r["line"] for r in got), list(range(1, n + 1)))
-        self.assertGreater(kills, 3)
+        self.assertGreater(kills, most - 1 if n > 4000 else 3)
         for r in got:
             self.assertTrue(r["status"] == 200 or r["error"] == "worker-died", r)
             self.assertLessEqual(r["attempts"], 2)
+        if n > 4000:
+            print(f"{engine}: {kills} kills, {sum(r['attempts'] == 2 for r in got)} tried again, "
+                  f"{sum('error' in r for r in got)} worker-died")
+
+    def test_a_worker_that_hangs_is_killed_and_its_urls_are_tried_again(self):
+        for engine in ("forks:1", "forks:1/coro:8"):
+            with self.subTest(engine=engine):
+                p, out = start("--engine", engine, "-j", "8", "--max-time", "2s", "--connect-timeout", "1s", "-v",
+                               urls=[f"{BASE}/delay/{'1500' if k == 0 else '20'}?{k}" for k in range(20)])
+                end = time.monotonic() + 20
+                worker = None
+                while not worker and time.monotonic() < end:
+                    worker = next((w for z in _children(p.pid) for w in _children(z)), None)
+                    time.sleep(0.05)
+                time.sleep(0.3)  # it has the first one by now
+                os.kill(worker, signal.SIGSTOP)
+                self.assertEqual(p.wait(60), 0)
+                err = p.stderr.read().decode()
+                p.stderr.close()
+                self.assertIn(f"worker {worker} hung past its job's time and was killed", err)
+                got = records(out)
+                self.assertEqual(sorted(r["line"] for r in got), list(range(1, 21)))
+                self.assertEqual({r["status"] for r in got}, {200})
+                self.assertEqual(max(r["attempts"] for r in got), 2)
+
+    def test_side_by_side_each_engine_has_its_share_and_its_row(self):
+        engines = "coro:8,threads:4,forks:2,threads:2/coro:4,forks:1/coro:4"
+        run = rig.fetch("--engine", engines, "-j", "26", "--per-host", "26", urls=[f"{BASE}/delay/20?{k}" for k in range(600)])
+        self.assertEqual(run.status, 0, run.err)
+        share = {e: sum(r["engine"] == e for r in run.records) for e in
+                 ("coro", "threads", "forks", "threads/coro", "forks/coro")}
+        self.assertEqual(sum(share.values()), 600)
+        self.assertTrue(all(share.values()), share)
+        rows = {words[0]: words for words in (line.split() for line in run.err.splitlines()) if words and words[0] in share}
+        self.assertEqual({e: int(words[2]) for e, words in rows.items()}, share)
+        self.assertEqual(rows["coro"][-1], "-")  # what is its own CPU time on the common loop cannot be told
+        for engine in ("threads", "forks", "threads/coro", "forks/coro"):
+            self.assertIn(rows[engine][-1], ("s", "ms", "us"))
+
+    def test_threads_that_cannot_be_had_are_explained(self):
+        if "sanitizer" in subprocess.run([rig.TRAWL, "--version"], capture_output=True, text=True).stdout:
+            self.skipTest("a sanitizer takes all addresses there are")
+        limited = lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+        done = subprocess.run([rig.TRAWL, "fetch", "--engine", "threads:9000", "-j", "9000", f"{BASE}/bytes/1"],
+                              capture_output=True, text=True, timeout=60, preexec_fn=limited)
+        if done.returncode == -signal.SIGABRT or "Sanitizer" in done.stderr:
+            self.skipTest("built with a sanitizer")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertRegex(done.stderr, r"\Atrawl: error: engine threads cannot be started: \d+ of 9000 threads could be "
+                         r"started: the process may take 1024 MB of addresses; raise it with ulimit -v\n\Z")
 
     def test_no_process_outlives_the_run_however_it_ends(self):
         for sign in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
@@ -81,7 +142,7 @@ class Workers(unittest.TestCase):
             self.assertFalse([c for c in family if rig.alive(c)])
 
     def test_one_interrupt_finishes_what_is_in_flight_and_lists_the_rest(self):
-        for engine in ("coro", "forks:4"):
+        for engine in ("coro", "forks:4", "threads:4", "forks:2/coro:2", "threads:2/coro:2"):
             failed = rig.path("rest")
             urls = [f"{BASE}/delay/1000?{k}" for k in range(40)]
             p, out = start("--engine", engine, "-j", "4", "--failed", failed, urls=urls)
@@ -98,9 +159,14 @@ class Workers(unittest.TestCase):
             self.assertIn("4", err)
 
     def test_a_second_interrupt_ends_at_once(self):
+        for engine in ("coro", "forks:4", "threads:4", "forks:2/coro:2", "threads:2/coro:2"):
+            with self.subTest(engine=engine):
+                self.interrupt_twice(engine)
+
+    def interrupt_twice(self, engine):
         failed = rig.path("rest2")
         urls = [f"{BASE}/delay/30000?{k}" for k in range(10)]
-        p, out = start("-j", "4", "--failed", failed, "-q", urls=urls)
+        p, out = start("--engine", engine, "-j", "4", "--failed", failed, "-q", urls=urls)
         time.sleep(0.5)
         p.send_signal(signal.SIGINT)
         time.sleep(0.3)
