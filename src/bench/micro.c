@@ -155,7 +155,7 @@ static void micro_finish_unit(struct micro_result *m, enum micro_kind kind,
     static const char *const note[MICRO_KINDS] = {
         "switch: handed over through a channel",
         "switch: handed over by a futex on one CPU; memory: a stack of the default size",
-        "switch: handed over by a futex on one CPU; spawn: a fork of a small process",
+        "switch: handed over by a futex on one CPU; spawn: a fork of trawl itself",
     };
     struct micro_unit *u = &m->unit[kind];
     const struct micro_row *parked = micro_find(m, micro_parked_row[kind]);

@@ -32,7 +32,7 @@ const struct micro_item micro_item[] = {
     ROW(SPAWN, COROUTINE, "coroutine-spawn", "spawn in a nursery, join", measure_fiber_spawn),
     ROW(SPAWN, THREAD, "thread-spawn", "pthread_create, pthread_join", measure_thread_spawn),
     ROW(SPAWN, PROCESS, "process-spawn", "fork, waitpid", measure_process_spawn,
-        .note = "of a small process"),
+        .note = "of all of trawl, with its libraries"),
 
     ROW(PARKED, COROUTINE, "coroutine-parked", "on a channel, 64 KB of stack", measure_fiber_park),
     ROW(PARKED, THREAD, "thread-parked", "on a futex, default stack", measure_thread_park),

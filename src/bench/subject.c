@@ -13,6 +13,10 @@
 #include <unistd.h>
 
 #define SUBJECT_PATIENCE (60 * CLOCK_S)
+// Both ends of the window are ends of a URL. Where many end at once (a loop that has worked on all
+// of them in turn), a time in between would count work whose URLs it does not. Only when no URL
+// ends for so long is the time enough.
+#define SUBJECT_SILENCE (5 * CLOCK_S)
 
 // Counters at one end of the window.
 struct reading {
@@ -159,7 +163,7 @@ static void on_tick(struct crawl_watcher *w, const struct crawl_stats *stats)
 {
     struct subject *s = SUBJECT_OF(w, watcher);
     (void)stats;
-    look_at_time(s, clock_mono());
+    look_at_time(s, clock_mono() - SUBJECT_SILENCE);
 }
 
 // Ends the run once it has been measured; not from inside the crawl, which is then in the middle of
