@@ -238,7 +238,7 @@ class Stopped(unittest.TestCase):
     def interrupt(self, engine, port):
         base = f"http://127.0.0.1:{port}"
         name = rig.path("stop" + re.sub(r"\W", "_", engine))
-        urls = [f"{base}/delay/100?{k}" for k in range(60)]
+        urls = [f"{base}/delay/100?{k}" for k in range(1500)]  # 25 s: there is time to interrupt it
         rig.write(name, "".join(f"{u}\n" for u in urls))
         with open(name + ".err", "wb") as err:
             p = rig.start([rig.TRAWL, "fetch", "--engine", engine, "-i", name, "-o", name + ".out", "--failed", name + ".failed",
