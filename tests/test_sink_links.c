@@ -13,7 +13,7 @@ static const char *const html[] = { "HTTP/1.1 200 OK", "Content-Type: text/html;
 struct page {
     const char *const *head;
     const char *body;
-    bool no_follow, torn;
+    bool no_follow, torn, deepest;
 };
 
 static struct recent recent;
@@ -22,8 +22,12 @@ static struct recent recent;
 static int find(struct sink_links *s, const struct page *p, struct buffer *out)
 {
     struct head head = { 0 };
-    struct sink_links_setup setup = { span_of("http://a.example/d/p"), span_of("Bot"), LINKS_PAGES,
-                                      !p->no_follow, &recent };
+    struct sink_links_setup setup = { .url = span_of("http://a.example/d/p"),
+                                      .agent = span_of("Bot"),
+                                      .tags = LINKS_PAGES,
+                                      .follow = !p->no_follow,
+                                      .deepest = p->deepest,
+                                      .recent = &recent };
     sink_links_begin(s, &setup, NULL);
     head_reset(&head, false);
     for (size_t k = 0; p->head[k]; k++)
@@ -142,6 +146,16 @@ static void what_was_told_a_moment_ago_is_not_told_again(void **state)
     gives(&(struct page){ .head = html, .body = "<a href=x rel=nofollow>" }, "0+1 :");
 }
 
+static void what_was_told_where_nothing_is_followed_is_told_again_where_it_may_be(void **state)
+{
+    (void)state;
+    recent_fini(&recent);
+    gives(&(struct page){ .head = html, .body = "<a href=x>", .deepest = true },
+          "1+0 : a=http://a.example/d/x");
+    gives(&(struct page){ .head = html, .body = "<a href=x>", .deepest = true }, "0+1 :");
+    gives(&(struct page){ .head = html, .body = "<a href=x>" }, "1+0 : a=http://a.example/d/x");
+}
+
 static void no_more_is_told_than_findings_may_be(void **state)
 {
     (void)state;
@@ -224,6 +238,7 @@ int main(void)
         cmocka_unit_test(headers_say_so_of_any_type),
         cmocka_unit_test(only_html_of_a_good_answer_is_read),
         cmocka_unit_test(what_was_told_a_moment_ago_is_not_told_again),
+        cmocka_unit_test(what_was_told_where_nothing_is_followed_is_told_again_where_it_may_be),
         cmocka_unit_test(no_more_is_told_than_findings_may_be),
         cmocka_unit_test(broken_findings_are_read_as_far_as_they_go),
         cmocka_unit_test(want_of_memory_is_told),

@@ -60,8 +60,7 @@ const struct command command_table[] = {
         .synopsis = "[OPTIONS] SEED...",
         .help = "fetch, follow links and sitemaps, within a scope",
         .examples = "trawl crawl --contact me@example.org https://example.org/ -o records.jsonl\n"
-                    "trawl crawl --scope prefix --level 3 --save copy --follow-tags all "
-                    "https://example.org/docs/\n"
+                    "trawl crawl --scope prefix --level 3 https://example.org/docs/ --save copy\n"
                     "trawl crawl --host-delay 0 --per-host 8 http://localhost:8080/\n",
         .manual =
             "Fetches the seeds, which are arguments or the lines of FILE (-i) or standard input, "
@@ -102,7 +101,7 @@ const struct command command_table[] = {
         .name = "inspect",
         .bit = COMMAND_INSPECT,
         .synopsis = "url|dns|links|robots|warc [OPTIONS] [URL|NAME|FILE...]",
-        .help = "one rule at a time: how a URL is read, where a name leads, what a page links to",
+        .help = "one rule at a time: URLs, names, links, robots.txt",
         .examples = "trawl inspect url 'HTTP://ex\303\244mple.com:80/a/../b?c#d'\n"
                     "echo '{\"input\":\"../b\",\"base\":\"http://a.example/x/y/\"}' | "
                     "trawl inspect url --json\n"
