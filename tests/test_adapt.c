@@ -27,7 +27,7 @@ static void it_stays_within_its_bounds(void **state)
     adapt_good(&a, &settings, CLOCK_MS);
     assert_int_equal(a.delay, CLOCK_S);
     for (int k = 0; k < 100; k++)
-        adapt_bad(&a, &settings);
+        adapt_bad(&a, &settings, 0, 0);
     assert_int_equal(a.delay, settings.most);
     adapt_good(&a, &settings, CLOCK_NEVER / 4);
     assert_int_equal(a.delay, settings.most);
@@ -40,12 +40,33 @@ static void it_doubles_with_each_bad_sign_and_is_a_second_at_least_then(void **s
     struct adapt a;
     (void)state;
     adapt_init(&a, &settings, 0, 0);
-    adapt_bad(&a, &settings);
+    adapt_bad(&a, &settings, 0, 0);
     assert_int_equal(a.delay, CLOCK_S);
-    adapt_bad(&a, &settings);
+    adapt_bad(&a, &settings, 0, 0);
     assert_int_equal(a.delay, 2 * CLOCK_S);
-    adapt_bad(&a, &settings);
+    adapt_bad(&a, &settings, 0, 0);
     assert_int_equal(a.delay, 4 * CLOCK_S);
+}
+
+static void what_was_under_way_already_tells_nothing_new(void **state)
+{
+    struct adapt a;
+    (void)state;
+    adapt_init(&a, &settings, 0, 0);
+    adapt_bad(&a, &settings, 5, 10);
+    adapt_bad(&a, &settings, 6, 11);
+    adapt_bad(&a, &settings, 9, 12);
+    assert_int_equal(a.delay, CLOCK_S);
+    adapt_bad(&a, &settings, 10, 20);
+    assert_int_equal(a.delay, 2 * CLOCK_S);
+}
+
+static void the_first_goes_alone_when_its_latency_counts(void **state)
+{
+    struct adapt a;
+    (void)state;
+    adapt_init(&a, &settings, 0, 0);
+    assert_int_equal(a.delay, 1);
 }
 
 static void it_shrinks_slowly(void **state)
@@ -54,7 +75,7 @@ static void it_shrinks_slowly(void **state)
     (void)state;
     adapt_init(&a, &settings, 0, 0);
     while (a.delay < 32 * CLOCK_S)
-        adapt_bad(&a, &settings);
+        adapt_bad(&a, &settings, 0, 0);
     int answers = 0;
     for (int64_t before = a.delay; a.delay > CLOCK_S; before = a.delay, answers++) {
         adapt_good(&a, &settings, CLOCK_MS);
@@ -75,7 +96,7 @@ static void without_a_factor_only_bad_signs_count(void **state)
     adapt_init(&a, &s, 0, 0);
     adapt_good(&a, &s, 10 * CLOCK_S);
     assert_int_equal(a.delay, 0);
-    adapt_bad(&a, &s);
+    adapt_bad(&a, &s, 0, 0);
     assert_int_equal(a.delay, CLOCK_S);
     for (int k = 0; k < 100; k++)
         adapt_good(&a, &s, 10 * CLOCK_S);
@@ -88,6 +109,8 @@ int main(void)
         cmocka_unit_test(the_delay_is_a_multiple_of_the_latency),
         cmocka_unit_test(it_stays_within_its_bounds),
         cmocka_unit_test(it_doubles_with_each_bad_sign_and_is_a_second_at_least_then),
+        cmocka_unit_test(what_was_under_way_already_tells_nothing_new),
+        cmocka_unit_test(the_first_goes_alone_when_its_latency_counts),
         cmocka_unit_test(it_shrinks_slowly),
         cmocka_unit_test(without_a_factor_only_bad_signs_count),
     };

@@ -608,7 +608,7 @@ static void any_order_of_events_keeps_the_pace(void **state)
             for (unsigned a = 0; a < HOSTS; a++)
                 ours |= asked[a] == i;
             if ((seed >> 5) % 3 == 0) {
-                group_bad(&f.hosts.groups, h->group);
+                group_bad(&f.hosts.groups, h->group, now, now);
                 fail_host(h, 1, now);
                 host_turn_address(h);
                 h->moving |= host_must_move(&f.hosts, h);

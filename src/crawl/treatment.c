@@ -67,14 +67,20 @@ bool treatment_is_silent(const struct outcome *o)
     return !o || sign_of(o) == SIGN_SILENT;
 }
 
+// Whoever is ill is left alone anyhow, and others of its group need not suffer for it.
+static bool is_ill(const struct host *h)
+{
+    return h->conduct && health_is_ill(&h->conduct->health);
+}
+
 void treatment_pace(struct coordinator *c, struct host *h, const struct outcome *o)
 {
     enum sign sign = sign_of(o);
     struct group_table *groups = &c->frontier.hosts.groups;
     if (sign == SIGN_GOOD && o->time_starttransfer > 0)
         group_good(groups, h->group, o->time_starttransfer);
-    else if (sign == SIGN_BUSY || sign == SIGN_BAD || sign == SIGN_SILENT)
-        group_bad(groups, h->group);
+    else if ((sign == SIGN_BUSY || sign == SIGN_BAD || sign == SIGN_SILENT) && !is_ill(h))
+        group_bad(groups, h->group, c->now - o->time_total, c->now);
 }
 
 static void note_good(struct coordinator *c, struct host *h)
@@ -155,10 +161,10 @@ bool treatment_note(struct coordinator *c, struct host *h, const struct outcome 
     }
     if (!host_conduct(h))
         return false;
-    bool ill = health_is_ill(&h->conduct->health);
+    bool ill = is_ill(h);
     explain(o, why);
     note_bad(c, h, why, sign == SIGN_SILENT);
-    if (health_is_ill(&h->conduct->health) && h->state != HOST_LOST)
+    if (is_ill(h) && h->state != HOST_LOST)
         treat(c, h, false, hold);
     return ill;
 }

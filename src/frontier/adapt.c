@@ -17,7 +17,7 @@ static int64_t within(int64_t delay, const struct adapt *a, const struct adapt_s
 void adapt_init(struct adapt *a, const struct adapt_settings *s, int64_t delay, int64_t least)
 {
     *a = (struct adapt){ .least = least };
-    a->delay = within(delay, a, s);
+    a->delay = within(delay ? delay : s->factor > 0, a, s);
 }
 
 void adapt_good(struct adapt *a, const struct adapt_settings *s, int64_t latency)
@@ -30,8 +30,11 @@ void adapt_good(struct adapt *a, const struct adapt_settings *s, int64_t latency
     a->delay = excess > STEP_MS * CLOCK_MS ? a->delay - excess / RECOVER : target;
 }
 
-void adapt_bad(struct adapt *a, const struct adapt_settings *s)
+void adapt_bad(struct adapt *a, const struct adapt_settings *s, int64_t began, int64_t now)
 {
+    if (began < a->grown)
+        return;
+    a->grown = now;
     int64_t twice = a->delay > s->most / 2 ? s->most : 2 * a->delay;
     a->delay = within(twice < FIRST_S * CLOCK_S ? FIRST_S * CLOCK_S : twice, a, s);
 }

@@ -16,14 +16,18 @@ struct adapt {
     int64_t delay;   // ns
     int64_t least;   // ns; the delay never falls below
     int64_t latency; // ns, of the exchanges of late; 0: none yet
+    int64_t grown;   // monotonic ns when it last grew for a bad sign
 };
 
-// Begins with `delay`, which is brought within `least` and the settings' most.
+// Begins with `delay`, which is brought within `least` and the settings' most. When the latency
+// counts it is never nothing at all: the first exchange goes alone, until its latency is known.
 void adapt_init(struct adapt *a, const struct adapt_settings *s, int64_t delay, int64_t least);
 
 // The host has answered; its first byte took `latency` ns.
 void adapt_good(struct adapt *a, const struct adapt_settings *s, int64_t latency);
 
-// The host has too much to do: it said so (429, 503), was silent for too long, or refused.
-void adapt_bad(struct adapt *a, const struct adapt_settings *s);
+// The host has too much to do: it said so (429, 503), was silent for too long, or refused. The
+// exchange began at `began` and has ended at `now`; what was under way already when another one
+// told the same tells nothing new.
+void adapt_bad(struct adapt *a, const struct adapt_settings *s, int64_t began, int64_t now);
 #endif

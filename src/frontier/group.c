@@ -93,11 +93,11 @@ void group_good(struct group_table *t, struct group *g, int64_t latency)
     apply(g);
 }
 
-void group_bad(struct group_table *t, struct group *g)
+void group_bad(struct group_table *t, struct group *g, int64_t began, int64_t now)
 {
     if (!t->manners->adapt)
         return;
-    adapt_bad(&g->adapt, &t->manners->adaptation);
+    adapt_bad(&g->adapt, &t->manners->adaptation, began, now);
     apply(g);
 }
 

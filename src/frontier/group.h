@@ -47,9 +47,9 @@ struct group *group_join(struct group_table *t, struct span name);
 // One member less; the last one ends the group. It is on no heap then.
 void group_leave(struct group_table *t, struct group *g);
 
-// What its exchanges tell of how it does; `latency` in ns.
+// What its exchanges tell of how it does; see adapt.h.
 void group_good(struct group_table *t, struct group *g, int64_t latency);
-void group_bad(struct group_table *t, struct group *g);
+void group_bad(struct group_table *t, struct group *g, int64_t began, int64_t now);
 
 // A host of it asks for so many ns between two requests (-1: for none), of which no more than
 // manners allow counts. In a group of several hosts the longest holds.
