@@ -100,8 +100,8 @@ const struct command command_table[] = {
     {
         .name = "inspect",
         .bit = COMMAND_INSPECT,
-        .synopsis = "url|dns|links|robots|warc [OPTIONS] [URL|NAME|FILE...]",
-        .help = "one rule at a time: URLs, names, links, robots.txt",
+        .synopsis = "url|dns|links|robots|sitemap|warc [OPTIONS] [URL|NAME|FILE...]",
+        .help = "one rule at a time: URLs, names, links, robots",
         .examples = "trawl inspect url 'HTTP://ex\303\244mple.com:80/a/../b?c#d'\n"
                     "echo '{\"input\":\"../b\",\"base\":\"http://a.example/x/y/\"}' | "
                     "trawl inspect url --json\n"
@@ -153,7 +153,7 @@ const struct command command_table[] = {
             "is 3 when a file is not. With --json there is an object for each record, with "
             "\"offset\", \"length\", \"type\", \"url\" and so on, and one for each file behind "
             "them. --extract URL writes a body, --repair cuts torn ends off.",
-        .words = "url dns links robots warc",
+        .words = "url dns links robots sitemap warc",
         .operands = true,
         .run = cmd_inspect,
     },
