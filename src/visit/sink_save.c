@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "visit/sink_save.h"
 #include "sched/errand.h"
+#include "visit/budget.h"
 #include "web/content_disposition.h"
 #include "web/filename.h"
 #include <errno.h>
@@ -46,6 +47,24 @@ static enum sink_answer sink_save_head(struct sink *sink, const struct head *hea
     return s->chain->head(s->chain, head);
 }
 
+// What has come must be held, but not when there is nothing left for more.
+static bool sink_save_charge(struct sink_save *s, size_t n)
+{
+    struct budget *b = s->setup.budget;
+    bool fits = !b || budget_take(b, n);
+    if (!fits)
+        budget_force(b, n);
+    s->charged += b ? n : 0;
+    return fits;
+}
+
+void sink_save_release(struct sink_save *s)
+{
+    if (s->charged)
+        budget_give(s->setup.budget, s->charged);
+    s->charged = 0;
+}
+
 static enum sink_answer sink_save_write(struct sink *sink, const char *p, size_t n)
 {
     struct sink_save *s = (struct sink_save *)sink;
@@ -56,7 +75,7 @@ static enum sink_answer sink_save_write(struct sink *sink, const char *p, size_t
         s->error = -ENOMEM;
         return SINK_STOP;
     }
-    return s->held.n < SINK_SAVE_HELD ? SINK_GO : SINK_PAUSE;
+    return sink_save_charge(s, n) && s->held.n < SINK_SAVE_HELD ? SINK_GO : SINK_PAUSE;
 }
 
 // ---- the rest, where blocking is allowed
@@ -85,6 +104,7 @@ void sink_save_flush(struct sink_save *s)
     if (s->held.n && !s->error && !s->stopped)
         s->stopped = s->chain->write(s->chain, s->held.p, s->held.n) == SINK_STOP;
     buffer_clear(&s->held);
+    sink_save_release(s);
 }
 
 static enum sink_answer sink_save_put(struct sink *tail, const char *p, size_t n)
@@ -130,6 +150,7 @@ void sink_save_begin(struct sink_save *s, const struct sink_save_setup *setup, s
                      bool pass)
 {
     struct buffer held = s->held, name = s->name, saved = s->saved;
+    sink_save_release(s);
     buffer_clear(&held);
     buffer_clear(&saved);
     *s = (struct sink_save){
@@ -154,6 +175,7 @@ void sink_save_trim(struct sink_save *s, size_t most)
 void sink_save_fini(struct sink_save *s)
 {
     sink_save_drop(s);
+    sink_save_release(s);
     buffer_fini(&s->held);
     buffer_fini(&s->name);
     buffer_fini(&s->saved);

@@ -24,8 +24,9 @@ enum {
 // What the sink is given to begin with; everything borrowed until the body is over.
 struct sink_save_setup {
     struct save *save;
-    struct span path; // made of the URL; see web/file_path.h
-    bool by_url;      // Content-Disposition does not count
+    struct budget *budget; // NULL: what is held is not counted
+    struct span path;      // made of the URL; see web/file_path.h
+    bool by_url;           // Content-Disposition does not count
 };
 
 struct sink_save {
@@ -33,9 +34,10 @@ struct sink_save {
     struct sink *chain; // borrowed: from here the body goes to `tail`
     bool pass;          // what is not saved goes there as well
     struct sink_save_setup setup;
-    bool wanted;  // the body is saved
-    bool stopped; // the chain takes no more
-    int error;    // negative errno, of saving; 0
+    bool wanted;    // the body is saved
+    bool stopped;   // the chain takes no more
+    int error;      // negative errno, of saving; 0
+    size_t charged; // of the budget
     struct save_file file;
     struct buffer held, name;
     struct buffer saved; // where the body is, once it has its name
@@ -51,6 +53,9 @@ void sink_save_flush(struct sink_save *s);
 
 // Gives the body, of which the chain has seen all, its name. Blocks. Sets `error`.
 void sink_save_keep(struct sink_save *s);
+
+// Gives back to the budget what is held of it.
+void sink_save_release(struct sink_save *s);
 
 // Leaves nothing of a body that has no name yet. Blocks for a moment. Idempotent.
 void sink_save_drop(struct sink_save *s);

@@ -177,6 +177,8 @@ void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct sp
 {
     if (!s->decodes)
         return;
+    if (s->saves)
+        sink_save_release(s->save);
     sink_decode_end(&s->decode, r->error == FETCH_OK && !r->stopped && !s->sated);
     if (s->decode.error != FETCH_OK)
         sinks_fail(r, s->decode.error, s->decode.why);

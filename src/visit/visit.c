@@ -110,6 +110,7 @@ static int visit_open_sinks(struct visit *v)
     const struct job *job = v->job;
     uint32_t flags = job->flags | (request_is_head(&v->request) ? JOB_HEAD : 0U);
     struct sink_save_setup saving = { .save = v->tools ? v->tools->save : NULL,
+                                      .budget = v->tools ? &v->tools->budget : NULL,
                                       .path = message_span(job, job->path),
                                       .by_url = v->settings->save_by_url };
     struct sink_links_setup finding = { .url = message_span(job, job->url),
