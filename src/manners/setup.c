@@ -90,8 +90,8 @@ static int settle_agent(struct manners_setup *m, struct crawl_settings *s, bool 
         return -EINVAL;
     }
     if (crawl && !m->contact && !(agent && is_contact(agent) /* it may stand there */))
-        log_warning("whose servers these are cannot ask you to stop: give them a URL or a mail "
-                    "address with --contact");
+        log_warning("nobody whose server is crawled can ask you to stop: say who you are with "
+                    "--contact URL or --contact MAIL");
     if (!m->contact)
         return 0;
     buffer_add_format(&text, "%s (+%s)", agent, m->contact);
