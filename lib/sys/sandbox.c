@@ -194,9 +194,9 @@ static int sandbox_refuse_processes(scmp_filter_ctx filter)
 {
     const uint32_t no = SCMP_ACT_ERRNO(EPERM);
     uint64_t self = (uint64_t)getpid();
-    int r = seccomp_rule_add(filter, no, SCMP_SYS(kill), 1, SCMP_A0(SCMP_CMP_NE, self));
+    int r = seccomp_rule_add(filter, no, SCMP_SYS(kill), 1, SCMP_A0(SCMP_CMP_NE, self, 0));
     if (r == 0)
-        r = seccomp_rule_add(filter, no, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_NE, self));
+        r = seccomp_rule_add(filter, no, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_NE, self, 0));
     if (r == 0)
         r = seccomp_rule_add(filter, no, SCMP_SYS(clone), 1,
                              SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
@@ -210,11 +210,11 @@ static int sandbox_refuse_processes(scmp_filter_ctx filter)
 static int sandbox_refuse_sockets(scmp_filter_ctx filter)
 {
     const uint32_t no = SCMP_ACT_ERRNO(EPERM);
-    int r = seccomp_rule_add(filter, no, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_LT, AF_INET));
+    int r = seccomp_rule_add(filter, no, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_LT, AF_INET, 0));
     if (r == 0)
-        r = seccomp_rule_add(filter, no, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_INET6));
+        r = seccomp_rule_add(filter, no, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_INET6, 0));
     for (uint64_t family = AF_INET + 1; family < AF_INET6 && r == 0; family++)
-        r = seccomp_rule_add(filter, no, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, family));
+        r = seccomp_rule_add(filter, no, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, family, 0));
     return r;
 }
 
