@@ -81,7 +81,11 @@ static void look_at_limits(const struct crawl_settings *s)
 {
     size_t limit = limits_raise_descriptors();
     size_t each = s->worker.save_dir ? 2 : 1; // a connection, and the file that its body goes to
-    if (limit < each * s->in_flight + FETCH_DESCRIPTORS)
+    size_t need = each * s->in_flight + FETCH_DESCRIPTORS;
+    unsigned tools = (s->worker.save_dir != NULL) + (s->worker.warc_prefix != NULL);
+    for (unsigned i = 0; i < s->engines; i++)
+        need += engine_descriptors(&s->engine[i], s->in_flight, tools);
+    if (limit < need)
         log_warning("%zu open files are allowed, too few for -j %u: raise ulimit -n or lower -j",
                     limit, s->in_flight);
 }

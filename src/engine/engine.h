@@ -28,6 +28,10 @@ int engine_parse(struct engine_spec *out, unsigned room, const char *text, char 
 // The name of what a spec opens, as it stands in records: "coro", "forks/coro". A literal.
 const char *engine_name(const struct engine_spec *spec);
 
+// How many descriptors it takes in the coordinator's process beside those of exchanges: queues,
+// loops, and `each` a worker there for what its bodies go to. `cap` as in engine_setup.
+size_t engine_descriptors(const struct engine_spec *spec, unsigned cap, unsigned each);
+
 // Whether any of the specs needs a zygote, which must be forked before anything else starts.
 bool engine_needs_zygote(const struct engine_spec *specs, unsigned n);
 
