@@ -54,11 +54,16 @@ static void a_crawl_says_what_it_came_upon(void **state)
     (void)state;
     struct buffer out = { 0 };
     stats.links = 30000;
+    stats.robots = 1000;
+    stats.denied = 12;
+    stats.given_up = 3;
     stats.left_out[LEFT_OUT_NOFOLLOW] = 2;
     stats.left_out[LEFT_OUT_SCOPE] = 1234;
     summary_format(&out, &stats, CRAWL_COMPLETE, 0, 0);
     assert_non_null(strstr(buffer_string(&out),
-                           "\n  links      30,000 in pages, each time that they stood there\n"
+                           "\n  robots     1,000 asked for, 12 URLs not allowed\n"
+                           "  given up   3 hosts\n"
+                           "  links      30,000 in pages, each time that they stood there\n"
                            "  left out   scope 1,234   nofollow 2\n"));
     buffer_fini(&out);
 }

@@ -133,9 +133,11 @@ struct span robots_agent(const struct coordinator *c, const struct host *h);
 
 // treatment.c: hosts are treated as they do.
 // Takes in what an exchange with `h` tells of it, before frontier_ended; `hold`: until when it asked
-// not to be called, 0: it did not. Returns whether the host had failed so often before that its URL
-// is not to blame, and keeps its attempt.
+// not to be called, 0: it did not. Returns whether the host had failed so often before that the URL
+// need not be to blame: it keeps its attempt, and others go first.
 bool treatment_note(struct coordinator *c, struct host *h, const struct outcome *o, int64_t hold);
+// `h` has answered as it should.
+void treatment_good(struct coordinator *c, struct host *h);
 // The part of it that is about the pace.
 void treatment_pace(struct coordinator *c, struct host *h, const struct outcome *o);
 // Whether nothing was heard of the server; NULL: there was no exchange.

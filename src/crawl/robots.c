@@ -232,7 +232,6 @@ static void go_without(struct asking *a)
 static void conclude(struct asking *a, enum said said)
 {
     struct coordinator *c = a->c;
-    struct conduct *conduct;
     int r = 0;
     if (said == SAID_RULES)
         r = take_rules(a);
@@ -247,8 +246,8 @@ static void conclude(struct asking *a, enum said said)
         go_without(a);
     else if (said == SAID_NEVER)
         opening_fail_queue(c, a->host, a->error, a->why);
-    else if (said != SAID_CANCELLED && (conduct = host_conduct(a->host)))
-        health_good(&conduct->health, &c->frontier.network, c->now);
+    else if (said != SAID_CANCELLED)
+        treatment_good(c, a->host);
 }
 
 static int asker(void *arg)

@@ -117,6 +117,20 @@ static void again(struct coordinator *c, struct item *i, int64_t at, enum fetch_
         finish(c, i, error, message, last);
 }
 
+// Its host fails whatever it is asked for: the item keeps its attempt, and others go first, for it
+// may be this very one that the host cannot take.
+static void let_others_go(struct coordinator *c, struct item *i, struct span message,
+                          const struct outcome *o)
+{
+    c->stats.retries++;
+    i->entered = c->now;
+    i->tries--;
+    if (c->stopping)
+        settle_unfinished(c, i);
+    else if (frontier_add(&c->frontier, i, false, c->now) < 0)
+        finish(c, i, (enum fetch_error)o->error, message, o);
+}
+
 static int64_t backoff(struct coordinator *c, const struct item *i)
 {
     return clock_after(c->now, retry_delay(i->tries + 1u, coordinator_random(c)));
@@ -279,6 +293,7 @@ static void settle_robots(struct coordinator *c, struct item *i, const struct ou
     if (o->error == FETCH_NO_RESOURCES)
         give_way(c);
     treatment_pace(c, i->host, o);
+    archived_note(c, i, o);
     robots_settle(c, i, o);
     frontier_ended(&c->frontier, i->host, c->now, hold);
 }
@@ -305,11 +320,13 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
         finish_unsaved(c, i, message, o);
     else if (error == FETCH_NO_RESOURCES)
         lack(c, i, message, o);
-    else if (stale || (not_its_fault && hop_may_repeat((enum hop_method)i->method,
-                                                       o->flags & OUTCOME_SENT, o->status))) {
+    else if (stale) {
         i->tries--;
         again(c, i, c->now, error, message, o);
-    } else if (has_further_try(c, i, error, o->status, o->flags & OUTCOME_SENT)) {
+    } else if (not_its_fault &&
+               hop_may_repeat((enum hop_method)i->method, o->flags & OUTCOME_SENT, o->status))
+        let_others_go(c, i, message, o);
+    else if (has_further_try(c, i, error, o->status, o->flags & OUTCOME_SENT)) {
         int64_t at = backoff(c, i);
         again(c, i, hold > at ? hold : at, error, message, o);
     } else if (is_redirect(c, o))

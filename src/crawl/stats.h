@@ -35,8 +35,9 @@ struct crawl_stats {
     uint64_t failed;                 // of those: an error, or a status of 400 or more
     uint64_t skipped;                // of those: not fetched, for a file was there
     uint64_t exchanges, retries, redirects;
-    uint64_t robots; // exchanges for robots.txt, not among those
-    uint64_t denied; // records of URLs that a robots.txt does not allow
+    uint64_t robots;      // exchanges for robots.txt, not among those
+    uint64_t denied;      // records of URLs that a robots.txt does not allow
+    uint64_t given_up;    // hosts
     uint64_t bytes;       // of bodies, as received
     uint64_t status[600]; // records by HTTP status; index 0 unused; 600 and over count as 599
     uint64_t error[FETCH_ERROR_COUNT];        // records by error

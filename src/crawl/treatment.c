@@ -83,7 +83,7 @@ void treatment_pace(struct coordinator *c, struct host *h, const struct outcome 
         group_bad(groups, h->group, c->now - o->time_total, c->now);
 }
 
-static void note_good(struct coordinator *c, struct host *h)
+void treatment_good(struct coordinator *c, struct host *h)
 {
     struct frontier *f = &c->frontier;
     if (health_is_outage(&f->network)) {
@@ -106,6 +106,7 @@ static enum treatment treat(struct coordinator *c, struct host *h, bool robots, 
     int64_t until = clock_after(c->now, pause);
     if (health_is_lost(&conduct->health, c->settings->manners.give_up)) {
         conduct->given_up_robots = robots;
+        c->stats.given_up++;
         frontier_give_up(f, h, c->now);
         log_detail("%s is given up: %s", h->origin, conduct->why);
         return TREATMENT_GIVEN_UP;
@@ -156,7 +157,7 @@ bool treatment_note(struct coordinator *c, struct host *h, const struct outcome 
         h->moving |= host_must_move(&c->frontier.hosts, h);
     }
     if (sign == SIGN_GOOD) {
-        note_good(c, h);
+        treatment_good(c, h);
         return false;
     }
     if (!host_conduct(h))
@@ -164,9 +165,9 @@ bool treatment_note(struct coordinator *c, struct host *h, const struct outcome 
     bool ill = is_ill(h);
     explain(o, why);
     note_bad(c, h, why, sign == SIGN_SILENT);
-    if (is_ill(h) && h->state != HOST_LOST)
+    if (is_ill(h) && h->state != HOST_LOST && h->state != HOST_ASIDE)
         treat(c, h, false, hold);
-    return ill;
+    return ill && sign != SIGN_BUSY && sign != SIGN_BROKEN;
 }
 
 static void settle_denied(struct coordinator *c)

@@ -88,6 +88,21 @@ static void add_exchanges(struct buffer *out, const struct crawl_stats *s)
     buffer_add_byte(out, '\n');
 }
 
+// What hosts asked for, and which of them were past help.
+static void add_manners(struct buffer *out, const struct crawl_stats *s)
+{
+    char asked[UNITS_ROOM], denied[UNITS_ROOM], given_up[UNITS_ROOM];
+    if (s->robots) {
+        add_label(out, "robots");
+        buffer_add_format(out, "%s asked for, %s URLs not allowed\n",
+                          units_show_count(asked, s->robots), units_show_count(denied, s->denied));
+    }
+    if (s->given_up) {
+        add_label(out, "given up");
+        buffer_add_format(out, "%s hosts\n", units_show_count(given_up, s->given_up));
+    }
+}
+
 // What a crawl has come upon.
 static void add_links(struct buffer *out, const struct crawl_stats *s)
 {
@@ -192,6 +207,7 @@ void summary_format(struct buffer *out, const struct crawl_stats *s, enum crawl_
     add_exchanges(out, s);
     add_kinds(out, "status", kind, kinds_statuses(s, kind, KINDS_MOST));
     add_kinds(out, "errors", kind, kinds_errors(s, kind, KINDS_MOST));
+    add_manners(out, s);
     add_links(out, s);
     add_kinds(out, "left out", kind, kinds_left_out(s, kind, KINDS_MOST));
     add_latency(out, &s->latency);

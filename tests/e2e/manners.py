@@ -183,6 +183,18 @@ class Manners(unittest.TestCase):
         errors = collections.Counter(r.get("error", r["status"]) for r in run.records)
         self.assertEqual(errors, {200: 25, "empty-reply": 5})
 
+    def test_urls_that_a_host_cannot_take_do_not_keep_others_from_being_asked(self):
+        def handle(connection, _):
+            while head := rig.read_head(connection):
+                if head.startswith(b"GET /bad"):
+                    return
+                connection.sendall(b"HTTP/1.1 200 X\r\nContent-Length: 0\r\n\r\n")
+        origin = rig.RawOrigin(handle)
+        run = rig.fetch("-q", "--adapt", "--delay-factor", "0", "--max-delay", "0.05s", "--retry", "0", "--per-host", "1",
+                        urls=[f"http://127.0.0.1:{origin.port}/{'bad' if k < 7 else 'good'}{k}" for k in range(20)])
+        errors = collections.Counter(r.get("error", r["status"]) for r in run.records)
+        self.assertEqual(errors, {200: 13, "empty-reply": 7})
+
     def test_names_that_cannot_be_looked_up_now_are_asked_again(self):
         dns = {"up": False}
         port = rig.free_port()
