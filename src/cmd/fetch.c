@@ -82,7 +82,7 @@ static void look_at_limits(const struct crawl_settings *s)
     size_t limit = limits_raise_descriptors();
     size_t each = s->worker.save_dir ? 2 : 1; // a connection, and the file that its body goes to
     size_t need = each * s->in_flight + FETCH_DESCRIPTORS;
-    unsigned tools = (s->worker.save_dir != NULL) + (s->worker.warc_prefix != NULL);
+    unsigned tools = (s->worker.save_dir ? 1u : 0u) + (s->worker.warc_prefix ? 1u : 0u);
     for (unsigned i = 0; i < s->engines; i++)
         need += engine_descriptors(&s->engine[i], s->in_flight, tools);
     if (limit < need)
