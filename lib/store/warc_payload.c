@@ -20,7 +20,7 @@ void warc_payload_begin(struct warc_payload *w, int (*give)(void *arg, struct sp
 {
     buffer_clear(&w->head);
     buffer_clear(&w->line);
-    w->headed = false;
+    w->headed = w->chunked = false;
     w->chunks = WARC_CHUNKS_NONE;
     w->left = w->given = 0;
     w->give = give;
@@ -174,7 +174,8 @@ static int warc_payload_take_head(struct warc_payload *w, struct span *some)
     w->headed = true;
     size_t used = (size_t)n - before;
     *some = (struct span){ taken.p + used, taken.n - used };
-    w->chunks = warc_payload_is_chunked(w) ? WARC_CHUNKS_FIRST : WARC_CHUNKS_NONE;
+    w->chunked = warc_payload_is_chunked(w);
+    w->chunks = w->chunked ? WARC_CHUNKS_FIRST : WARC_CHUNKS_NONE;
     return 0;
 }
 

@@ -11,6 +11,7 @@
 struct warc_payload {
     struct buffer head; // with its blank line; owned
     bool headed;        // it is whole
+    bool chunked;       // and says that what follows has chunks
     int chunks;         // enum, see warc_payload.c
     uint64_t left;      // of the chunk
     struct buffer line; // of the chunk's size

@@ -70,7 +70,7 @@ static void show_file(struct buffer *out, const char *file, const struct warc_ch
         buffer_add_format(out, "%" PRIu64 " bytes behind the last whole record, ",
                           c->bytes - c->whole);
     if (bad)
-        buffer_add_format(out, "%" PRIu64 " problems", bad);
+        buffer_add_format(out, "%" PRIu64 " problem%s", bad, bad == 1 ? "" : "s");
     else if (repaired != WARC_REPAIRED_CUT)
         buffer_add_string(out, "good");
     if (c->crowded)

@@ -18,6 +18,8 @@ struct warc_check_run {
     struct warc_reader *reader;
     struct warc_check *out;
     struct warc_check_digest block, payload;
+    struct warc_check_digest coded; // of the payload with its chunks, which some take it for
+    uint64_t seen;                  // bytes of the block
     struct warc_payload http;
     char room[WARC_CHECK_BLOCK];
 };
@@ -60,11 +62,25 @@ static int warc_check_begin_record(struct warc_check_run *run, const struct warc
     int e = warc_check_begin(&run->block, h->block_digest);
     if (e == 0)
         e = warc_check_begin(&run->payload, h->payload_digest);
+    run->seen = 0;
+    if (e == 0 && http)
+        e = warc_check_begin(&run->coded, h->payload_digest);
     if (e == 0 && http)
         warc_payload_begin(&run->http, warc_check_give, run);
     if (span_is(h->type, "revisit") && h->payload_digest.p)
         run->payload.verdict = "elsewhere";
     return e;
+}
+
+// The part of a piece that stands behind the head.
+static void warc_check_coded(struct warc_check_run *run, struct span some)
+{
+    uint64_t before = run->seen;
+    run->seen += some.n;
+    if (run->coded.verdict || !run->http.chunked || run->seen <= run->http.head.n)
+        return;
+    size_t head = before < run->http.head.n ? (size_t)(run->http.head.n - before) : 0;
+    digest_add(&run->coded.sum, (struct span){ some.p + head, some.n - head });
 }
 
 // Reads the block of a record. Returns 0 or an error of the reader.
@@ -78,6 +94,8 @@ static int warc_check_block(struct warc_check_run *run, bool http)
         int e = http ? warc_payload_take(&run->http, some) : warc_check_give(run, some);
         if (e < 0)
             return e;
+        if (http)
+            warc_check_coded(run, some);
     }
     return n < 0 ? (int)n : warc_reader_finish(run->reader);
 }
@@ -102,6 +120,11 @@ static int warc_check_record(struct warc_check_run *run, const struct warc_found
         return e;
     warc_check_end(&run->block);
     warc_check_end(&run->payload);
+    if (http && run->http.chunked) {
+        warc_check_end(&run->coded);
+        if (strcmp(run->coded.verdict, "ok") == 0)
+            run->payload.verdict = run->coded.verdict;
+    }
     struct warc_checked c = { .found = f,
                               .end = warc_reader_end(run->reader),
                               .http = http ? &run->http : NULL,
@@ -169,6 +192,7 @@ int warc_check_file(int fd, const struct warc_check_told *told, struct warc_chec
     warc_reader_free(run->reader);
     digest_fini(&run->block.sum);
     digest_fini(&run->payload.sum);
+    digest_fini(&run->coded.sum);
     warc_payload_fini(&run->http);
     free(run);
     return e;
