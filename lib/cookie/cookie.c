@@ -81,6 +81,11 @@ static void cookie_attribute(struct cookie_said *c, struct span one, int64_t now
     }
 }
 
+static bool cookie_has_tab(struct span s)
+{
+    return s.n > 0 && memchr(s.p, '\t', s.n);
+}
+
 int cookie_parse(struct cookie_said *out, struct span text, int64_t now)
 {
     struct cookie_said c = { .secure = false };
@@ -94,6 +99,9 @@ int cookie_parse(struct cookie_said *out, struct span text, int64_t now)
         return -EINVAL;
     while (rest.n > 0)
         cookie_attribute(&c, cookie_until(&rest, ';'), now, &has_age);
+    // As curl has it: a cookie file has tabs between its fields.
+    if (cookie_has_tab(c.name) || cookie_has_tab(c.value) || cookie_has_tab(c.path))
+        return -EINVAL;
     if (c.has_expiry && c.expires > now + COOKIE_AGE_MOST)
         c.expires = now + COOKIE_AGE_MOST;
     *out = c;

@@ -163,7 +163,7 @@ static void surt_path(struct buffer *out, struct span path)
 {
     struct buffer plain = { 0 };
     surt_minimal(&plain, path);
-    const char *p = plain.p, *end = p + plain.n;
+    const char *p = plain.p ? plain.p : "", *end = p + plain.n;
     size_t begun = out->n;
     buffer_add_byte(out, '/');
     while (p < end) {

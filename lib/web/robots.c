@@ -127,6 +127,8 @@ static enum robots_key robots_key(struct span name)
 static bool robots_two_words(struct span line, struct span *name, struct span *value)
 {
     size_t n = 0;
+    if (line.n == 0)
+        return false;
     while (n < line.n && !robots_is_blank(line.p[n]))
         n++;
     struct span second = robots_trim((struct span){ line.p + n, line.n - n });
