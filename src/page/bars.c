@@ -39,8 +39,9 @@ void bars_begin(struct buffer *b, struct bars *p)
     html_add(b, "<figure class=\"plot\">");
     html_element(b, "figcaption", p->title);
     // A list of graphics: whoever does not see them hears name and value of each.
-    buffer_add_format(b, "<svg viewBox=\"0 0 %d %d\" role=\"list\" aria-labelledby=\"%s-t\">",
-                      BARS_WIDTH, height, p->id);
+    buffer_add_format(
+        b, "<svg class=\"bars\" viewBox=\"0 0 %d %d\" role=\"list\" aria-labelledby=\"%s-t\">",
+        BARS_WIDTH, height, p->id);
     buffer_add_format(b, "<title id=\"%s-t\">", p->id);
     html_text(b, p->title);
     html_add(b, "</title>\n");

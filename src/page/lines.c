@@ -219,8 +219,20 @@ static void lines_names(struct buffer *b, const struct lines *p)
     }
     qsort(name, n, sizeof *name, lines_compare);
     lines_part(name, n);
+    html_add(b, "<g class=\"names\">");
     for (unsigned i = 0; i < n; i++)
         lines_name(b, p, &name[i]);
+    html_add(b, "</g>\n");
+}
+
+// Takes the place of the names on a narrow screen, where they would be too small to read.
+static void lines_legend(struct buffer *b, const struct lines *p)
+{
+    html_add(b, "<p class=\"legend narrow\">\n");
+    for (unsigned i = 0; i < p->n; i++)
+        if (p->series[i].points)
+            mark_legend(b, p->series[i].style, p->series[i].name);
+    html_add(b, "</p>\n");
 }
 
 void lines_write(struct buffer *b, struct lines *p)
@@ -233,8 +245,11 @@ void lines_write(struct buffer *b, struct lines *p)
         axis_ticks(&p->x, p->x_mark, p->x_marks, 34);
     html_add(b, "<figure class=\"plot\">");
     html_element(b, "figcaption", p->title);
-    buffer_add_format(b, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"%s-t %s-d\">\n",
-                      LINES_WIDTH, LINES_HEIGHT, p->id, p->id);
+    lines_legend(b, p);
+    buffer_add_format(
+        b,
+        "<svg class=\"lines\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"%s-t %s-d\">\n",
+        LINES_WIDTH, LINES_HEIGHT, p->id, p->id);
     lines_describe(b, p);
     lines_axes(b, p);
     for (unsigned i = 0; i < p->n; i++)

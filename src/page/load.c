@@ -181,8 +181,8 @@ static void cpu_row(struct buffer *b, struct bars *p, const struct bench_cell *c
     char text[BARS_TEXT], explain[BENCH_NAME + 120], all[2][AXIS_LABEL];
     bool long_times = user->median + system->median >= 999.5;
     double unit = long_times ? 1000 : 1;
-    snprintf(text, sizeof text, "%.3g + %.3g %s", user->median / unit, system->median / unit,
-             long_times ? "ms" : "\302\265s");
+    snprintf(text, sizeof text, long_times ? "%.2f + %.2f %s" : "%.0f + %.0f %s",
+             user->median / unit, system->median / unit, long_times ? "ms" : "\302\265s");
     snprintf(explain, sizeof explain,
              "%s, %u in flight: %s of CPU a URL outside the kernel and %s in it", c->engine,
              c->in_flight, axis_show_time_us(all[0], user->median),
