@@ -6,7 +6,7 @@ that shares nothing with it; and, where it is installed, by wget2.
 usage: real_sites.py [--wget2] [NAME...]     of java, postgresql, python, rust; all are tens of thousands of pages
 
 By hand, or by `make check-long`: it takes minutes. Prints what each has found that the other has not. Exit status 0: the
-same, but for what is explained (EXPLAINED, and docs/crawl.md); 77: nothing of it is installed.
+same, but for what is explained in docs/discover.md; 77: nothing of it is installed.
 """
 import argparse
 import json
@@ -118,7 +118,7 @@ def main():
                 got = wget2(home, port, name, seed)
                 compare(f"{name}: only trawl", own, got)
                 compare(f"{name}: only wget2, without what pages are made of",
-                        {u for u in got if not re.search(r"\.(css|js|png|svg|ico|woff2?|gif|jpg|ttf|txt|zip|map)(\?|$)", u)}, own)
+                        {u for u in got if not re.search(r"\.(css|js|png|svg|ico|woff2?|gif|jpe?g|ttf|eot|txt|zip|map)(\?|$)", u)}, own)
     finally:
         server.terminate()
         server.wait()
