@@ -543,6 +543,9 @@ static void any_order_of_events_keeps_the_pace(void **state)
         char url[60];
         now += (seed >> 8) % (4 * CLOCK_MS);
         frontier_advance(&f, now);
+        while ((h = frontier_lost(&f)))
+            for (unsigned left = h->queued; left > 0; left--, out++)
+                item_free(frontier_take(&f, h, now));
         if (what < 4) {
             snprintf(url, sizeof url, "http://h%u.test/%s%u", which, what ? "" : "private", step);
             add(url, now);
@@ -612,6 +615,8 @@ static void any_order_of_events_keeps_the_pace(void **state)
                 fail_host(h, 1, now);
                 host_turn_address(h);
                 h->moving |= host_must_move(&f.hosts, h);
+                if ((seed >> 9) % 50 == 0)
+                    frontier_give_up(&f, h, now);
                 if (health_is_ill(&h->conduct->health) && h->state == HOST_OPEN)
                     assert_int_equal(frontier_set_aside(&f, h, now + (seed >> 5) % CLOCK_S, now),
                                      0);

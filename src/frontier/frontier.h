@@ -92,7 +92,7 @@ void frontier_asked(struct frontier *f, struct host *h, int64_t now);
 // start again, one exchange at a time until it has answered. Errors: -ENOMEM, then it goes on.
 int frontier_set_aside(struct frontier *f, struct host *h, int64_t until, int64_t now);
 
-// Ends that at once, for it has answered.
+// Ends that at once, or that it is given up, for it has answered.
 void frontier_recall(struct frontier *f, struct host *h, int64_t now);
 
 // The network is back: all that were set aside are asked again within `span` ns.

@@ -81,7 +81,9 @@ int frontier_set_aside(struct frontier *f, struct host *h, int64_t until, int64_
 
 void frontier_recall(struct frontier *f, struct host *h, int64_t now)
 {
-    if (h->state != HOST_ASIDE)
+    if (h->state == HOST_LOST)
+        frontier_step_out(f, h, now);
+    else if (h->state != HOST_ASIDE)
         return;
     heap_remove(&f->hosts.aside, &h->conduct->due);
     h->state = HOST_OPEN;
