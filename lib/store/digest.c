@@ -32,18 +32,17 @@ int digest_kind_of(struct span name)
 
 // ---- text
 
+// Of bytes whose number is a multiple of five, as that of SHA-1's is: no padding.
 static size_t digest_base32(const uint8_t *p, unsigned n, char *out)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     char *at = out;
-    unsigned bits = 0, held = 0;
-    for (unsigned i = 0; i < n; i++) {
-        held = held << 8 | p[i];
-        for (bits += 8; bits >= 5; bits -= 5)
-            *at++ = letters[held >> (bits - 5) & 31];
+    for (unsigned i = 0; i < n; i += 5) {
+        uint64_t five = (uint64_t)p[i] << 32 | (uint64_t)p[i + 1] << 24 | (uint64_t)p[i + 2] << 16 |
+                        (uint64_t)p[i + 3] << 8 | p[i + 4];
+        for (int shift = 35; shift >= 0; shift -= 5)
+            *at++ = letters[five >> shift & 31];
     }
-    if (bits)
-        *at++ = letters[held << (5 - bits) & 31];
     return (size_t)(at - out);
 }
 

@@ -10,8 +10,7 @@
 enum {
     GZIP_FAST_SHORT = 2048, // bytes; what is no longer is taken for the head of a record
     GZIP_FAST_LOOK = 256,   // bytes that tell text from other things
-    GZIP_FAST_LEARN = 16,   // members that a code's first makings are made of ...
-    GZIP_FAST_EVERY = 256,  // ... and how many share one afterwards
+    GZIP_FAST_EVERY = 1024, // members that share a code, once some have been seen
 };
 
 // A code that is shared by many members, and how often which symbol came up in those that count.
@@ -63,8 +62,7 @@ static void gzip_fast_fade(struct isal_huff_histogram *h)
 static bool gzip_fast_learn(struct gzip_fast_code *c, struct span data)
 {
     unsigned nth = c->members++;
-    bool due = nth < GZIP_FAST_LEARN ? !(nth & (nth + 1)) : nth % GZIP_FAST_EVERY == 0;
-    if (!due)
+    if (nth % GZIP_FAST_EVERY && nth != 3 && nth != 30) // the first ones tell most
         return c->made;
     gzip_fast_fade(&c->seen);
     isal_update_histogram((uint8_t *)(uintptr_t)data.p, (int)data.n, &c->seen);

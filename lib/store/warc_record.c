@@ -48,6 +48,22 @@ void warc_date_write(struct buffer *out, int64_t wall)
     out->n += (size_t)(at - begun);
 }
 
+// Blanks what ends a line, or is no text: it would end up as a field of its own. Eight bytes at a
+// time are looked at: one that is below 0x20, or DEL, makes a high bit where there was none.
+static void warc_tame(char *p, size_t n)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    size_t i = 0;
+    for (uint64_t v; i + 8 <= n; i += 8) {
+        memcpy(&v, p + i, 8);
+        if ((((v - ones * 0x20) | ((v ^ (ones * 0x7f)) - ones)) & ~v & high) != 0)
+            break;
+    }
+    for (; i < n; i++)
+        if ((unsigned char)p[i] < ' ' || p[i] == 0x7f)
+            p[i] = ' ';
+}
+
 static void warc_text(struct buffer *out, const char *name, struct span value)
 {
     size_t n = strlen(name);
@@ -57,9 +73,8 @@ static void warc_text(struct buffer *out, const char *name, struct span value)
     memcpy(at, name, n);
     at[n] = ':';
     at[n + 1] = ' ';
-    // What ends a line, or is no text, would end up as a field of its own.
-    for (size_t i = 0; i < value.n; i++)
-        at[n + 2 + i] = (unsigned char)value.p[i] < ' ' || value.p[i] == 0x7f ? ' ' : value.p[i];
+    memcpy(at + n + 2, value.p, value.n);
+    warc_tame(at + n + 2, value.n);
     memcpy(at + n + 2 + value.n, "\r\n", 2);
     out->n += n + value.n + 4;
 }
