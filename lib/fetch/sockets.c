@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/sockets.h"
+#include "sched/loop.h"
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 
 static void socket_event(struct ev_loop *ev, struct ev_io *io, int events)
 {
-    (void)ev;
+    loop_watch_again(ev, io, events);
     struct socket_slot *slot = (struct socket_slot *)io;
     struct sockets *s = io->data;
     int flags =

@@ -120,7 +120,7 @@ static void channel_state(void *arg, ares_socket_t fd, int readable, int writabl
 
 static void channel_ready(struct ev_loop *ev, struct ev_io *io, int events)
 {
-    (void)ev;
+    loop_watch_again(ev, io, events);
     struct channel *c = list_entry(io, struct channel, io);
     ares_process_fd(c->ares, events & EV_READ ? io->fd : ARES_SOCKET_BAD,
                     events & EV_WRITE ? io->fd : ARES_SOCKET_BAD);

@@ -114,12 +114,12 @@ void census_print(int fd)
 
 // ---- on a signal
 
-// libev lets a signal belong to one loop of the process only.
+// A signal belongs to one loop of the process only.
 static _Atomic(struct loop *) census_loop;
 
-static void census_signalled(struct ev_loop *ev, struct ev_signal *w, int events)
+static void census_signalled(struct bell_signal *s)
 {
-    (void)ev, (void)w, (void)events;
+    (void)s;
     census_print(STDERR_FILENO);
 }
 
@@ -128,17 +128,17 @@ int census_on_signal(struct loop *l)
     struct loop *nobody = NULL;
     if (!atomic_compare_exchange_strong(&census_loop, &nobody, l))
         return nobody == l ? 0 : -EBUSY;
-    ev_signal_init(&l->census, census_signalled, SIGUSR1);
-    ev_signal_start(l->ev, &l->census);
-    ev_unref(l->ev);
-    return 0;
+    l->census.came = census_signalled;
+    int r = bell_signal_begin(&l->census, l, SIGUSR1);
+    if (r < 0)
+        atomic_store(&census_loop, NULL);
+    return r;
 }
 
 void census_fini(struct loop *l)
 {
     if (atomic_load(&census_loop) != l)
         return;
-    ev_ref(l->ev);
-    ev_signal_stop(l->ev, &l->census);
+    bell_signal_end(&l->census);
     atomic_store(&census_loop, NULL);
 }

@@ -5,7 +5,9 @@
 #include "sys/clock.h"
 #include "sys/log.h"
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 // How often a round goes over fibers and hooks before it looks at I/O, and how many switches beyond
@@ -38,12 +40,55 @@ static void loop_woken(struct ev_loop *ev, struct ev_timer *w, int events)
     l->wake_at = CLOCK_NEVER;
 }
 
+void loop_watch_again(struct ev_loop *ev, struct ev_io *io, int events)
+{
+    if (!(events & EV_ERROR) || ev_is_active(io))
+        return;
+    usleep(1000);
+    ev_io_set(io, io->fd, io->events & (EV_READ | EV_WRITE)); // or libev believes it is watched
+    ev_io_start(ev, io);
+}
+
+// libev cannot go on without its memory and would abort. A lack that passes is waited for; one that
+// lasts ends the process in a sentence.
+static void *loop_allocate(void *p, long n)
+{
+    enum { TRIES = 20, PAUSE_US = 50000 };
+    if (n == 0) {
+        free(p);
+        return NULL;
+    }
+    for (int i = 0; i < TRIES; i++) {
+        void *more = realloc(p, (size_t)n);
+        if (more)
+            return more;
+        if (i > 0)
+            usleep(PAUSE_US);
+    }
+    log_error("out of memory");
+    _exit(1);
+}
+
+static void loop_cannot(const char *call)
+{
+    log_error("the event loop cannot go on: %s: %s", call, strerror(errno));
+    _exit(1);
+}
+
+static void loop_prepare(void)
+{
+    ev_set_allocator(loop_allocate);
+    ev_set_syserr_cb(loop_cannot);
+}
+
 int loop_new(struct loop **out, const struct loop_options *options)
 {
     static const struct loop_options defaults = { 0 };
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     const struct loop_options *o = options ? options : &defaults;
     if (loop_mine)
         return -EBUSY;
+    pthread_once(&once, loop_prepare);
     struct loop *l = calloc(1, sizeof *l);
     if (!l)
         return -ENOMEM;
@@ -64,6 +109,8 @@ int loop_new(struct loop **out, const struct loop_options *options)
     list_init(&l->hooks);
     ev_timer_init(&l->wake, loop_woken, 0, 0);
     l->wake.data = l;
+    ev_timer_start(l->ev, &l->wake); // what libev needs for it is there from now on
+    ev_run(l->ev, EVRUN_NOWAIT);
     stack_pool_init(&l->pool, o->stack_size, o->guard);
     fiber_of_thread(&l->fiber);
     loop_mine = l;

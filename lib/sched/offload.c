@@ -10,20 +10,25 @@
 
 // One pool a process, whatever the number of loops; one lock for all of it, held for a few
 // instructions only. What is done goes to the loop it came from through that loop's port, whose
-// ev_async wakes it.
+// bell wakes it.
 //
-//      fiber ─► queue ─► thread ─► port->done ─► (ev_async) loop ─► done(), fiber
+//      fiber ─► queue ─► thread ─► port->done ─► (bell) loop ─► done(), fiber
+//
+// When there is no thread and none can be made, the loop does the work itself, on its own stack:
+//
+//      fiber ─► port->here ─► (bell) loop ─► work(), done(), fiber
 
 enum { OFFLOAD_THREADS = 16, OFFLOAD_IDLE_S = 5 };
 
-// A struct offloaded's `state`; its node is in the queue, then in its port's `done`.
-enum job_state { JOB_QUEUED, JOB_TAKEN, JOB_DONE };
+// A struct offloaded's `state`; its node is in the queue, then in its port's `done`; or in `here`.
+enum job_state { JOB_QUEUED, JOB_HERE, JOB_TAKEN, JOB_DONE };
 
 // A loop's end.
 struct offload_port {
-    struct ev_async async;
+    struct bell bell; // first
     struct ev_loop *ev;
     struct list done; // under the pool's lock
+    struct list here; // the loop's own
 };
 
 enum worker_state { WORKER_NONE, WORKER_IDLE, WORKER_BUSY, WORKER_ENDED };
@@ -90,7 +95,7 @@ static void worker_do(struct offloaded *j)
     j->state = JOB_DONE;
     list_push(&j->port->done, &j->node);
     // Under the lock: once the loop has taken the job up, its port may go away.
-    ev_async_send(j->port->ev, &j->port->async);
+    bell_ring(&j->port->bell);
 }
 
 static void *worker_main(void *arg)
@@ -190,43 +195,57 @@ static void pool_start(void)
     atexit(offload_stop);
 }
 
-static int pool_add(struct offloaded *j)
+static void pool_add(struct offloaded *j)
 {
-    int r = 0;
     pthread_mutex_lock(&pool.lock);
     if (pool.idle <= pool.queued && pool.alive < OFFLOAD_THREADS)
-        r = pool_start_worker();
+        pool_start_worker();
     if (pool.alive == 0) {
-        pthread_mutex_unlock(&pool.lock);
-        return r;
+        j->state = JOB_HERE;
+        list_push(&j->port->here, &j->node);
+        bell_ring(&j->port->bell);
+    } else {
+        list_push(&pool.queue, &j->node);
+        pool.queued++;
+        pool_wake();
     }
-    list_push(&pool.queue, &j->node);
-    pool.queued++;
-    pool_wake();
     pthread_mutex_unlock(&pool.lock);
-    return 0;
 }
 
 // Takes `j` back, if no thread has taken it up.
 static bool pool_take_back(struct offloaded *j)
 {
     pthread_mutex_lock(&pool.lock);
-    bool queued = j->state == JOB_QUEUED;
-    if (queued) {
+    bool queued = j->state == JOB_QUEUED, here = j->state == JOB_HERE;
+    if (queued || here)
         list_remove(&j->node);
+    if (queued)
         pool.queued--;
-    }
     pthread_mutex_unlock(&pool.lock);
-    return queued;
+    return queued || here;
 }
 
 // ---- the loops' side
 
-static void port_deliver(struct ev_loop *ev, struct ev_async *async, int events)
+// What no thread was there for.
+static void port_work(struct offload_port *p)
 {
-    (void)ev, (void)events;
-    struct offload_port *p = async->data;
+    struct list *node;
+    while ((node = list_pop(&p->here))) {
+        struct offloaded *o = list_entry(node, struct offloaded, node);
+        o->state = JOB_TAKEN;
+        o->result = o->work(o->arg);
+        o->state = JOB_DONE;
+        ev_unref(p->ev);
+        o->done(o, o->result);
+    }
+}
+
+static void port_deliver(struct bell *bell)
+{
+    struct offload_port *p = (struct offload_port *)(void *)bell;
     struct list done, *node;
+    port_work(p);
     list_init(&done);
     pthread_mutex_lock(&pool.lock);
     while ((node = list_pop(&p->done)))
@@ -248,10 +267,12 @@ static int port_open(struct loop *l)
         return -ENOMEM;
     p->ev = l->ev;
     list_init(&p->done);
-    ev_async_init(&p->async, port_deliver);
-    p->async.data = p;
-    ev_async_start(l->ev, &p->async);
-    ev_unref(l->ev);
+    list_init(&p->here);
+    int r = bell_open(&p->bell, l, port_deliver);
+    if (r < 0) {
+        free(p);
+        return r;
+    }
     l->port = p;
     return 0;
 }
@@ -260,8 +281,7 @@ void offload_fini(struct loop *l)
 {
     if (!l->port)
         return;
-    ev_ref(l->ev);
-    ev_async_stop(l->ev, &l->port->async);
+    bell_close(&l->port->bell);
     free(l->port);
     l->port = NULL;
 }
@@ -280,10 +300,8 @@ int offload_start(struct offloaded *o, int (*work)(void *arg), void *arg,
     *o = (struct offloaded){
         .work = work, .arg = arg, .state = JOB_QUEUED, .port = p, .done = done
     };
-    r = pool_add(o);
-    if (r < 0)
-        return r;
     ev_ref(p->ev);
+    pool_add(o);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #define SCHED_TASK_H
 #include "data/heap.h"
 #include "fiber/overflow.h"
+#include "sched/bell.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"
 #include "sched/park.h"
@@ -55,7 +56,7 @@ struct loop {
     struct ev_loop *ev;
     struct ev_timer wake; // armed at `wake_at`, which is never later than the first deadline
     int64_t wake_at;
-    struct ev_signal census; // SIGUSR1
+    struct bell_signal census; // SIGUSR1
     struct offload_port *port;
     struct overflow_watch overflow;
     int result; // of the first fiber

@@ -31,8 +31,9 @@ static void watch_event(struct ev_loop *ev, struct ev_io *io, int events)
         unwanted |= EV_READ;
     if (events & EV_WRITE && !wake_all(&w->writer, 0))
         unwanted |= EV_WRITE;
-    if (events & EV_ERROR) { // libev has stopped it
+    if (events & EV_ERROR) { // libev has stopped it, and believes that the kernel knows it
         ev_ref(ev);
+        ev_io_set(io, io->fd, 0);
         return;
     }
     if (unwanted)

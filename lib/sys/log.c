@@ -13,6 +13,7 @@
 enum { LOG_MESSAGE = 2000, LOG_LINE = 4 * LOG_MESSAGE + 64 };
 
 static atomic_int log_level = LOG_NOTE;
+static atomic_uint log_error_count;
 
 // Guards all below. The texts are here, not on the stack: a fiber that logs keeps its stack small.
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -65,11 +66,17 @@ static void log_say(enum log_level level, const char *label, const char *format,
     errno = error;
 }
 
+unsigned log_errors(void)
+{
+    return atomic_load(&log_error_count);
+}
+
 void log_error(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     log_say(LOG_ERROR, "error: ", format, args);
+    atomic_fetch_add(&log_error_count, 1);
     va_end(args);
 }
 

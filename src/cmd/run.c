@@ -3,11 +3,11 @@
 #include "cmd/command.h"
 #include "report/progress.h"
 #include "report/units.h"
+#include "sched/bell.h"
 #include "sched/census.h"
 #include "sched/loop.h"
 #include "sys/log.h"
 #include <errno.h>
-#include <ev.h>
 #include <signal.h>
 
 // What a run needs while it goes on.
@@ -15,36 +15,35 @@ struct running {
     struct run *run;
     struct loop *loop;
     struct progress progress;
-    struct ev_signal interrupt, terminate;
+    struct bell_signal interrupt, terminate;
 };
 
-// libev's callback, on the loop's stack: only passes the word on.
-static void on_signal(struct ev_loop *ev, struct ev_signal *w, int events)
+// On the loop's stack: only passes the word on.
+static void on_signal(struct bell_signal *s)
 {
-    struct running *r = w->data;
+    struct running *r = s->arg;
     char grace[UNITS_ROOM];
-    (void)ev;
-    (void)events;
     if (!r->run->signal)
         log_note("stopping: what is in flight may take %s more; once again ends it now",
                  units_show_time(grace, r->run->settings->grace));
-    r->run->signal = w->signum;
+    r->run->signal = s->number;
     crawl_stop(r->loop);
 }
 
-// A watcher of a signal does not keep the loop from ending.
-static void watch_signal(struct running *r, struct ev_signal *w, int number)
+static int watch_signals(struct running *r)
 {
-    ev_signal_init(w, on_signal, number);
-    w->data = r;
-    ev_signal_start(loop_ev(r->loop), w);
-    ev_unref(loop_ev(r->loop));
+    r->interrupt.came = r->terminate.came = on_signal;
+    r->interrupt.arg = r->terminate.arg = r;
+    int e = bell_signal_begin(&r->interrupt, r->loop, SIGINT);
+    if (e == 0)
+        e = bell_signal_begin(&r->terminate, r->loop, SIGTERM);
+    return e;
 }
 
-static void unwatch_signal(struct running *r, struct ev_signal *w)
+static void unwatch_signals(struct running *r)
 {
-    ev_ref(loop_ev(r->loop));
-    ev_signal_stop(loop_ev(r->loop), w);
+    bell_signal_end(&r->terminate);
+    bell_signal_end(&r->interrupt);
 }
 
 static int body(void *arg)
@@ -57,22 +56,26 @@ static int body(void *arg)
 int run_crawl(struct run *run)
 {
     struct running r = { .run = run };
+    unsigned said = log_errors();
     int result = loop_new(&r.loop, NULL);
+    if (result == 0)
+        result = watch_signals(&r);
     if (result < 0) {
         log_error("cannot start: %s", strerror(-result));
+        unwatch_signals(&r);
+        loop_free(r.loop);
         return result;
     }
     census_on_signal(r.loop);
-    watch_signal(&r, &r.interrupt, SIGINT);
-    watch_signal(&r, &r.terminate, SIGTERM);
     progress_begin(&r.progress, run->label, run->live);
     result = loop_run(r.loop, body, &r);
     progress_end(&r.progress);
-    unwatch_signal(&r, &r.terminate);
-    unwatch_signal(&r, &r.interrupt);
+    unwatch_signals(&r);
     loop_free(r.loop);
     if (result == -ENOMEM)
         log_error("out of memory");
+    else if (result < 0 && log_errors() == said)
+        log_error("the run cannot go on: %s", strerror(-result));
     return result;
 }
 

@@ -27,7 +27,7 @@ static int64_t keeper_now(const struct keeper *k)
 
 static void keeper_lane_on_bell(struct ev_loop *ev, struct ev_io *bell, int events)
 {
-    (void)ev, (void)events;
+    loop_watch_again(ev, bell, events);
     struct keeper *k = list_entry(bell, struct keeper, bell);
     shmq_woken(k->outcomes);
     lane_announce(&k->lane, &k->house->setup);
@@ -35,7 +35,7 @@ static void keeper_lane_on_bell(struct ev_loop *ev, struct ev_io *bell, int even
 
 static void keeper_lane_on_room(struct ev_loop *ev, struct ev_io *room, int events)
 {
-    (void)ev, (void)events;
+    loop_watch_again(ev, room, events);
     struct keeper *k = list_entry(room, struct keeper, room);
     shmq_woken_room(k->jobs);
     if (wire_flush(&k->down) < 0)

@@ -18,7 +18,7 @@ static struct porter_guest *porter_take(struct porter *p)
 
 static void porter_on_bell(struct ev_loop *ev, struct ev_io *io, int events)
 {
-    (void)ev, (void)events;
+    loop_watch_again(ev, io, events);
     struct porter *p = list_entry(io, struct porter, io);
     struct porter_guest *g, *next;
     doorbell_hush(&p->bell);

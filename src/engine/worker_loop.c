@@ -34,7 +34,7 @@ static void worker_loop_wake(void *arg)
 
 static void worker_loop_on_bell(struct ev_loop *ev, struct ev_io *io, int events)
 {
-    (void)ev, (void)events;
+    loop_watch_again(ev, io, events);
     struct worker_loop *w = list_entry(io, struct worker_loop, bell);
     shmq_woken(w->down.q);
     worker_loop_wake(w);
@@ -42,7 +42,7 @@ static void worker_loop_on_bell(struct ev_loop *ev, struct ev_io *io, int events
 
 static void worker_loop_on_room(struct ev_loop *ev, struct ev_io *io, int events)
 {
-    (void)ev, (void)events;
+    loop_watch_again(ev, io, events);
     struct worker_loop *w = list_entry(io, struct worker_loop, room);
     shmq_woken_room(w->up.q);
     worker_loop_wake(w);

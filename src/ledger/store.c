@@ -2,6 +2,7 @@
 #include "ledger/store.h"
 #include "data/pack.h"
 #include "ledger/writer.h"
+#include "sched/bell.h"
 #include "sched/loop.h"
 #include "store/state_seen.h"
 #include <errno.h>
@@ -19,7 +20,7 @@ enum {
 struct store {
     struct store_options options;
     pthread_t thread;
-    struct ev_async async;
+    struct bell bell;
     // The loop's own.
     struct batch *batch; // being filled
     bool unsettled;      // it, or one before, has links or appends that nobody has counted
@@ -46,7 +47,7 @@ struct store {
 
 static void tell(struct store *s)
 {
-    ev_async_send(loop_ev(s->options.loop), &s->async);
+    bell_ring(&s->bell);
 }
 
 static void fail(struct store *s, int r)
@@ -145,10 +146,9 @@ static void *store_main(void *arg)
 
 // ---- its life
 
-static void on_async(struct ev_loop *ev, struct ev_async *async, int events)
+static void on_bell(struct bell *bell)
 {
-    struct store *s = async->data;
-    (void)ev, (void)events;
+    struct store *s = list_entry(bell, struct store, bell);
     s->options.wake(s->options.arg);
 }
 
@@ -175,17 +175,17 @@ int store_open(struct store **out, const struct store_options *options)
     list_init(&s->outbox);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->wanted, NULL);
-    ev_async_init(&s->async, on_async);
-    s->async.data = s;
-    ev_async_start(loop_ev(options->loop), &s->async);
-    int r = start(s);
+    int r = bell_open(&s->bell, options->loop, on_bell);
+    if (r == 0)
+        r = start(s);
     if (r < 0) {
-        ev_async_stop(loop_ev(options->loop), &s->async);
+        bell_close(&s->bell);
         pthread_cond_destroy(&s->wanted);
         pthread_mutex_destroy(&s->lock);
         free(s);
         return r;
     }
+    ev_ref(loop_ev(options->loop)); // the thread may wake somebody at any time
     *out = s;
     return 0;
 }
@@ -200,7 +200,8 @@ void store_close(struct store *s)
     pthread_cond_signal(&s->wanted);
     pthread_mutex_unlock(&s->lock);
     pthread_join(s->thread, NULL);
-    ev_async_stop(loop_ev(s->options.loop), &s->async);
+    ev_unref(loop_ev(s->options.loop));
+    bell_close(&s->bell);
     while ((node = list_pop(&s->inbox)))
         batch_free(list_entry(node, struct batch, node));
     while ((node = list_pop(&s->outbox)))

@@ -7,7 +7,7 @@
 // (lib/store/state).
 //
 //      loop   op op op op CUT op op ...  ──►  queue of bytes  ──►  thread: one open transaction
-//             pump: answers, "committed" ◄── (ev_async) ◄────────     ... commit at each CUT
+//             pump: answers, "committed" ◄── (bell)     ◄────────     ... commit at each CUT
 //
 // What the loop says is done in the order in which it was said, inside one transaction; a question
 // sees everything that was said before it, committed or not. A commit happens at a cut and nowhere

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A server that is a process: its loop, its signals, its first and last words.
 #include "data/buffer.h"
+#include "sched/bell.h"
 #include "sched/loop.h"
 #include "sched/park.h"
 #include "serve/listener.h"
@@ -10,7 +11,6 @@
 #include "sys/limits.h"
 #include "sys/log.h"
 #include <errno.h>
-#include <ev.h>
 #include <signal.h>
 
 struct serve_life {
@@ -18,10 +18,9 @@ struct serve_life {
     struct list stopped; // the first fiber, until a signal comes
 };
 
-static void serve_signalled(struct ev_loop *ev, struct ev_signal *w, int events)
+static void serve_signalled(struct bell_signal *s)
 {
-    (void)ev, (void)events;
-    struct serve_life *life = w->data;
+    struct serve_life *life = s->arg;
     wake_all(&life->stopped, 0);
 }
 
@@ -78,7 +77,7 @@ static int serve_live(void *arg)
 int serve_run(const struct serve_settings *settings)
 {
     static const int signals[] = { SIGINT, SIGTERM };
-    struct ev_signal watcher[2];
+    struct bell_signal watcher[2] = { 0 };
     struct loop *l;
     struct serve_life life = { .settings = settings };
     list_init(&life.stopped);
@@ -88,14 +87,16 @@ int serve_run(const struct serve_settings *settings)
         log_error("cannot make an event loop: %s", strerror(-r));
         return r;
     }
-    for (int i = 0; i < 2; i++) {
-        ev_signal_init(&watcher[i], serve_signalled, signals[i]);
-        watcher[i].data = &life;
-        ev_signal_start(loop_ev(l), &watcher[i]);
+    for (int i = 0; i < 2 && r == 0; i++) {
+        watcher[i] = (struct bell_signal){ .came = serve_signalled, .arg = &life };
+        r = bell_signal_begin(&watcher[i], l, signals[i]);
     }
-    r = loop_run(l, serve_live, &life);
+    if (r < 0)
+        log_error("cannot watch for signals: %s", strerror(-r));
+    else
+        r = loop_run(l, serve_live, &life);
     for (int i = 0; i < 2; i++)
-        ev_signal_stop(loop_ev(l), &watcher[i]);
+        bell_signal_end(&watcher[i]);
     loop_free(l);
     return r;
 }

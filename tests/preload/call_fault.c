@@ -91,8 +91,10 @@ static void leave_trace(const char *name)
 {
     void *frames[40];
     int fd = trace ? open(trace, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
-    if (fd < 0)
+    if (!trace)
         return;
+    if (fd < 0) // within a sandbox
+        fd = dup(STDERR_FILENO);
     dprintf(fd, "%s in process %d\n", name, (int)getpid());
     backtrace_symbols_fd(frames, backtrace(frames, 40), fd);
     close(fd);
