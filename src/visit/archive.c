@@ -286,7 +286,7 @@ static bool archive_is_seen(struct archive *a, struct archive_capture *c, struct
 static int archive_take_digests(const struct archive *a, struct archive_press *p,
                                 struct archive_capture *c, struct digest *block)
 {
-    struct span held = buffer_span(&c->body.held);
+    struct span held = archive_body_held(&c->body);
     int e;
     if (c->body.spilled) {
         e = digest_end(&c->body.block, block);
@@ -315,6 +315,20 @@ static int archive_frame(struct archive_press *p, const struct archive_capture *
     return e;
 }
 
+// A response whose body is in memory: its heads are put before it where it is, if they fit.
+static int archive_framed(struct archive_press *p, struct archive_capture *c,
+                          const struct warc_record *r, struct span body)
+{
+    buffer_clear(&p->text);
+    warc_record_write(&p->text, r);
+    if (p->text.failed)
+        return -ENOMEM;
+    struct span whole = archive_body_frame(&c->body, buffer_span(&p->text), buffer_span(&p->head),
+                                           span_of(WARC_RECORD_END));
+    return whole.p ? gzip_member(p->gzip, whole, &p->out)
+                   : archive_member(p, r, buffer_span(&p->head), body, &p->out);
+}
+
 static int archive_response(struct archive *a, struct archive_press *p, struct archive_capture *c,
                             const struct archive_ids *ids)
 {
@@ -339,7 +353,7 @@ static int archive_response(struct archive *a, struct archive_press *p, struct a
         if (e == 0 && archive_is_seen(a, c, &r)) {
             e = archive_make_revisit(a, p, &r, &block);
         } else {
-            body = buffer_span(&c->body.held);
+            body = archive_body_held(&c->body);
             r.length = p->head.n + c->body.length;
         }
     }
@@ -347,7 +361,8 @@ static int archive_response(struct archive *a, struct archive_press *p, struct a
         return e < 0 ? e : -ENOMEM;
     if (c->body.spilled && !c->revisit)
         return archive_frame(p, c, &r);
-    return archive_member(p, &r, buffer_span(&p->head), body, &p->out);
+    return c->revisit ? archive_member(p, &r, buffer_span(&p->head), body, &p->out)
+                      : archive_framed(p, c, &r, body);
 }
 
 // ---- all of it
@@ -392,7 +407,7 @@ void archive_put(struct archive *a, struct archive_capture *c)
     c->result = -ENOMEM;
     if (!p)
         return;
-    size_t extra = 2 * c->body.held.n; // the record and its member
+    size_t extra = 2 * archive_body_held(&c->body).n; // the record and its member
     budget_force(a->budget, extra);
     c->result = archive_pack(a, p, c, &ids);
     if (c->result == 0)

@@ -8,18 +8,56 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { ARCHIVE_BODY_TRAIL = 16 }; // bytes, for what ends a record
+
 void archive_body_begin(struct archive_body *b, struct budget *budget)
 {
     archive_body_end(b, SIZE_MAX);
     b->budget = budget;
 }
 
+struct span archive_body_held(const struct archive_body *b)
+{
+    if (b->held.n < ARCHIVE_BODY_LEAD)
+        return (struct span){ NULL, 0 };
+    return (struct span){ b->held.p + ARCHIVE_BODY_LEAD, b->held.n - ARCHIVE_BODY_LEAD };
+}
+
+// Leaves the lead free before the first byte.
+static void archive_body_lead(struct archive_body *b, size_t n)
+{
+    if (b->held.n == 0 && buffer_reserve(&b->held, ARCHIVE_BODY_LEAD + n))
+        b->held.n = ARCHIVE_BODY_LEAD;
+}
+
+void archive_body_expect(struct archive_body *b, uint64_t length)
+{
+    size_t most = ARCHIVE_BODY_PIECE;
+    archive_body_lead(b, (length < most ? (size_t)length : most) + ARCHIVE_BODY_TRAIL);
+}
+
+struct span archive_body_frame(struct archive_body *b, struct span head, struct span more,
+                               struct span end)
+{
+    size_t lead = head.n + more.n;
+    if (b->spilled || lead > ARCHIVE_BODY_LEAD || b->held.n < ARCHIVE_BODY_LEAD)
+        return (struct span){ NULL, 0 };
+    buffer_add(&b->held, end.p, end.n);
+    if (b->held.failed)
+        return (struct span){ NULL, 0 };
+    char *at = b->held.p + ARCHIVE_BODY_LEAD - lead;
+    memcpy(at, head.p, head.n);
+    memcpy(at + head.n, more.p, more.n);
+    return (struct span){ at, b->held.n - ARCHIVE_BODY_LEAD + lead };
+}
+
 // Takes room for `n` more bytes from the budget; a body's first bytes it always gets.
 static bool archive_body_charge(struct archive_body *b, size_t n)
 {
-    if (b->held.n + n <= b->charged)
+    size_t held = archive_body_held(b).n;
+    if (held + n <= b->charged)
         return true;
-    size_t more = b->held.n + n - b->charged, step = b->charged ? b->charged : n;
+    size_t more = held + n - b->charged, step = b->charged ? b->charged : n;
     if (more < step && b->charged + step <= ARCHIVE_BODY_HELD)
         more = step; // as the buffer grows
     bool fits = budget_take(b->budget, more);
@@ -32,11 +70,13 @@ static bool archive_body_charge(struct archive_body *b, size_t n)
 int archive_body_take(struct archive_body *b, struct span data)
 {
     bool fits = archive_body_charge(b, data.n);
+    archive_body_lead(b, data.n);
     buffer_add(&b->held, data.p, data.n);
     if (b->held.failed)
         return -ENOMEM;
     b->length += data.n;
-    return fits && b->held.n < (b->spilled ? ARCHIVE_BODY_PIECE : ARCHIVE_BODY_HELD);
+    size_t most = b->spilled ? ARCHIVE_BODY_PIECE : ARCHIVE_BODY_HELD;
+    return fits && archive_body_held(b).n < most;
 }
 
 // A file without a name where the archive will be, for there is room for it, if anywhere.
@@ -81,7 +121,7 @@ int archive_body_spill(struct archive_body *b, struct gzip *g, enum digest_kind 
                        const char *prefix, struct span head)
 {
     struct buffer packed = { 0 };
-    struct span held = buffer_span(&b->held);
+    struct span held = archive_body_held(b);
     int e = b->spilled ? 0 : archive_body_begin_spill(b, kind, prefix, head);
     if (e == 0) {
         digest_add(&b->block, held);

@@ -12,12 +12,13 @@
 struct budget;
 
 enum {
+    ARCHIVE_BODY_LEAD = 2048, // bytes that are left free before a body that is in memory, for heads
     ARCHIVE_BODY_HELD = 512 * 1024, // bytes that a body has in memory at most ...
     ARCHIVE_BODY_PIECE = 64 * 1024, // ... and once it goes to the file
 };
 
 struct archive_body {
-    struct buffer held;
+    struct buffer held; // the lead, and what is held of the body; empty: nothing is
     struct budget *budget;
     size_t charged;  // of the budget
     uint64_t length; // of all of it, so far
@@ -30,6 +31,18 @@ struct archive_body {
 
 // Begins anew; `budget` is borrowed.
 void archive_body_begin(struct archive_body *b, struct budget *budget);
+
+// What is held of it.
+struct span archive_body_held(const struct archive_body *b);
+
+// Says that `length` bytes are announced, so that there is room for them at once.
+void archive_body_expect(struct archive_body *b, uint64_t length);
+
+// Puts `head` before what is held, if that is all of the body and there is room, and `end` behind
+// it: the whole in one piece. Absent: there was no room; nothing has changed. To be done once,
+// last.
+struct span archive_body_frame(struct archive_body *b, struct span head, struct span more,
+                               struct span end);
 
 // Takes some more. Returns whether there is room for more, -ENOMEM; 0 when some is to go first.
 int archive_body_take(struct archive_body *b, struct span data);

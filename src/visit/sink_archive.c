@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "visit/sink_archive.h"
 #include "sched/errand.h"
+#include "web/head.h"
 
 // What the next sink answered, as the exchange is to be told.
 static enum sink_answer sink_archive_pass(struct sink_archive *s, enum sink_answer answer)
@@ -15,6 +16,8 @@ static enum sink_answer sink_archive_pass(struct sink_archive *s, enum sink_answ
 static enum sink_answer sink_archive_head(struct sink *sink, const struct head *head)
 {
     struct sink_archive *s = (struct sink_archive *)sink;
+    if (head->has_length)
+        archive_body_expect(&s->capture.body, head->length);
     enum sink_answer answer = s->next->head ? s->next->head(s->next, head) : SINK_GO;
     return sink_archive_pass(s, answer);
 }
