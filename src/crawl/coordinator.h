@@ -19,6 +19,7 @@ struct outcome;
 struct output;
 struct resolver;
 struct source;
+struct store;
 
 // The one that knows where and when. Everything of it happens on one loop: in its hook (`pump`),
 // which takes outcomes and starts what may start; in the fiber that feeds it lines; and in the
@@ -36,6 +37,7 @@ struct coordinator {
     struct output *index; // of the archive, not sorted; NULL: not wanted
     struct cookies *cookies; // NULL: none are kept
     struct explore *explore; // NULL: this is no crawl
+    struct store *store;     // what is on disk, of a state or until the run is over; NULL: nothing
     struct nursery fibers;  // the feeder, the openers
     struct nursery writers; // of the outputs
     struct engine *engine[CRAWL_ENGINES];
@@ -77,6 +79,7 @@ struct coordinator {
     bool fed;           // no more lines come
     bool fed_to_end;    // because there are no more
     bool disk_failed;   // a body could not be saved, and that was said
+    bool aside_said;    // that a host waits for its robots.txt
     bool stopping, abandoned;
     enum crawl_end end;
 };

@@ -302,7 +302,7 @@ static void report(struct coordinator *c, struct crawl_watcher *watcher)
     s->in_flight = c->in_flight;
     s->waiting = c->frontier.waiting + c->spill.lines;
     if (c->explore)
-        s->waiting += store_counts(c->explore->store).frontier;
+        s->waiting += store_counts(c->store).frontier;
     s->hosts = c->frontier.hosts.count;
     if (!c->explore) // how far the seeds are read says nothing of how far a crawl is
         source_progress(c->source, &s->bytes_read, &s->bytes_size);

@@ -105,8 +105,10 @@ void explore_close(struct coordinator *c)
     struct explore *x = c->explore;
     if (!x)
         return;
-    if (x->own_store)
-        store_close(x->store);
+    if (x->own_store) {
+        store_close(c->store);
+        c->store = NULL;
+    }
     state_close(x->state);
     stock_fini(&x->stock);
     output_close(x->rejected);
@@ -176,7 +178,7 @@ static void put(struct coordinator *c, const struct explore_link *link, const st
     struct store_link l = {
         .host = host, .hash = hash, .depth = item.depth, .item = buffer_span(&x->item)
     };
-    store_link(x->store, &l);
+    store_link(c->store, &l);
     stock_put(&x->stock, host);
 }
 
@@ -192,7 +194,7 @@ static enum left_out judge(struct coordinator *c, const struct explore_link *lin
 void explore_link(struct coordinator *c, const struct explore_link *link)
 {
     struct explore *x = c->explore;
-    uint64_t hash = store_hash(x->store, link->href);
+    uint64_t hash = store_hash(c->store, link->href);
     struct url u;
     c->stats.links++;
     if (recent_has(&x->known, hash) || recent_has(&x->known, known_as(hash, LEFT_OUT_SCOPE)))

@@ -46,8 +46,7 @@ struct explore {
     struct domain_list *domains;
     struct output *rejected; // NULL: not wanted
     struct state *state;     // of a temporary store, until that has it
-    struct store *store;     // NULL until it is open
-    bool own_store;          // nobody else uses it
+    bool own_store;          // the coordinator's is of this crawl alone, and temporary
     bool failed;             // the store gave up, and that was said
     struct list listing;     // explore_list_rest, while it waits for an answer
     struct stock stock;
@@ -101,9 +100,13 @@ uint32_t explore_flags(const struct coordinator *c, const struct item *i);
 void explore_sitemaps(struct coordinator *c, struct host *h, struct span sitemaps);
 
 // explore_disk.c: what is on disk.
-// Opens the store, or takes over that of the state.
+// Opens a store for this run, unless the coordinator has one of a state.
 int explore_open_disk(struct coordinator *c);
-// Takes answers, and asks for what memory lacks; once a pump.
+// For the options of a store whose answers a crawl waits for; `arg` is the coordinator.
+void explore_wake(void *arg);
+// Takes an answer of the store, items or hosts. Those of a store of its own it receives itself.
+void explore_take(struct coordinator *c, struct store_answer *a);
+// Asks for what memory lacks; once a pump.
 void explore_pump(struct coordinator *c);
 // `i` has ended, and is about to be freed.
 void explore_ended(struct coordinator *c, const struct item *i);

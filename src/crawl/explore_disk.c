@@ -18,34 +18,45 @@ enum {
     HOSTS_AT_ONCE = 16,
 };
 
-static void woken(void *arg)
+void explore_wake(void *arg)
 {
     struct coordinator *c = arg;
     wake_all(&c->explore->listing, 0);
     coordinator_stir(c);
 }
 
-int explore_open_disk(struct coordinator *c)
+// A store for this run alone.
+static int open_temporary(struct coordinator *c)
 {
     struct explore *x = c->explore;
     char why[STATE_WHY] = "out of memory";
-    list_init(&x->listing);
     int r = state_open_temporary(&x->state, why);
     if (r < 0) {
         log_error("%s", why);
         return r;
     }
     struct store_options options = {
-        .loop = c->loop, .state = x->state, .temporary = true, .wake = woken, .arg = c
+        .loop = c->loop, .state = x->state, .temporary = true, .wake = explore_wake, .arg = c
     };
-    r = store_open(&x->store, &options);
+    r = store_open(&c->store, &options);
     if (r < 0) {
         log_error("a thread for what was found cannot be started: %s", strerror(-r));
         return r;
     }
     x->state = NULL;
     x->own_store = true;
-    stock_init(&x->stock, x->store, false);
+    return 0;
+}
+
+int explore_open_disk(struct coordinator *c)
+{
+    struct explore *x = c->explore;
+    bool given = c->store != NULL;
+    list_init(&x->listing);
+    int r = given ? 0 : open_temporary(c);
+    if (r < 0)
+        return r;
+    stock_init(&x->stock, c->store, given);
     x->stock.most = c->settings->bounds.urls;
     x->stock.host_most = c->settings->explore.host_most;
     return 0;
@@ -53,8 +64,7 @@ int explore_open_disk(struct coordinator *c)
 
 bool explore_is_behind(const struct coordinator *c)
 {
-    return c->explore &&
-           (store_is_behind(c->explore->store) || output_backlog(c->records) > BACKLOG);
+    return c->explore && (store_is_behind(c->store) || output_backlog(c->records) > BACKLOG);
 }
 
 // What the disk does not have, for it belongs to the seed that led here.
@@ -96,7 +106,7 @@ static void take_item(struct coordinator *c, const struct state_place *at, struc
         intake_trust(c, i);
 }
 
-static void take(struct coordinator *c, struct store_answer *a)
+void explore_take(struct coordinator *c, struct store_answer *a)
 {
     struct continuation_time now = { c->now, clock_wall(), 0 };
     struct store_answer items = *a;
@@ -111,7 +121,7 @@ static void take(struct coordinator *c, struct store_answer *a)
 static void look_at_errors(struct coordinator *c)
 {
     struct explore *x = c->explore;
-    int r = x->failed ? 0 : store_error(x->store);
+    int r = x->failed ? 0 : store_error(c->store);
     if (r == 0)
         return;
     x->failed = true;
@@ -124,8 +134,8 @@ void explore_pump(struct coordinator *c)
 {
     struct explore *x = c->explore;
     struct store_answer a;
-    while (store_receive(x->store, &a))
-        take(c, &a);
+    while (x->own_store && store_receive(c->store, &a))
+        explore_take(c, &a);
     look_at_errors(c);
     if (!c->stopping && c->frontier.waiting < IN_MEMORY)
         stock_ask(&x->stock, IN_MEMORY - c->frontier.waiting);
@@ -161,7 +171,7 @@ static void list_item(struct coordinator *c, struct span bytes, uint16_t depth, 
 static void list_answer(struct coordinator *c, struct store_answer *a, bool left_out,
                         uint64_t *next)
 {
-    struct store *s = c->explore->store;
+    struct store *s = c->store;
     struct state_place at;
     struct span bytes;
     uint64_t host;
@@ -180,7 +190,7 @@ static void list_answer(struct coordinator *c, struct store_answer *a, bool left
 // Takes all that is left off the disk, which nobody needs any more.
 static void list_all(struct coordinator *c, bool left_out)
 {
-    struct store *s = c->explore->store;
+    struct store *s = c->store;
     struct store_answer a;
     uint64_t next = 0;
     store_survey(s, 0, HOSTS_AT_ONCE);
@@ -196,16 +206,16 @@ void explore_list_rest(struct coordinator *c)
 {
     struct explore *x = c->explore;
     uint64_t most = c->settings->bounds.urls;
-    store_flush(x->store);
-    while (!store_is_quiet(x->store) && store_error(x->store) == 0) {
+    store_flush(c->store);
+    while (!store_is_quiet(c->store) && store_error(c->store) == 0) {
         struct store_answer a;
-        if (store_receive(x->store, &a))
-            take(c, &a);
+        if (store_receive(c->store, &a))
+            explore_take(c, &a);
         else if (park_on(&x->listing, clock_after(loop_now(c->loop), 10 * CLOCK_MS)) == -ECANCELED)
             return;
     }
-    uint64_t left = store_counts(x->store).frontier;
-    if (left == 0 || store_error(x->store) < 0)
+    uint64_t left = store_counts(c->store).frontier;
+    if (left == 0 || store_error(c->store) < 0)
         return;
     bool complete = c->end == CRAWL_COMPLETE && !(most && x->stock.taken >= most);
     if (c->end == CRAWL_COMPLETE && !complete) {

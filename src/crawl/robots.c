@@ -213,6 +213,17 @@ static int64_t hold_of(const struct asking *a)
     return clock_after(a->c->now, wait);
 }
 
+// Whoever waits for the first host that cannot be reached should know what for.
+static void say(const struct asking *a)
+{
+    struct coordinator *c = a->c;
+    if (!c->aside_said)
+        log_note("%s waits until its robots.txt can be had (%s), up to %lld s (see "
+                 "--host-give-up); of further hosts nothing is said",
+                 a->host->origin, a->why, (long long)(c->settings->manners.give_up / CLOCK_S));
+    c->aside_said = true;
+}
+
 // Rules that are too old hold on as long as there are no others (RFC 9309 §2.4); without any the
 // host is left alone for a while, or given up.
 static void go_without(struct asking *a)
@@ -226,7 +237,8 @@ static void go_without(struct asking *a)
         return;
     }
     log_detail("%s/robots.txt: %s", a->host->origin, a->why);
-    treatment_failed(a->c, a->host, a->why, silent, true, hold_of(a));
+    if (treatment_failed(a->c, a->host, a->why, silent, true, hold_of(a)) == TREATMENT_ASIDE)
+        say(a);
 }
 
 static void conclude(struct asking *a, enum said said)
