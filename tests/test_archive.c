@@ -110,7 +110,7 @@ static void capture_begin(struct archive_capture *c, const char *url)
     buffer_add_string(&c->wire.sent, sent);
     buffer_add_string(&c->wire.received, head);
     c->url = span_of(url);
-    c->sent = (struct span){ NULL, 0 };
+    c->sent = c->via = (struct span){ NULL, 0 };
     c->date = BEGUN;
     c->took = 12 * CLOCK_MS;
     c->address = span_of("192.0.2.1");

@@ -76,8 +76,8 @@ static const char *fetch_warc_info(struct arguments *a)
                            "warc-format/warc-1.1/\r\n");
     if (s->worker.fetch.user_agent)
         buffer_add_format(out, "http-header-user-agent: %s\r\n", s->worker.fetch.user_agent);
-    buffer_add_string(out, "robots: ignore\r\n");
-    buffer_add_format(out, "description: %s", "trawl fetch, with");
+    buffer_add_format(out, "robots: %s\r\n", s->manners.robots ? "obey" : "ignore");
+    buffer_add_format(out, "description: trawl %s, with", s->explore.on ? "crawl" : "fetch");
     for (unsigned i = 0; i < s->engines; i++)
         buffer_add_format(out, "%s%s", i ? "," : " --engine ", engine_name(&s->engine[i]));
     buffer_add_format(out, " --parallel-max %u --per-host %u --max-filesize %llu", s->in_flight,

@@ -106,6 +106,8 @@ static void fill(const struct coordinator *c, const struct item *i, bool special
     p->head.host_key = h->node.hash;
     p->head.port = i->url.port;
     p->url = url_href(&i->url);
+    if (s->worker.warc_prefix)
+        p->via = span_of(i->via);
     p->host = url_host_bare(&i->url);
     if (i->credentials || c->knows)
         p->credentials = span_of(credentials(c, i));

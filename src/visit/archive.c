@@ -222,6 +222,7 @@ static int archive_metadata(const struct archive *a, struct archive_press *p,
     struct digest block;
     struct warc_record r = archive_record(c, WARC_METADATA, &ids->metadata);
     buffer_clear(&p->head);
+    archive_field(&p->head, "via", c->via);
     buffer_add_string(&p->head, "fetchTimeMs: ");
     buffer_add_uint(&p->head, (uint64_t)(c->took / CLOCK_MS));
     buffer_add_string(&p->head, "\r\n");

@@ -20,6 +20,7 @@ struct archive_capture {
     struct archive_body body; // owned
     struct span url;          // without user information
     struct span sent;         // the request's body
+    struct span via;          // the page that the URL was found on; absent: not known
     int64_t date;             // wall ns, when it began
     int64_t took;             // ns
     struct span address;      // the server's; absent: not known

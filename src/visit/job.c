@@ -9,7 +9,7 @@ static size_t job_size(const struct job_parts *p)
     n += message_text_size(p->credentials) + message_text_size(p->body);
     n += message_text_size(p->path) + message_text_size(p->proxy);
     n += message_text_size(p->proxy_credentials) + message_text_size(p->agent);
-    n += message_text_size(p->known_digest);
+    n += message_text_size(p->known_digest) + message_text_size(p->via);
     return message_round(n + message_text_size(p->headers));
 }
 
@@ -50,6 +50,7 @@ int job_build(struct buffer *out, const struct job_parts *parts)
     j->proxy_credentials = message_put(p, &at, parts->proxy_credentials);
     j->agent = message_put(p, &at, parts->agent);
     j->known_digest = message_put(p, &at, parts->known_digest);
+    j->via = message_put(p, &at, parts->via);
     out->n = size;
     return 0;
 }
@@ -80,10 +81,10 @@ bool job_valid(const void *p, size_t n)
         return false;
     if (j->size != n || n % 8 || j->kind != MESSAGE_JOB || !job_addresses_valid(j))
         return false;
-    const struct message_text texts[] = { j->url,         j->host,        j->method,
-                                          j->credentials, j->body,        j->headers,
-                                          j->path,        j->proxy,       j->proxy_credentials,
-                                          j->agent,       j->known_digest };
+    const struct message_text texts[] = { j->url,         j->host,         j->method,
+                                          j->credentials, j->body,         j->headers,
+                                          j->path,        j->proxy,        j->proxy_credentials,
+                                          j->agent,       j->known_digest, j->via };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!message_text_valid(p, sizeof *j, n, texts[i]))
             return false;

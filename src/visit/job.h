@@ -47,6 +47,7 @@ struct job {
     // What was archived of this URL before, for who asks whether it has changed: a 304 then becomes
     // a revisit of that. `known_date` is its WARC-Date (wall ns); 0: nothing is known.
     struct message_text known_digest; // of its payload, as in outcome.warc_digest
+    struct message_text via;          // with JOB_WARC: the page that it was found on
     int64_t known_date;
     uint32_t addresses, address_at;
 };
@@ -57,7 +58,7 @@ enum { JOB_ADDRESSES = 64 }; // of one job, at most
 // stay absent.
 struct job_parts {
     struct job head; // the plain fields; size, kind and offsets are filled in
-    struct span known_digest;
+    struct span known_digest, via;
     struct span url, host, method, credentials, body, headers, path, proxy, proxy_credentials;
     struct span agent;
     const struct address *address;

@@ -62,6 +62,7 @@ static void visit_archive_fill(struct visit *v)
     struct archive_capture *c = &v->archive->capture;
     c->url = message_span(j, j->url);
     c->sent = message_span(j, j->body);
+    c->via = message_span(j, j->via);
     c->date = v->started;
     c->took = r->time_total;
     c->address = (struct span){ NULL, 0 };
