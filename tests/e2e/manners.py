@@ -57,7 +57,7 @@ class Manners(unittest.TestCase):
         urls = [f"h{h}.test/{p}" for p in ("a", "private/b", "c") for h in range(HOSTS)]
         urls += [f"h{h}.test/go/h{(h * 7 + 1) % HOSTS}.test/d" for h in range(0, HOSTS, 5)]
         urls += [f"h{h}.test/die" for h in range(3, HOSTS, 50)] + [f"h{h}.test/busy" for h in range(7, HOSTS, 50)]
-        for engine in engines():
+        for engine in engines() + ["threads:2/coro:200", "forks:2/coro:200", "coro:100,callback:100,threads:50,forks:4"]:
             with self.subTest(engine):
                 web = Web()
                 run = web.fetch("--engine", engine, "--robots", "obey", "--host-delay", "0.5s", "--per-host", "1", "--retry", "1",
