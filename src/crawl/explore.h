@@ -48,6 +48,7 @@ struct explore {
     struct state *state;     // of a temporary store, until that has it
     bool own_store;          // the coordinator's is of this crawl alone, and temporary
     bool failed;             // the store gave up, and that was said
+    bool cut_said;           // that a page had more links than are taken
     struct list listing;     // explore_list_rest, while it waits for an answer
     struct stock stock;
     struct recent known;

@@ -3,6 +3,8 @@
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
 #include "crawl/same.h"
+#include "html/links.h"
+#include "sys/log.h"
 #include "visit/finding_links.h"
 #include "visit/finding_robots.h"
 #include "visit/finding_sitemap.h"
@@ -21,6 +23,20 @@ uint32_t explore_flags(const struct coordinator *c, const struct item *i)
     return JOB_LINKS | JOB_FOLLOW | (level && i->depth >= level ? JOB_DEEPEST : 0u);
 }
 
+// Said once: a page with so many links is one of a kind, or there are a million of them.
+static void warn_of_cut(struct coordinator *c, const struct item *i)
+{
+    char url[400];
+    if (c->explore->cut_said)
+        return;
+    c->explore->cut_said = true;
+    log_escape(url, sizeof url, i->url.href, i->url.length);
+    log_warning(
+        "%s: has more links than are taken of one page; the first %u, or 4 MB, are followed "
+        "(further such pages are not mentioned)",
+        url, (unsigned)LINKS_MOST);
+}
+
 static void take_links(struct coordinator *c, const struct item *i, struct span findings)
 {
     struct finding_links head;
@@ -29,6 +45,8 @@ static void take_links(struct coordinator *c, const struct item *i, struct span 
     if (!finding_links_read(findings, &head, &canonical, &rest))
         return;
     c->stats.links += head.repeated;
+    if (head.flags & FINDING_LINKS_CUT)
+        warn_of_cut(c, i);
     while (finding_links_next(&rest, &link, &href))
         explore_link(c, &(struct explore_link){ .href = href,
                                                 .via = url_href(&i->url),

@@ -4,8 +4,10 @@ and addresses that no page may lead to; under every engine."""
 import json
 import os
 import re
+import signal
 import subprocess
 import threading
+import time
 import unittest
 
 import rig
@@ -144,6 +146,25 @@ class Web(unittest.TestCase):
         self.assertEqual(len(urls), len(set(urls)))
         self.assertGreater(sum(r["status"] == 200 for r in run.records), 200)
 
+    def test_a_worker_that_dies_loses_no_link(self):
+        out = rig.path("dying.jsonl")
+        process = rig.start([rig.TRAWL, "crawl", *POLITE, "--dns-servers", f"127.0.0.1:{self.dns}", "--allow-private",
+                             "--scope", "any", "--per-host", "8", "--engine", "forks:3", "--rate", "300/s", "-o", out,
+                             f"http://h0.web.test:{self.port}/"], stderr=subprocess.DEVNULL)
+        killed = set()
+        while process.poll() is None and len(killed) < 3:
+            workers = [p for p in rig.children_of(process.pid) if p not in killed and rig.children_of(p) == []]
+            if len(workers) >= 3 and os.path.exists(out) and os.path.getsize(out) > 20000 * (len(killed) + 1):
+                os.kill(workers[0], signal.SIGKILL)
+                killed.add(workers[0])
+            time.sleep(0.02)
+        process.wait(60)
+        self.assertEqual(len(killed), 3)
+        with open(out, encoding="utf-8") as lines:
+            records = [json.loads(line) for line in lines]
+        self.assertEqual({r["url"] for r in records if not r["url"].endswith("/sitemap.xml")}, self.all)
+        self.assertEqual(len(records), len({r["url"] for r in records}))
+
     def test_limits_are_exact(self):
         failed = rig.path("limited.txt")
         run = self.run_web("--scope", "any", "--max-urls", "123", "--failed", failed, "--no-follow-sitemaps")
@@ -256,6 +277,27 @@ class Scope(unittest.TestCase):
         run = crawl("--max-queries", "50", "--rejected-log", log, seeds=[site.base + "/calendar"])
         self.assertEqual(len(run.records), 51)
         self.assertEqual({why for _, why in reasons(log)}, {"queries"})
+
+
+class Many(unittest.TestCase):
+    def test_a_page_of_tens_of_thousands_of_links_comes_whole_under_every_engine(self):
+        """What is found is longer than any queue between processes takes at once."""
+        wanted = {f"http://other.example/{'x' * 80}{n}" for n in range(30000)}
+        site = Site({"/": links(*wanted, "/a"), "/a": ""})
+        log = rig.path("many.jsonl")
+        for engine in ENGINES:
+            with self.subTest(engine):
+                run = crawl("--engine", engine, "--rejected-log", log, seeds=[site.base])
+                self.assertEqual(paths(run, site), once("/", "/a"))
+                self.assertEqual({url for url, _ in reasons(log)}, wanted)
+
+    def test_a_page_of_too_many_is_cut_and_that_is_said(self):
+        site = Site({"/": links(*(f"http://o.example/{n}" for n in range(50001)))})
+        log = rig.path("cut.jsonl")
+        run = subprocess.run([rig.TRAWL, "crawl", "--contact", "a@b", "--rejected-log", log, site.base], capture_output=True,
+                             timeout=60, check=False)
+        self.assertIn(b"has more links than are taken of one page", run.stderr)
+        self.assertEqual(len(reasons(log)), 50000)
 
 
 class Identity(unittest.TestCase):
