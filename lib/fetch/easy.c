@@ -11,10 +11,14 @@
 #include "sys/halt.h"
 #include "sys/poller.h"
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
-// Kept open at most; of green ones there may be thousands.
-enum { EASY_CONNECTIONS = 64, EASY_GREEN_CONNECTIONS = 4 };
+// Kept open at most; of green ones there may be thousands. All of them together leave three quarters
+// of the descriptors that the process may have for what is under way.
+enum { EASY_CONNECTIONS = 64, EASY_GREEN_CONNECTIONS = 4, EASY_PART = 4 };
+static atomic_uint easy_count; // of this process
 
 struct easy {
     struct io io;
@@ -49,12 +53,22 @@ static int easy_on_progress(void *arg, curl_off_t down_all, curl_off_t down, cur
     return e->slow || e->halted;
 }
 
+static long easy_connections(const struct easy *e)
+{
+    struct rlimit limit;
+    unsigned count = atomic_load_explicit(&easy_count, memory_order_relaxed);
+    long most = e->green ? EASY_GREEN_CONNECTIONS : EASY_CONNECTIONS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+        return most;
+    rlim_t part = limit.rlim_cur / EASY_PART / (count ? count : 1);
+    return part < 1 ? 1 : part < (rlim_t)most ? (long)part : most;
+}
+
 static CURLcode easy_prepare(struct dial_owner *o, struct transfer *t)
 {
     struct easy *e = list_entry(o, struct easy, owner);
     CURL *curl = t->easy;
-    long most = e->green ? EASY_GREEN_CONNECTIONS : EASY_CONNECTIONS;
-    CURLcode r = curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, most);
+    CURLcode r = curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, easy_connections(e));
     if (!r)
         r = curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, easy_on_progress);
     if (!r)
@@ -138,6 +152,7 @@ static int easy_make(struct easy **out, const struct fetch_settings *settings, b
         return r;
     }
     e->transfer.pins = &e->pins;
+    atomic_fetch_add(&easy_count, 1);
     easy_prime(e);
     *out = e;
     return 0;
@@ -158,6 +173,7 @@ void easy_free(struct easy *e)
     if (!e)
         return;
     transfer_fini(&e->transfer);
+    atomic_fetch_sub(&easy_count, 1);
     free(e);
 }
 

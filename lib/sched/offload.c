@@ -286,6 +286,14 @@ void offload_fini(struct loop *l)
     l->port = NULL;
 }
 
+int offload_open(void)
+{
+    struct loop *l = loop_mine;
+    if (!l)
+        task_none("offload_open");
+    return port_open(l);
+}
+
 int offload_start(struct offloaded *o, int (*work)(void *arg), void *arg,
                   void (*done)(struct offloaded *o, int result))
 {

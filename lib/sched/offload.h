@@ -25,7 +25,7 @@ struct offloaded {
 };
 
 // Has a thread run `work(arg)` and calls `done` with what it returned, on the stack of the calling
-// thread's loop, never from within this call. Does not park. Errors: -ENOMEM, -EAGAIN; then nothing
+// thread's loop, never from within this call. Does not park. Errors: -ENOMEM, -EMFILE, -ENFILE; then nothing
 // was started.
 int offload_start(struct offloaded *o, int (*work)(void *arg), void *arg,
                   void (*done)(struct offloaded *o, int result));
@@ -37,4 +37,8 @@ bool offload_take_back(struct offloaded *o);
 // Ends the pool's threads: nothing will be offloaded any more. exit(3) does so by itself; for
 // processes that end by _exit(2).
 void offload_stop(void);
+
+// Takes now, for the calling thread's loop, the descriptor that the first call would take: later
+// there may be none left. Errors: -EMFILE, -ENFILE, -ENOMEM.
+int offload_open(void);
 #endif

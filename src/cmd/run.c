@@ -6,6 +6,7 @@
 #include "sched/bell.h"
 #include "sched/census.h"
 #include "sched/loop.h"
+#include "sched/offload.h"
 #include "sys/log.h"
 #include <errno.h>
 #include <signal.h>
@@ -49,7 +50,8 @@ static void unwatch_signals(struct running *r)
 static int body(void *arg)
 {
     struct running *r = arg;
-    return crawl_run(r->loop, r->run->settings, r->run->zygote, &r->progress.watcher, &r->run->end,
+    int e = offload_open(); // before connections have taken all there are
+    return e < 0 ? e : crawl_run(r->loop, r->run->settings, r->run->zygote, &r->progress.watcher, &r->run->end,
                      &r->run->stats);
 }
 
@@ -76,6 +78,8 @@ int run_crawl(struct run *run)
         log_error("out of memory");
     else if (result < 0 && log_errors() == said)
         log_error("the run cannot go on: %s", strerror(-result));
+    else if (result == 0 && run->end == CRAWL_BROKEN && log_errors() == said)
+        log_error("the run cannot go on: out of memory, descriptors or threads");
     return result;
 }
 

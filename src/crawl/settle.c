@@ -236,11 +236,12 @@ static bool give_way(struct coordinator *c)
     if (c->now - c->lowered > CALM_MS * CLOCK_MS) {
         unsigned now_in_flight = c->in_flight + 1;
         unsigned cap = (now_in_flight < c->cap ? now_in_flight : c->cap) * 3 / 4;
+        cap = cap < LEAST ? LEAST : cap;
         if (c->lowered == 0)
             log_warning("out of ports, descriptors or memory: %u requests at once instead of %u, "
                         "or less (see -j)",
                         cap, c->cap);
-        c->cap = cap < LEAST ? LEAST : cap;
+        c->cap = cap;
         c->lowered = c->now;
     }
     return true;
