@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
 // What an engine costs a job beyond the exchange itself: lane_send, visit with an io that answers
-// at once, lane_receive. Prints CPU and wall nanoseconds a job, for coro (one process) and forks
-// (coordinator and workers together), and the resident bytes of a job that waits in coro, libcurl
-// not counted.
+// at once, lane_receive. Prints CPU and wall nanoseconds a job, for coro (one process), forks and
+// forks/coro (coordinator and workers apart), and the resident bytes of a job that waits in coro,
+// libcurl not counted.
 //
 // usage: engine [JOBS]
 #include "engine/coro.h"
 #include "engine/forks.h"
-#include "visit/job.h"
 #include "engine/lane.h"
-#include "visit/outcome.h"
 #include "engine/worker.h"
+#include "engine/worker_loop.h"
 #include "fetch/io.h"
 #include "fetch/request.h"
 #include "fetch/response.h"
 #include "sched/loop.h"
 #include "sched/park.h"
 #include "sys/clock.h"
+#include "visit/job.h"
+#include "visit/outcome.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -65,9 +66,10 @@ static int instant_worker(unsigned kind, const void *setup, size_t n, const int 
 {
     struct visit_settings settings;
     struct shmq *jobs, *outcomes;
-    (void)kind;
     if (worker_attach(&jobs, &outcomes, &settings, setup, n, fds, nfds) < 0)
         return 1;
+    if (kind != WORKER_BLOCKING)
+        return worker_loop_serve(kind, jobs, outcomes, &settings, &instant_io) < 0;
     return worker_serve(jobs, outcomes, &instant_io, &settings) < 0;
 }
 
@@ -132,12 +134,14 @@ static unsigned bench_take_all(struct bench *b)
 static unsigned bench_fill(struct bench *b, unsigned left)
 {
     unsigned n = 0;
-    const struct job *job = (const struct job *)(const void *)b->job.p;
+    struct job *job = (struct job *)(void *)b->job.p;
     list_each(node, next, &b->engine->lanes)
     {
         struct lane *l = list_entry(node, struct lane, node);
-        while (n < left && lane_has_room(l) && lane_send(l, job) == 0)
+        while (n < left && lane_has_room(l) && lane_send(l, job) == 0) {
             n++;
+            job->id++; // those under way are told apart by it
+        }
     }
     return n;
 }
@@ -178,7 +182,7 @@ static void bench_measure(struct bench *b, const char *name)
         (double)(b->usage.processes.user + b->usage.processes.system - before.user - before.system);
     if (started == 0)
         workers = 0;
-    printf("%-12s %9u jobs  %8.0f ns wall  %8.0f ns CPU here  %8.0f ns CPU in workers, a job\n",
+    printf("%-16s %9u jobs  %8.0f ns wall  %8.0f ns CPU here  %8.0f ns CPU in workers, a job\n",
            name, b->jobs, wall / b->jobs, cpu / b->jobs, workers / (1.1 * b->jobs));
 }
 
@@ -194,16 +198,22 @@ static void bench_coro(struct bench *b, unsigned in_flight)
     bench_measure(b, name);
 }
 
-static void bench_forks(struct bench *b, unsigned n)
+// `inner`: coroutines a process; 0: none.
+static void bench_forks(struct bench *b, unsigned n, unsigned inner)
 {
-    struct engine_spec spec = { .name = "forks", .count = n };
+    struct engine_spec spec = {
+        .name = "forks", .count = n, .inner = inner ? "coro" : NULL, .inner_count = inner
+    };
     char name[32];
     unsigned jobs = b->jobs;
-    bench_prepare(b, n);
+    bench_prepare(b, inner ? n * inner : n);
     b->usage = (struct engine_usage){ .started = 0 };
     if (forks_open(&b->engine, &spec, &b->setup) < 0)
         abort();
-    snprintf(name, sizeof name, "forks:%u", n);
+    if (inner)
+        snprintf(name, sizeof name, "forks:%u/coro:%u", n, inner);
+    else
+        snprintf(name, sizeof name, "forks:%u", n);
     b->jobs = jobs / 20;
     bench_measure(b, name);
     b->jobs = jobs;
@@ -247,8 +257,10 @@ static int bench_run(void *arg)
     bench_parked(b, 10000);
     bench_coro(b, 1);
     bench_coro(b, 256);
-    bench_forks(b, 1);
-    bench_forks(b, 8);
+    bench_forks(b, 1, 0);
+    bench_forks(b, 8, 0);
+    bench_forks(b, 1, 64);
+    bench_forks(b, 2, 64);
     buffer_fini(&b->job);
     return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/docket.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 int docket_init(struct docket *d, unsigned most)
@@ -38,7 +39,13 @@ static uint32_t docket_find(const struct docket *d, uint32_t id)
 
 void docket_add(struct docket *d, uint32_t id, int64_t sent, int64_t sent_wall, int64_t due)
 {
-    d->at[docket_find(d, id)] = (struct docket_job){
+    struct docket_job *j = &d->at[docket_find(d, id)];
+    if (j->taken || d->count > d->mask / 2) {
+        fprintf(stderr, "trawl: job %u was sent to a worker that %s\n", id,
+                j->taken ? "has one of that number" : "has no place for it");
+        abort();
+    }
+    *j = (struct docket_job){
         .id = id, .taken = true, .sent = sent, .sent_wall = sent_wall, .due = due
     };
     d->count++;
