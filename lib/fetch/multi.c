@@ -9,11 +9,15 @@
 #include "sched/park.h"
 #include "sys/clock.h"
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 // What one curl multi costs an exchange grows with what it holds. Measured on one host: 17 us with
 // 64 in flight in one multi, 28 with 256, 135 with 4,096; with 4,096 in 64 multis 31.
 enum { MULTI_ROOM = 64, MULTI_SHARDS = 128, MULTI_CONNECTIONS = 16 * MULTI_ROOM, MULTI_TRIM = 64 };
+
+static atomic_uint multi_shards; // of this process
 
 struct multi {
     struct io io;
@@ -206,6 +210,20 @@ static void multi_on_sweep(struct loop_timer *timer)
 
 // ---- one exchange: options are set, nothing is sent
 
+// How many connections a multi keeps, idle ones and those in use, when the process may have few
+// descriptors: beyond that libcurl closes idle ones. Else they would hold all that there are.
+static long multi_connections(void)
+{
+    enum { OTHERS = 64 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+        return MULTI_CONNECTIONS;
+    rlim_t quarter = limit.rlim_cur / 4, others = quarter < OTHERS ? quarter : OTHERS;
+    rlim_t part = (limit.rlim_cur - quarter - others) /
+                  atomic_load_explicit(&multi_shards, memory_order_relaxed);
+    return part < 1 ? 1 : part < MULTI_CONNECTIONS ? (long)part : MULTI_CONNECTIONS;
+}
+
 static int multi_place(struct multi *m, struct passage *p, const struct request *request,
                        struct shard **shard)
 {
@@ -215,7 +233,8 @@ static int multi_place(struct multi *m, struct passage *p, const struct request 
         return r;
     struct shard *s = &m->shard[p->place];
     if (!s->curl)
-        r = shard_open(s, m->loop, &m->sockets, &m->kicked, &m->stirred, MULTI_CONNECTIONS);
+        r = shard_open(s, m->loop, &m->sockets, &m->kicked, &m->stirred,
+                       multi_connections());
     if (r < 0) {
         places_leave(&m->places, p->place, p->seat);
         return r;
@@ -330,6 +349,7 @@ int multi_new(struct multi **out, struct loop *l, const struct fetch_settings *s
     m->loop = l;
     m->settings = settings;
     m->shards = shards;
+    atomic_fetch_add(&multi_shards, shards);
     m->sweep.fire = multi_on_sweep;
     m->hook.run = multi_run;
     list_init(&m->kicked);
@@ -352,6 +372,7 @@ void multi_free(struct multi *m)
         shard_close(&m->shard[i]);
     sockets_fini(&m->sockets);
     places_fini(&m->places);
+    atomic_fetch_sub(&multi_shards, m->shards);
     free(m);
 }
 

@@ -28,7 +28,7 @@ rig.need_path(PRELOAD)
 ENGINES = ("coro", "threads:4", "forks:2", "forks:2/coro:4", "callback", "green")
 ALL = os.environ.get("FAULTS_ALL") == "1"
 ONLY = os.environ.get("FAULTS_ONLY", "").split(",") if os.environ.get("FAULTS_ONLY") else []
-SAMPLES = 10  # of a kind and an engine, unless ALL
+SAMPLES = 5  # of a kind and an engine, unless ALL
 SECONDS = 20 * int(os.environ.get("FAULTS_PATIENCE", "3"))  # a run takes 0.05 s, or a few with retries; that is a hang
 PROBLEMS = re.compile(r"assert|abort|broken invariant|Sanitizer|double free|corrupt", re.IGNORECASE)
 
