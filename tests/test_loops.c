@@ -14,6 +14,7 @@
 #include "sched/park.h"
 #include "sys/clock.h"
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
