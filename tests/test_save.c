@@ -6,7 +6,7 @@
 #include "fetch/request.h"
 #include "visit/job.h"
 #include "visit/save.h"
-#include "visit/tools.h"
+#include "visit/gear.h"
 #include "visit/visit.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -249,7 +249,7 @@ static void play_visit(struct visit *v, struct buffer *out, const char *path)
                                .addresses = 1 };
     assert_int_equal(job_build(&job, &parts), 0);
     assert_true(job_valid(job.p, job.n));
-    v->tools->save = store;
+    v->gear->save = store;
     assert_int_equal(visit(v, &io, (const struct job *)(const void *)job.p, &settings, out), 0);
     buffer_fini(&job);
 }
@@ -280,8 +280,8 @@ static void a_visit_saves_bodies_of_any_size_in_bounded_memory(void **state)
                                          "Content-Disposition: x; filename=../n.txt", "", NULL };
     static const char *const missing[] = { "HTTP/1.1 404 No", "", NULL };
     static const char *const none[] = { "HTTP/1.1 204 No", "", NULL };
-    struct tools tools = { 0 };
-    struct visit v = { .tools = &tools };
+    struct gear gear = { 0 };
+    struct visit v = { .gear = &gear };
     struct stat st;
     char path[100];
     save_begin_anew();
@@ -313,8 +313,8 @@ static void a_body_that_cannot_be_saved_is_an_error_and_leaves_nothing(void **st
 {
     (void)state;
     static const char *const ok[] = { "HTTP/1.1 200 OK", "", NULL };
-    struct tools tools = { 0 };
-    struct visit v = { .tools = &tools };
+    struct gear gear = { 0 };
+    struct visit v = { .gear = &gear };
     char path[100];
     save_begin_anew();
     snprintf(path, sizeof path, "%s", dir);

@@ -52,7 +52,7 @@ struct engine_setup {
     struct zygote *zygote;      // NULL when no spec needs one
     struct engine_usage *usage; // is added to; NULL: not wanted
     unsigned cap;               // -j: no more jobs than this will be sent at once
-    const unsigned *worker;     // for an engine inside a worker: that one's number (visit/tools.h);
+    const unsigned *worker;     // for an engine inside a worker: that one's number (visit/gear.h);
                                 // NULL: a new one
     char *why; // when opening fails: a sentence, where an errno does not tell; NULL: not wanted
     size_t why_room;

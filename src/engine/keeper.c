@@ -6,7 +6,7 @@
 #include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/log.h"
-#include "visit/tools.h"
+#include "visit/gear.h"
 #include <errno.h>
 
 // After so many workers in a row, in the whole engine, that could not be started or died before
@@ -63,7 +63,7 @@ static int keeper_ask(struct keeper *k)
     int fds[KEEPER_LANE_FDS];
     struct keeper_house *h = k->house;
     int n = keeper_lane_open(k, fds), e = n < 0 ? n : 0;
-    k->number = tools_number();
+    k->number = gear_number();
     while (e == 0 && !h->ending) {
         worker_setup_number(&h->worker_setup, k->number);
         e = herd_spawn(h->herd, &k->member, h->kind, h->worker_setup.p, h->worker_setup.n, fds,

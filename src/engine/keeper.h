@@ -44,7 +44,7 @@ struct keeper {
     struct keeper_house *house;
     struct list waits; // its fiber, for anything that happened
     struct herd_member member;
-    unsigned number; // of its present worker in the run: tools_number
+    unsigned number; // of its present worker in the run: gear_number
     pid_t pid;       // 0: not spawned
     bool asked;      // for a worker, and its end has not been reported
     bool lived;      // it was once ready for work

@@ -36,7 +36,7 @@ static struct slot *slots_take(struct slots *all)
         return NULL;
     list_init(&s->node);
     s->slots = all;
-    s->visit.tools = &all->tools;
+    s->visit.gear = &all->gear;
     return s;
 }
 
@@ -82,9 +82,9 @@ void slot_done(struct slot *s, int code)
         abort(); // slots_init made it
     }
     slot_fill(s, &all->outcome);
-    turns_arrive(&all->tools.turns, &s->visit.turn);
+    turns_arrive(&all->gear.turns, &s->visit.turn);
     struct turn *t;
-    while ((t = turns_next(&all->tools.turns))) {
+    while ((t = turns_next(&all->gear.turns))) {
         list_push(&all->done, &list_entry(t, struct slot, visit.turn)->node);
         lane_announce(&all->lane, &all->setup);
     }
@@ -133,7 +133,7 @@ int slots_init(struct slots *all, const struct engine_spec *spec, const struct e
     if (outcome_reserve(&all->outcome) < 0)
         return -ENOMEM;
     int e =
-        tools_open(&all->tools, setup->settings, setup->worker ? *setup->worker : tools_number());
+        gear_open(&all->gear, setup->settings, setup->worker ? *setup->worker : gear_number());
     if (e < 0) {
         buffer_fini(&all->outcome);
         return e;
@@ -151,7 +151,7 @@ void slots_fini(struct slots *all)
     struct list *node;
     while ((node = list_pop(&all->idle)) || (node = list_pop(&all->done)))
         slot_free(list_entry(node, struct slot, node));
-    tools_close(&all->tools);
+    gear_close(&all->gear);
     list_remove(&all->lane.ready);
     buffer_fini(&all->outcome);
 }

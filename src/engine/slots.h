@@ -3,7 +3,7 @@
 #define ENGINE_SLOTS_H
 #include "engine/engine.h"
 #include "engine/lane.h"
-#include "visit/tools.h"
+#include "visit/gear.h"
 #include "visit/visit.h"
 
 // What engines on the coordinator's own loop have in common: one lane, and a slot for each job that
@@ -37,14 +37,14 @@ struct slots {
     struct lane lane;
     struct engine_setup setup;
     const struct slots_ops *ops;
-    struct tools tools;
+    struct gear gear;
     struct list idle, done; // of slots; the one used last is the first that is idle
     struct slot *given;
     struct buffer outcome; // of the visit that has just ended
     size_t kept;           // see visit_trim
 };
 
-// Prepares the engine and its lane. Errors: -ENOMEM and those of tools_open; then nothing is left.
+// Prepares the engine and its lane. Errors: -ENOMEM and those of gear_open; then nothing is left.
 int slots_init(struct slots *all, const struct engine_spec *spec, const struct engine_setup *setup,
                const struct slots_ops *ops);
 

@@ -11,7 +11,7 @@
 #include "sys/limits_threads.h"
 #include "visit/job.h"
 #include "visit/outcome.h"
-#include "visit/tools.h"
+#include "visit/gear.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ struct threads_lane {
     struct buffer outcome; // of our own making
     pthread_t thread;
     bool started, ready, ended;
-    unsigned number; // in the run: tools_number
+    unsigned number; // in the run: gear_number
     // The thread's, until it has ended.
     int error;
     struct rusage used;
@@ -153,7 +153,7 @@ static int threads_lane_init(struct threads_lane *t, struct threads *house)
 {
     static const struct lane_ops ops = { threads_send, threads_receive };
     const struct worker_queues *q = worker_queues(house->kind);
-    *t = (struct threads_lane){ .house = house, .number = tools_number() };
+    *t = (struct threads_lane){ .house = house, .number = gear_number() };
     t->guest = (struct porter_guest){ .porter = &house->porter, .heard = threads_heard };
     lane_init(&t->lane, &house->engine, &ops, house->kind == WORKER_BLOCKING ? 1 : house->kind);
     int e = shmq_new(&t->jobs, q->room, q->jobs | SHMQ_BARE_WRITER);

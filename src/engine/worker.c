@@ -9,7 +9,7 @@
 #include "sys/clock.h"
 #include "visit/job.h"
 #include "visit/outcome.h"
-#include "visit/tools.h"
+#include "visit/gear.h"
 #include "visit/visit.h"
 #include <errno.h>
 
@@ -70,8 +70,8 @@ static int worker_serve_all(struct wire_in *down, struct wire_out *up, struct vi
 int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
                  const struct visit_settings *settings)
 {
-    struct tools tools = { 0 };
-    struct visit v = { .tools = &tools };
+    struct gear gear = { 0 };
+    struct visit v = { .gear = &gear };
     struct wire_in down = { .q = jobs, .most = MESSAGE_MOST };
     struct wire_out up = { .q = outcomes };
     struct buffer outcome = { 0 };
@@ -79,11 +79,11 @@ int worker_serve(struct shmq *jobs, struct shmq *outcomes, struct io *io,
     if (e == 0)
         e = wire_in_reserve(&down, sizeof(struct job));
     if (e == 0)
-        e = tools_open(&tools, settings, settings->worker);
+        e = gear_open(&gear, settings, settings->worker);
     if (e == 0)
         e = worker_serve_all(&down, &up, &v, io, settings, &outcome);
     visit_fini(&v);
-    tools_close(&tools);
+    gear_close(&gear);
     wire_out_fini(&up);
     wire_in_fini(&down);
     buffer_fini(&outcome);

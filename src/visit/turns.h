@@ -8,8 +8,8 @@
 // that whoever hears of an end of a file has heard of everything before it. An engine that keeps
 // several visits going passes each that is over through here:
 //
-//     turns_arrive(&tools->turns, &visit->turn);
-//     while ((t = turns_next(&tools->turns)))
+//     turns_arrive(&gear->turns, &visit->turn);
+//     while ((t = turns_next(&gear->turns)))
 //         ... the visit of `t` may be reported now
 //
 // A visit that archived nothing waits for nobody. Nobody waits for long, for nothing is waited for

@@ -7,7 +7,7 @@
 #include "visit/outcome.h"
 #include "visit/settings.h"
 #include "visit/sink_archive.h"
-#include "visit/tools.h"
+#include "visit/gear.h"
 #include "visit/visit_archive.h"
 #include "visit/work.h"
 #include <errno.h>
@@ -109,8 +109,8 @@ static int visit_open_sinks(struct visit *v)
 {
     const struct job *job = v->job;
     uint32_t flags = job->flags | (request_is_head(&v->request) ? JOB_HEAD : 0U);
-    struct sink_save_setup saving = { .save = v->tools ? v->tools->save : NULL,
-                                      .budget = v->tools ? &v->tools->budget : NULL,
+    struct sink_save_setup saving = { .save = v->gear ? v->gear->save : NULL,
+                                      .budget = v->gear ? &v->gear->budget : NULL,
                                       .path = message_span(job, job->path),
                                       .by_url = v->settings->save_by_url };
     struct sink_links_setup finding = { .url = message_span(job, job->url),
@@ -118,7 +118,7 @@ static int visit_open_sinks(struct visit *v)
                                         .tags = v->settings->follow_tags,
                                         .follow = job->flags & JOB_FOLLOW,
                                         .deepest = job->flags & JOB_DEEPEST,
-                                        .recent = v->tools ? &v->tools->recent : NULL };
+                                        .recent = v->gear ? &v->gear->recent : NULL };
     int e = sinks_begin(&v->sinks, flags, job->max_filesize, &saving, &finding);
     if (e == 0)
         e = visit_archive_begin(v);
@@ -253,8 +253,8 @@ static int visit_add_findings(struct visit *v, struct buffer *out)
         return 0;
     if (o->error == FETCH_OK && outcome_add_findings(out, buffer_span(&v->sinks.findings)) == 0)
         return 0;
-    if (v->tools)
-        recent_fini(&v->tools->recent);
+    if (v->gear)
+        recent_fini(&v->gear->recent);
     if (o->error == FETCH_OK)
         o->error = FETCH_NO_RESOURCES;
     return 0;

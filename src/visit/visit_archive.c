@@ -4,7 +4,7 @@
 #include "visit/job.h"
 #include "visit/outcome.h"
 #include "visit/sink_archive.h"
-#include "visit/tools.h"
+#include "visit/gear.h"
 #include "visit/visit.h"
 #include <errno.h>
 #include <stdio.h>
@@ -16,11 +16,11 @@ int visit_archive_begin(struct visit *v)
     v->request.wire = NULL;
     if (!(v->job->flags & JOB_WARC))
         return 0;
-    if (!v->tools || !v->tools->archive)
+    if (!v->gear || !v->gear->archive)
         return -EOPNOTSUPP;
     if (!v->archive && !(v->archive = calloc(1, sizeof *v->archive)))
         return -ENOMEM;
-    sink_archive_begin(v->archive, v->tools->archive, v->sinks.first);
+    sink_archive_begin(v->archive, v->gear->archive, v->sinks.first);
     v->sinks.first = &v->archive->sink;
     v->request.wire = &v->archive->capture.wire;
     v->archives = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef VISIT_TOOLS_H
-#define VISIT_TOOLS_H
+#ifndef VISIT_GEAR_H
+#define VISIT_GEAR_H
 #include "visit/budget.h"
 #include "visit/recent.h"
 #include "visit/turns.h"
@@ -12,7 +12,7 @@ struct archive;
 struct save;
 struct visit_settings;
 
-struct tools {
+struct gear {
     struct save *save;       // NULL: bodies are not saved
     struct archive *archive; // NULL: exchanges are not archived
     struct budget budget;
@@ -22,13 +22,13 @@ struct tools {
 
 // A number for a worker that is about to be made: unique in the run. Called in the coordinator's
 // process, by any thread; a worker process is told its own in visit_settings.worker.
-unsigned tools_number(void);
+unsigned gear_number(void);
 
 // Opens what the settings ask for; they are borrowed. `number` is the worker's. May block for a
 // moment. Errors: those of open(2), -ENOMEM.
-int tools_open(struct tools *t, const struct visit_settings *settings, unsigned number);
+int gear_open(struct gear *t, const struct visit_settings *settings, unsigned number);
 
 // Ends it all; the archive's file gets its final name. No visit may be under way. Blocks. One that
 // is all zero is legal.
-void tools_close(struct tools *t);
+void gear_close(struct gear *t);
 #endif

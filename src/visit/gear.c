@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT
-#include "visit/tools.h"
+#include "visit/gear.h"
 #include "sys/log.h"
 #include "visit/archive.h"
 #include "visit/save.h"
 #include "visit/settings.h"
 #include <stdatomic.h>
 
-static _Atomic unsigned tools_last;
+static _Atomic unsigned gear_last;
 
-unsigned tools_number(void)
+unsigned gear_number(void)
 {
-    return atomic_fetch_add_explicit(&tools_last, 1, memory_order_relaxed);
+    return atomic_fetch_add_explicit(&gear_last, 1, memory_order_relaxed);
 }
 
-int tools_open(struct tools *t, const struct visit_settings *settings, unsigned number)
+int gear_open(struct gear *t, const struct visit_settings *settings, unsigned number)
 {
-    *t = (struct tools){ .budget.most = settings->memory };
+    *t = (struct gear){ .budget.most = settings->memory };
     turns_init(&t->turns);
     int e = settings->save_dir ? save_open(&t->save, settings) : 0;
     if (e == 0 && settings->warc_prefix)
         e = archive_open(&t->archive, settings, number, &t->budget);
     if (e < 0)
-        tools_close(t);
+        gear_close(t);
     return e;
 }
 
-void tools_close(struct tools *t)
+void gear_close(struct gear *t)
 {
     int e = archive_close(t->archive);
     if (e < 0)
