@@ -41,7 +41,7 @@ ARGUMENTS = {"FILE": "/dev/null", "TIME": "5s", "RATE": "5/s", "BYTES": "5M", "B
              "HOST:PORT:ADDRESS": "a:80:127.0.0.1", "HOSTS,PAGES": "5,5", "DIR": "/tmp", "METHOD": "PUT", "LINE": "X-A: b",
              "NAME=VALUE": "a=b", "PROXY": "socks5://127.0.0.1", "FORMAT": "jsonl", "USER:PASSWORD": "u:p", "SCHEME": "digest", "TOKEN": "abc",
              "ENGINES": "coro,forks:2", "NUMBERS": "5,6", "SCOPE": "host", "HOST": "a.example", "TYPE": "text/html", "TAGS": "a,img", "URL": "http://a.example/",
-             "HOW": "obey", "WHAT": "host", "WORKLOADS": "mixed", "CPUS": "0"}
+             "DIGEST": "sha256", "HOW": "obey", "WHAT": "host", "WORKLOADS": "mixed", "CPUS": "0"}
 
 
 class Options(unittest.TestCase):
