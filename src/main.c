@@ -3,7 +3,7 @@
 #include "cmd/completion.h"
 #include "cmd/dump.h"
 #include "cmd/help.h"
-#include "cmd/nearest.h"
+#include "data/nearest.h"
 #include "cmd/options.h"
 #include "cmd/version.h"
 #include "sys/log.h"

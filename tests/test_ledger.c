@@ -3,13 +3,13 @@
 #include "check.h"
 #include "ledger/host_entry.h"
 #include "ledger/ledger.h"
-#include "ledger/page.h"
+#include "ledger/page_entry.h"
 #include <errno.h>
 #include <stdlib.h>
 
-static void fill_page(struct page *p)
+static void fill_page(struct page_entry *p)
 {
-    *p = (struct page){ .when = 1700000000123000000,
+    *p = (struct page_entry){ .when = 1700000000123000000,
                         .error = FETCH_TIMEOUT,
                         .status = 503,
                         .asked = true,
@@ -23,11 +23,11 @@ static void fill_page(struct page *p)
 static void a_page_comes_back_as_it_was(void **state)
 {
     (void)state;
-    struct page p, back;
+    struct page_entry p, back;
     struct buffer b = { 0 };
     fill_page(&p);
-    page_write(&b, &p);
-    assert_int_equal(page_read(&back, buffer_span(&b)), 0);
+    page_entry_write(&b, &p);
+    assert_int_equal(page_entry_read(&back, buffer_span(&b)), 0);
     assert_int_equal(back.when, p.when);
     assert_int_equal(back.error, p.error);
     assert_int_equal(back.status, p.status);
@@ -42,11 +42,11 @@ static void a_page_comes_back_as_it_was(void **state)
 static void a_page_without_anything_special_is_short(void **state)
 {
     (void)state;
-    struct page p = { .when = 1700000000123000000, .status = 200, .asked = true }, back;
+    struct page_entry p = { .when = 1700000000123000000, .status = 200, .asked = true }, back;
     struct buffer b = { 0 };
-    page_write(&b, &p);
+    page_entry_write(&b, &p);
     assert_true(b.n <= 12);
-    assert_int_equal(page_read(&back, buffer_span(&b)), 0);
+    assert_int_equal(page_entry_read(&back, buffer_span(&b)), 0);
     assert_null(back.etag.p);
     assert_null(back.url.p);
     assert_false(back.digested);
@@ -57,10 +57,10 @@ static void a_validator_that_is_too_long_is_left_out(void **state)
 {
     (void)state;
     char *long_tag = calloc(1, 5000);
-    struct page p = { .etag = { long_tag, 5000 } }, back;
+    struct page_entry p = { .etag = { long_tag, 5000 } }, back;
     struct buffer b = { 0 };
-    page_write(&b, &p);
-    assert_int_equal(page_read(&back, buffer_span(&b)), 0);
+    page_entry_write(&b, &p);
+    assert_int_equal(page_entry_read(&back, buffer_span(&b)), 0);
     assert_null(back.etag.p);
     free(long_tag);
     buffer_fini(&b);
@@ -129,7 +129,7 @@ static void fill_ledger(struct ledger *l)
                                       .spooled_all = true },
                           .records = 13,
                           .failed = 14,
-                          .frontier = 15,
+                          .index = 15,
                           .held = 16,
                           .save_since = 17,
                           .stats = span_of("numbers") };
@@ -189,8 +189,8 @@ static void damage(struct span good, int (*read)(struct span bytes))
 
 static int read_page(struct span bytes)
 {
-    struct page p;
-    return page_read(&p, bytes);
+    struct page_entry p;
+    return page_entry_read(&p, bytes);
 }
 
 static int read_host(struct span bytes)
@@ -210,12 +210,12 @@ static int read_ledger(struct span bytes)
 static void damaged_bytes_do_no_harm(void **state)
 {
     (void)state;
-    struct page p;
+    struct page_entry p;
     struct host_entry h;
     struct ledger l;
     struct buffer b = { 0 };
     fill_page(&p);
-    page_write(&b, &p);
+    page_entry_write(&b, &p);
     damage(buffer_span(&b), read_page);
     buffer_clear(&b);
     fill_host(&h);

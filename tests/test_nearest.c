@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "cmd/nearest.h"
+#include "data/nearest.h"
 #include <string.h>
 
 static const char *const words[] = { "per-host",   "host-rate", "host-delay", "retry",

@@ -238,10 +238,10 @@ static int feed(const char *text, bool ends)
     return -1;
 }
 
-static int open_standard(struct source **s, const struct source_position *from, bool again)
+static int open_standard(struct source **s, const struct source_position *from, bool given)
 {
     struct source_setup setup = {
-        .path = "-", .traced = true, .spool = spool, .from = from, .again = again
+        .path = "-", .traced = true, .spool = spool, .from = from, .given = given
     };
     return source_open(s, &setup);
 }
@@ -253,7 +253,7 @@ static struct source_position take(const char *text, bool ends, unsigned lines)
     struct source_position at;
     struct line l;
     int fd = feed(text, ends);
-    assert_int_equal(open_standard(&s, NULL, false), 0);
+    assert_int_equal(open_standard(&s, NULL, true), 0);
     for (unsigned n = 0; n < lines; n++)
         source_next(s, &l);
     source_tell(s, &at);
@@ -320,6 +320,22 @@ IN_LOOP(what_is_kept_is_fetched_when_standard_input_is_not_given_again)
     return 0;
 }
 
+IN_LOOP(what_is_kept_counts_also_when_nothing_had_been_taken)
+{
+    take("a\nb\n", false, 1);
+    struct source *s;
+    feed("", true);
+    assert_int_equal(open_standard(&s, NULL, false), 0);
+    check_left(s, "1:a 2:b ");
+    assert_true(source_was_cut(s));
+    source_close(s);
+    feed("c\n", true);
+    assert_int_equal(open_standard(&s, NULL, true), 0);
+    check_left(s, "1:c ");
+    source_close(s);
+    return 0;
+}
+
 IN_LOOP(another_standard_input_is_noticed)
 {
     struct source_position at = take("a\nb\nc\n", true, 4);
@@ -348,6 +364,7 @@ int main(void)
         TEST(standard_input_that_was_read_to_its_end_is_not_needed_again),
         TEST(standard_input_that_is_given_again_is_gone_on_with),
         TEST(what_is_kept_is_fetched_when_standard_input_is_not_given_again),
+        TEST(what_is_kept_counts_also_when_nothing_had_been_taken),
         TEST(another_standard_input_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -136,12 +137,21 @@ int state_begin(struct state *s)
     return begin(s);
 }
 
+// LMDB takes a write that was cut short for a failing disk; mostly it is full.
+static bool is_full(const struct state *s)
+{
+    enum { LEAST = 64 }; // blocks
+    struct statvfs fs;
+    int fd;
+    return mdb_env_get_fd(s->env, &fd) == 0 && fstatvfs(fd, &fs) == 0 && fs.f_bavail < LEAST;
+}
+
 int state_commit(struct state *s)
 {
     close_cursors(s);
-    int r = mdb_txn_commit(s->txn);
+    int r = state_table_error(mdb_txn_commit(s->txn));
     end(s);
-    return state_table_error(r);
+    return r == -EIO && is_full(s) ? -ENOSPC : r;
 }
 
 void state_abort(struct state *s)
@@ -202,6 +212,21 @@ static int open_tables(struct state *s, unsigned flags)
     return r;
 }
 
+// Tables of ours are missing: whose database is it? One of our tables is enough to know.
+static int refuse_tables(struct state *s, int code, char *why)
+{
+    for (unsigned t = 0; t < STATE_TABLES; t++)
+        if (mdb_dbi_open(s->txn, tables[t], 0, &s->table[t]) == 0)
+            return -EUCLEAN;
+    if (code != MDB_NOTFOUND && code != MDB_INCOMPATIBLE)
+        return state_table_error(code);
+    snprintf(why, STATE_WHY,
+             "'%.150s' holds the database of another program, or a damaged one: give another "
+             "directory",
+             s->dir);
+    return -EPROTO;
+}
+
 // An environment without any table was made and nothing more.
 static bool is_blank(struct state *s)
 {
@@ -218,11 +243,8 @@ static int open_contents(struct state *s, char *why)
         return r;
     if (!is_blank(s)) {
         r = open_tables(s, 0);
-        if (r == MDB_NOTFOUND || r == MDB_INCOMPATIBLE)
-            snprintf(why, STATE_WHY,
-                     "'%.150s' holds the database of another program: give another directory",
-                     s->dir);
-        r = r == MDB_NOTFOUND || r == MDB_INCOMPATIBLE ? -EPROTO : state_table_error(r);
+        if (r != 0)
+            r = refuse_tables(s, r, why);
         if (r == 0)
             r = read_format(s, why);
     } else if (s->mode == STATE_READ) {

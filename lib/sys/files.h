@@ -14,4 +14,12 @@ long files_read(int fd, void *p, size_t n);
 // Opens for writing, created with 0666 & ~umask, close-on-exec; truncated. Returns the descriptor
 // or a negative errno.
 int files_create(const char *path);
+
+// The same without truncating what is there. When the file is made, its name is on the disk afterwards
+// as well. Blocks.
+int files_open_for_more(const char *path);
+
+// Has the names in the directory of `path` on the disk. Blocks. Errors: those of open(2) and
+// fsync(2).
+int files_sync_directory(const char *path);
 #endif

@@ -21,6 +21,11 @@ struct zygote {
 
 int zygote_start(struct zygote **out, zygote_worker *worker)
 {
+    return zygote_start_keeping(out, worker, -1);
+}
+
+int zygote_start_keeping(struct zygote **out, zygote_worker *worker, int keep)
+{
     int error, pair[2];
     struct zygote *z = malloc(sizeof *z);
     if (!z)
@@ -36,7 +41,7 @@ int zygote_start(struct zygote **out, zygote_worker *worker)
         goto close_pair;
     }
     if (z->pid == 0)
-        zygote_process(pair[1], coordinator, worker);
+        zygote_process(pair[1], keep, coordinator, worker);
     close(pair[1]);
     z->fd = pair[0];
     *out = z;

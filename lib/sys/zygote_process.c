@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PROCESS_SOCKET = 3 };
+enum { PROCESS_SOCKET = 3, PROCESS_KEPT = 4 };
 
 // A worker not reaped yet: its pid cannot be another's.
 struct zygote_child {
@@ -213,18 +213,21 @@ static _Noreturn void process_end(void)
     _exit(0);
 }
 
-// Keeps standard error, and of all else only the socket.
-static int process_settle_descriptors(int fd)
+// Keeps standard error, and of all else only the socket and what is to be kept.
+static int process_settle_descriptors(int fd, int keep)
 {
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, PROCESS_SOCKET + 1);
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (high < 0 || null < 0)
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, PROCESS_KEPT + 1);
+    int kept = keep < 0 ? -1 : fcntl(keep, F_DUPFD_CLOEXEC, PROCESS_KEPT + 1);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC), first = PROCESS_SOCKET + 1;
+    if (high < 0 || null < 0 || (keep >= 0 && kept < 0))
         return -1;
     if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
         dup3(high, PROCESS_SOCKET, O_CLOEXEC) < 0)
         return -1;
-    if (close_range(PROCESS_SOCKET + 1, ~0U, 0) < 0) // not known to the kernel, or to an emulator
-        for (int i = PROCESS_SOCKET + 1, end = (int)sysconf(_SC_OPEN_MAX); i < end; i++)
+    if (kept >= 0 && (first = dup3(kept, PROCESS_KEPT, O_CLOEXEC) + 1) <= PROCESS_KEPT)
+        return -1;
+    if (close_range((unsigned)first, ~0U, 0) < 0) // not known to the kernel, or to an emulator
+        for (int i = first, end = (int)sysconf(_SC_OPEN_MAX); i < end; i++)
             close(i);
     return 0;
 }
@@ -247,13 +250,13 @@ static int process_settle_signals(void)
     return process.signals < 0 ? -1 : 0;
 }
 
-_Noreturn void zygote_process(int fd, pid_t coordinator, zygote_worker *worker)
+_Noreturn void zygote_process(int fd, int keep, pid_t coordinator, zygote_worker *worker)
 {
     process.worker = worker;
     process.coordinator = coordinator;
     process.self = getpid();
     list_init(&process.children);
-    if (process_settle_descriptors(fd) < 0 || process_settle_signals() < 0)
+    if (process_settle_descriptors(fd, keep) < 0 || process_settle_signals() < 0)
         _exit(1); // the coordinator sees the socket close
     prctl(PR_SET_NAME, "trawl-zygote");
     prctl(PR_SET_PDEATHSIG, SIGTERM);

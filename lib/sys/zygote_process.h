@@ -23,8 +23,9 @@ union zygote_control {
     char bytes[CMSG_SPACE(ZYGOTE_FDS * sizeof(int))];
 };
 
-// The life of the zygote, in the process just forked. `fd` is its end of the socket.
-_Noreturn void zygote_process(int fd, pid_t coordinator, zygote_worker *worker);
+// The life of the zygote, in the process just forked. `fd` is its end of the socket, `keep` a
+// descriptor that stays open, or -1.
+_Noreturn void zygote_process(int fd, int keep, pid_t coordinator, zygote_worker *worker);
 
 void zygote_usage_of(struct zygote_usage *out, const struct rusage *r);
 #endif

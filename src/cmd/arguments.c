@@ -33,6 +33,9 @@ void arguments_fini(struct arguments *a)
     free(a->explore.types.item);
     free(a->explore.sitemaps.item);
     buffer_fini(&a->explore.joined);
+    buffer_fini(&a->state.arguments);
+    buffer_fini(&a->state.typed);
+    buffer_fini(&a->state.spool);
     buffer_fini(&a->ask_headers);
     buffer_fini(&a->ask_body);
     proxy_place_fini(&a->http_proxy);

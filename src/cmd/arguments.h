@@ -32,6 +32,16 @@ struct arguments_explore {
     struct buffer joined; // the types, apart by spaces; owned
 };
 
+// What a run that can be gone on with needs to know of its command line.
+struct arguments_state {
+    unsigned command;        // its enum options_command
+    struct buffer arguments; // all of them, packed one behind the other; owned
+    struct buffer typed;     // names and values of options that must not change; owned
+    struct buffer spool;     // owned
+    bool recalled;           // the command line is that of an earlier run
+    int lock;                // the descriptor that holds the directory; -1: none
+};
+
 // Everything that a command line can say. An option's row in the table names the place here that it
 // fills; defaults are filled in first, by the same readers that read what was typed. Strings are
 // borrowed from argv.
@@ -58,6 +68,7 @@ struct arguments {
     bool include, repair;
     struct manners_setup manners; // as typed, and what it needs (owned)
     struct arguments_explore explore;
+    struct arguments_state state;
     struct crawl_settings crawl;
     struct serve_settings serve;
     struct bench_setup bench;

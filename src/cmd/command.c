@@ -80,6 +80,23 @@ const struct command command_table[] = {
         .run = cmd_crawl,
     },
     {
+        .name = "resume",
+        .bit = COMMAND_RESUME,
+        .synopsis = "[OPTIONS] DIR",
+        .help = "go on with a run that was kept with --state DIR",
+        .examples = "trawl fetch -i urls.txt -o records.jsonl --state run.state\n"
+                    "trawl resume run.state\n",
+        .manual =
+            "Goes on with the run whose state is in DIR, by the command and in the directory that it "
+            "was begun with: as if that command had been typed again. What was committed when it "
+            "ended is not done again, and everything else is. A run that has come to its end is "
+            "left alone; the exit status is then that of its records. Standard input is not read: "
+            "what was kept of it is fetched. To go on behind that, start the same command with the "
+            "same input.",
+        .operands = true,
+        .run = cmd_resume,
+    },
+    {
         .name = "serve",
         .bit = COMMAND_SERVE,
         .synopsis = "[OPTIONS]",

@@ -55,6 +55,7 @@ int command_show(void (*write)(struct buffer *out));
 // else has been started: no loop, no thread, no libcurl.
 int cmd_fetch(struct arguments *a);
 int cmd_crawl(struct arguments *a);
+int cmd_resume(struct arguments *a);
 int cmd_serve(struct arguments *a);
 int cmd_demo(struct arguments *a);
 int cmd_inspect(struct arguments *a);

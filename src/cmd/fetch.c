@@ -5,14 +5,16 @@
 #include "cmd/fetch_proxy.h"
 #include "cmd/fetch_save.h"
 #include "cmd/fetch_self.h"
+#include "cmd/fetch_state.h"
 #include "cmd/fetch_warc.h"
 #include "cmd/run.h"
 #include "report/summary.h"
-#include "visit/flow.h"
+#include "store/state.h"
 #include "sys/clock.h"
 #include "sys/limits.h"
 #include "sys/log.h"
 #include "sys/zygote.h"
+#include "visit/flow.h"
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,7 +45,8 @@ static int settle(struct arguments *a)
             return STATUS_USAGE;
     if (fetch_self_check(&s->worker.fetch) != STATUS_OK || fetch_proxy(a) != STATUS_OK)
         return STATUS_USAGE;
-    if (!a->operands.count && !s->input && !s->explore.sitemaps && isatty(STDIN_FILENO)) {
+    if (!a->operands.count && !s->input && !s->explore.sitemaps && !a->state.recalled &&
+        isatty(STDIN_FILENO)) {
         log_error("nothing to fetch: give URLs, -i FILE, or a list on standard input");
         return STATUS_USAGE;
     }
@@ -56,7 +59,9 @@ static int settle(struct arguments *a)
     int r = manners_setup(&a->manners, s, s->explore.on);
     if (r < 0)
         return r == -ENOMEM ? STATUS_BROKEN : STATUS_USAGE;
-    int status = fetch_save_check(a);
+    int status = fetch_state_check(a);
+    if (status == STATUS_OK)
+        status = fetch_save_check(a);
     if (status == STATUS_OK)
         status = fetch_warc_check(a);
     return status == STATUS_OK ? fetch_ask(a) : status;
@@ -98,35 +103,56 @@ static bool wants_live_line(const struct arguments *a)
     return !a->quiet && !(to_stdout && isatty(STDOUT_FILENO));
 }
 
+static int start_zygote(struct arguments *a, struct zygote **zygote)
+{
+    if (!engine_needs_zygote(a->crawl.engine, a->crawl.engines))
+        return STATUS_OK;
+    int r = zygote_start_keeping(zygote, engine_worker_main, a->state.lock);
+    if (r == 0)
+        return STATUS_OK;
+    log_error("cannot start the process that forks workers: %s", strerror(-r));
+    return STATUS_BROKEN;
+}
+
+// Opens what the run writes to, besides its outputs.
+static int open_places(struct arguments *a)
+{
+    int status = fetch_state_open(a);
+    if (status == STATUS_OK)
+        status = fetch_save_open(a);
+    if (status == STATUS_OK)
+        status = fetch_warc_open(a);
+    return status;
+}
+
 int cmd_fetch(struct arguments *a)
 {
     struct zygote *zygote = NULL;
     struct zygote_usage used = { 0 };
-    int status = settle(a);
+    int r = 0, status = settle(a);
     if (status == STATUS_OK)
         status = open_flow(&a->crawl);
+    if (status == STATUS_OK)
+        status = fetch_state_claim(a);
     if (status != STATUS_OK)
         return status;
     look_at_limits(&a->crawl);
-    if (engine_needs_zygote(a->crawl.engine, a->crawl.engines)) {
-        int r = zygote_start(&zygote, engine_worker_main);
-        if (r < 0) {
-            log_error("cannot start the process that forks workers: %s", strerror(-r));
-            return STATUS_BROKEN;
-        }
-    }
+    status = start_zygote(a, &zygote);
     struct run run = { .settings = &a->crawl, .zygote = zygote, .live = wants_live_line(a) };
-    status = fetch_save_open(a);
     if (status == STATUS_OK)
-        status = fetch_warc_open(a);
-    int r = status == STATUS_OK ? run_crawl(&run) : 0;
+        status = open_places(a);
+    if (status == STATUS_OK)
+        r = run_crawl(&run);
+    else
+        state_close(a->crawl.state); // else it was the run's
     fetch_save_close(a);
     fetch_warc_close(a);
     zygote_stop(zygote, &used);
+    fetch_state_close(a);
     flow_free(a->crawl.worker.flow);
     if (status != STATUS_OK)
         return status;
-    if (r == 0 && !a->quiet && run.end != CRAWL_OUTPUT_GONE)
+    if (r == 0 && !a->quiet && run.end != CRAWL_OUTPUT_GONE && run.end != CRAWL_NOTHING_LEFT)
         summary_print(&run.stats, run.end, (uint64_t)used.max_resident);
     return run_status(&run, r);
 }

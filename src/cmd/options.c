@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/options.h"
-#include "cmd/nearest.h"
+#include "data/nearest.h"
+#include "data/pack.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,8 @@ struct parse {
     unsigned command;
     int argc;
     char *const *argv;
-    int at; // of argv: the next one
+    int at;     // of argv: the next one
+    bool typed; // it is not a default
     char *why;
 };
 
@@ -35,6 +37,16 @@ const struct option *options_find_letter(unsigned command, char letter)
     return NULL;
 }
 
+// Keeps what a run cannot be gone on without.
+static void note_typed(struct parse *p, const struct option *o, const char *text)
+{
+    bool lasts = o->group == GROUP_LISTS || o->group == GROUP_REQUEST || o->group == GROUP_SCOPE;
+    if (!lasts || o->changes || (o->value && strcmp(o->value, text) == 0))
+        return;
+    pack_span(&p->out->state.typed, span_of(o->name));
+    pack_span(&p->out->state.typed, span_of(text));
+}
+
 // Hands `text` to the option's reader; `shown` is the option as it was typed.
 static int parse_value(struct parse *p, const struct option *o, const char *shown, const char *text)
 {
@@ -42,6 +54,8 @@ static int parse_value(struct parse *p, const struct option *o, const char *show
     int r = o->read(o, (char *)p->out + o->offset, text, rest);
     if (r == -EINVAL)
         snprintf(p->why, OPTIONS_WHY, "%s: '%.80s' %.200s", shown, text, rest);
+    if (r == 0 && p->typed)
+        note_typed(p, o, text);
     return r;
 }
 
@@ -135,10 +149,13 @@ static int parse_defaults(struct parse *p)
 
 int options_parse(struct arguments *out, unsigned command, int argc, char *const *argv, char *why)
 {
-    struct parse p = { out, command, argc, argv, 0, why };
+    struct parse p = { out, command, argc, argv, 0, false, why };
     bool only_operands = false;
-    *out = (struct arguments){ 0 };
+    *out = (struct arguments){ .state = { .command = command, .lock = -1 } };
     int r = parse_defaults(&p);
+    p.typed = true;
+    for (int k = 0; k < argc; k++)
+        pack_span(&out->state.arguments, span_of(argv[k]));
     while (r == 0 && p.at < argc) {
         const char *text = argv[p.at++];
         if (only_operands || text[0] != '-' || !text[1])
@@ -150,5 +167,7 @@ int options_parse(struct arguments *out, unsigned command, int argc, char *const
         else
             only_operands = true;
     }
+    if (r == 0 && (out->state.typed.failed || out->state.arguments.failed))
+        r = -ENOMEM;
     return r;
 }

@@ -87,7 +87,7 @@ int run_crawl(struct run *run)
 static bool is_usage(int result)
 {
     return result == -EINVAL || result == -ENOENT || result == -EACCES || result == -EISDIR ||
-           result == -ENOTDIR;
+           result == -ENOTDIR || result == -ESTALE || result == -EPROTO;
 }
 
 int run_status(const struct run *r, int result)
@@ -96,6 +96,7 @@ int run_status(const struct run *r, int result)
         return is_usage(result) ? STATUS_USAGE : STATUS_BROKEN;
     switch (r->end) {
     case CRAWL_COMPLETE:
+    case CRAWL_NOTHING_LEFT:
     case CRAWL_LIMITED:
         return r->stats.failed ? STATUS_FAILED_URLS : STATUS_OK;
     case CRAWL_INTERRUPTED:

@@ -14,6 +14,7 @@ const struct option options_table[] = {
 #include "cmd/table.def"
 #include "cmd/table_crawl.def"
 #include "cmd/table_save.def"
+#include "cmd/table_state.def"
 #include "cmd/table_warc.def"
 #include "cmd/table_manners.def"
 #include "cmd/table_proxy.def"

@@ -3,10 +3,11 @@
 #define CRAWL_COORDINATOR_H
 #include "crawl/berths.h"
 #include "crawl/crawl.h"
+#include "crawl/stock.h"
 #include "frontier/frontier.h"
-#include "input/lines_json.h"
 #include "frontier/spill.h"
 #include "frontier/trust.h"
+#include "input/lines_json.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"
 #include "store/json.h"
@@ -14,12 +15,12 @@
 struct cookies;
 struct explore;
 struct job_parts;
+struct commits;
 struct line;
 struct outcome;
 struct output;
 struct resolver;
 struct source;
-struct store;
 
 // The one that knows where and when. Everything of it happens on one loop: in its hook (`pump`),
 // which takes outcomes and starts what may start; in the fiber that feeds it lines; and in the
@@ -32,12 +33,16 @@ struct coordinator {
     struct trust trust;
     struct resolver *resolver; // made when the first name is looked up
     struct source *source;
-    struct spill spill; // lines read ahead, beyond what memory should hold
+    struct spill spill;      // lines read ahead, beyond what memory should hold; without a store
+    struct store *store;     // what is on disk: beyond memory, and to go on with. NULL: nothing
+    struct stock stock;      // of it, what is still to be fetched
+    struct commits *commits; // NULL: the run cannot be gone on with
+    unsigned limbo;          // things half done, with which nothing must be committed
+    struct buffer scratch;
     struct output *records, *failed;
-    struct output *index; // of the archive, not sorted; NULL: not wanted
+    struct output *index;    // of the archive, not sorted; NULL: not wanted
     struct cookies *cookies; // NULL: none are kept
     struct explore *explore; // NULL: this is no crawl
-    struct store *store;     // what is on disk, of a state or until the run is over; NULL: nothing
     struct nursery fibers;  // the feeder, the openers
     struct nursery writers; // of the outputs
     struct engine *engine[CRAWL_ENGINES];
@@ -62,7 +67,8 @@ struct coordinator {
     struct buffer path; // of the file its body goes to
     struct json_time time;
     uint64_t random;
-    int64_t now; // monotonic ns, of this pump
+    int64_t now;   // monotonic ns, of this pump
+    int64_t began; // of this process's part of the run
     struct loop_hook hook;
     struct loop_timer timer;
     struct list hungry; // the feeder, while there is enough
@@ -78,6 +84,7 @@ struct coordinator {
     bool dirty;         // something happened that the pump should look at
     bool fed;           // no more lines come
     bool fed_to_end;    // because there are no more
+    bool store_failed;  // what is on disk is damaged, or the disk is full, and that was said
     bool disk_failed;   // a body could not be saved, and that was said
     bool aside_said;    // that a host waits for its robots.txt
     bool stopping, abandoned;
@@ -93,6 +100,9 @@ static inline void coordinator_stir(struct coordinator *c)
 // 64 random bits, for jitter only.
 uint64_t coordinator_random(struct coordinator *c);
 
+// Our own machinery has failed, which was said: the run ends at once.
+void coordinator_break(struct coordinator *c);
+
 // crawl.c: ends the run as Ctrl-C does: the first time nothing new is started, the second time what
 // is in flight is cancelled.
 void coordinator_stop(struct coordinator *c);
@@ -106,12 +116,25 @@ bool intake_wanted(const struct coordinator *c);
 void intake_line(struct coordinator *c, const struct line *line);
 // Adds a line that was not come to to --failed.
 void intake_note_unfinished(struct coordinator *c, const struct line *line);
+// Queues an item that is not new: from disk. `not_before`: the monotonic time that it waits for; 0:
+// none. Takes it.
+void intake_put(struct coordinator *c, struct item *i, int64_t not_before);
+// How many more items memory should have from disk now.
+uint64_t intake_room(const struct coordinator *c);
 // The fiber that feeds the coordinator from its source, and the one that brings lines back from
 // disk; `arg` is the coordinator.
 int intake_feed(void *arg);
 int intake_refill(void *arg);
 // A host with lines on disk whose queue is low; NULL when there is none.
 struct overflow *intake_low(const struct coordinator *c);
+
+// shelf.c: what is on disk, and is still to be fetched.
+// Puts a fresh item there, to be found under `host`. Takes it.
+void shelf_put(struct coordinator *c, struct item *i, uint64_t host);
+// Takes what the store has answered, and asks for more.
+void shelf_turn(struct coordinator *c);
+// Whether nothing is there, as far as is known; soon it is, when not.
+bool shelf_is_empty(struct coordinator *c);
 
 // opening.c: hosts get their addresses.
 // Starts fibers for the hosts that wait to be opened, as many as are allowed at once.
@@ -172,8 +195,10 @@ void dispatch_all(struct coordinator *c);
 void archived_note(struct coordinator *c, struct item *i, const struct outcome *o);
 
 // leftover.c: what a run that was stopped has not come to.
-// Adds it to --failed. Parks.
+// Adds it to --failed, unless it is kept. Parks.
 void leftover_list(struct coordinator *c);
+// The part of it that was in memory.
+void leftover_drop(struct coordinator *c);
 
 // settle.c: outcomes become records, redirects or further attempts.
 // Takes every outcome there is.

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The run: opens everything, lets the pump work until nothing is left, closes everything.
 #include "crawl/crawl.h"
+#include "crawl/commits.h"
+#include "crawl/commits_resume.h"
 #include "crawl/cookies.h"
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
 #include "crawl/gauge.h"
 #include "crawl/output.h"
+#include "crawl/stats_pack.h"
 #include "crawl/tally.h"
 #include "engine/lane.h"
 #include "input/source.h"
@@ -31,12 +34,13 @@ uint64_t coordinator_random(struct coordinator *c)
     return x ^ (x >> 31);
 }
 
-static bool is_over(const struct coordinator *c)
+static bool is_over(struct coordinator *c)
 {
     if (c->in_flight > 0)
         return false;
-    return c->stopping || (c->fed && c->frontier.waiting == 0 && c->spill.lines == 0 &&
-                           c->opening == 0 && c->asking == 0 && (!c->explore || explore_is_over(c)));
+    return c->stopping ||
+           (c->fed && c->frontier.waiting == 0 && c->spill.lines == 0 && c->opening == 0 &&
+            c->asking == 0 && (!c->explore || explore_is_over(c)) && shelf_is_empty(c));
 }
 
 static int64_t next_time(const struct coordinator *c)
@@ -48,6 +52,8 @@ static int64_t next_time(const struct coordinator *c)
         int64_t start = dispatch_due(c);
         at = start > c->now && start < at ? start : at;
     }
+    int64_t due = commits_due(c);
+    at = due < at ? due : at;
     if (explore_is_behind(c)) { // nobody tells when it no longer is
         int64_t look = clock_after(c->now, LOOK_MS * CLOCK_MS);
         at = look < at ? look : at;
@@ -74,12 +80,19 @@ void coordinator_stop(struct coordinator *c)
     coordinator_stir(c);
 }
 
+void coordinator_break(struct coordinator *c)
+{
+    c->end = CRAWL_BROKEN;
+    coordinator_stop(c);
+    coordinator_stop(c);
+}
+
 // Stops a run that has come as far as it may.
 static void look_at_limits(struct coordinator *c)
 {
     const struct flow *flow = c->settings->worker.flow;
-    enum bounds_kind kind = bounds_reached(&c->settings->bounds, c->now - c->stats.began,
-                                           flow ? flow_received(flow) : 0);
+    enum bounds_kind kind =
+        bounds_reached(&c->settings->bounds, c->now - c->began, flow ? flow_received(flow) : 0);
     if (kind == BOUNDS_NONE || c->stopping)
         return;
     log_note("%s: reached; what is in flight may take %lld s more, the rest is not fetched",
@@ -101,6 +114,7 @@ static bool pump(struct loop_hook *hook)
     settle_all(c);
     if (c->explore)
         explore_pump(c);
+    shelf_turn(c);
     if (c->settings->bounds.bytes)
         look_at_limits(c);
     if (!c->stopping) {
@@ -114,11 +128,14 @@ static bool pump(struct loop_hook *hook)
             wake_all(&c->hungry, 0);
         if (!list_empty(&c->full) && intake_low(c))
             wake_all(&c->full, 0);
+        commits_turn(c);
         int64_t at = next_time(c);
         if (at == CLOCK_NEVER)
             loop_disarm(c->loop, &c->timer);
         else if (loop_arm(c->loop, &c->timer, at) < 0)
             c->dirty = true;
+    } else {
+        commits_turn(c);
     }
     if (is_over(c))
         wake_all(&c->over, 0);
@@ -135,9 +152,9 @@ static void written(void *arg)
     struct coordinator *c = arg;
     int r = output_error(c->records);
     if (r < 0 && !c->abandoned) {
-        c->end = r == -EPIPE ? CRAWL_OUTPUT_GONE : CRAWL_BROKEN;
-        coordinator_stop(c);
-        coordinator_stop(c);
+        coordinator_break(c);
+        if (r == -EPIPE)
+            c->end = CRAWL_OUTPUT_GONE;
     }
     coordinator_stir(c);
 }
@@ -217,9 +234,11 @@ static int make_ids(struct coordinator *c)
     return 0;
 }
 
-static void retire(void *arg, const struct host *h)
+static void retire(void *arg, struct host *h)
 {
-    tally_host(&((struct coordinator *)arg)->stats, h);
+    struct coordinator *c = arg;
+    tally_host(&c->stats, h);
+    commits_forget_host(c, h);
 }
 
 static void prepare(struct coordinator *c, struct loop *l, const struct crawl_settings *s)
@@ -249,7 +268,7 @@ static void prepare(struct coordinator *c, struct loop *l, const struct crawl_se
     nursery_init(&c->writers, "outputs");
     c->hook.run = pump;
     c->timer.fire = fire;
-    c->stats.began = c->now = clock_mono();
+    c->stats.began = c->began = c->now = clock_mono();
 }
 
 // Runs without any do not pay for them.
@@ -260,29 +279,30 @@ static int set_manners(struct coordinator *c)
     return any ? frontier_set_manners(&c->frontier, m) : 0;
 }
 
-static int open_all(struct coordinator *c, struct zygote *zygote)
+static int open_all(struct coordinator *c, const struct resume *resume, struct zygote *zygote)
 {
     const struct crawl_settings *s = c->settings;
     int r = make_ids(c);
     if (r == 0)
         r = set_manners(c);
-    struct source_setup source = { .urls = s->urls, .path = s->input };
     if (r == 0)
-        r = source_open(&c->source, &source);
+        r = commits_open(c);
     if (r == 0)
-        r = output_open(&c->records, s->output, &c->writers);
-    if (r == 0 && s->failed)
-        r = output_open(&c->failed, s->failed, &c->writers);
-    if (r == 0 && s->index)
-        r = output_open(&c->index, s->index, &c->writers);
+        r = resume_open(resume, c);
     if (r == 0 && s->cookies)
         r = cookies_open(&c->cookies, s->cookie_jar);
+    if (r == 0)
+        r = resume_load(resume, c);
+    if (r == 0)
+        r = resume_start(c);
     if (r == 0 && s->explore.on)
         r = explore_open(c);
     for (unsigned k = 0; r == 0 && k < s->engines; k++)
         r = open_engine(c, k, zygote);
     if (r == 0)
         r = gather_lanes(c);
+    if (r == 0)
+        r = resume_counts(resume, c);
     if (r == 0) {
         output_on_written(c->records, written, c);
         loop_add_hook(c->loop, &c->hook);
@@ -301,10 +321,10 @@ static void report(struct coordinator *c, struct crawl_watcher *watcher)
     s->now = clock_mono();
     s->in_flight = c->in_flight;
     s->waiting = c->frontier.waiting + c->spill.lines;
-    if (c->explore)
+    if (c->store)
         s->waiting += store_counts(c->store).frontier;
     s->hosts = c->frontier.hosts.count;
-    if (!c->explore) // how far the seeds are read says nothing of how far a crawl is
+    if (c->source && !c->explore) // how far the seeds are read says nothing of how far a crawl is
         source_progress(c->source, &s->bytes_read, &s->bytes_size);
     if (watcher)
         watcher->tick(watcher, s);
@@ -321,7 +341,7 @@ static bool engines_failed(const struct coordinator *c)
 static int64_t next_look(const struct coordinator *c)
 {
     int64_t time = c->settings->bounds.time, tick = clock_after(clock_mono(), TICK_MS * CLOCK_MS);
-    int64_t end = time && !c->stopping ? clock_after(c->stats.began, time) : CLOCK_NEVER;
+    int64_t end = time && !c->stopping ? clock_after(c->began, time) : CLOCK_NEVER;
     return end < tick ? end : tick;
 }
 
@@ -348,10 +368,17 @@ static void wait_until_over(struct coordinator *c, struct crawl_watcher *watcher
 
 static void close_all(struct coordinator *c)
 {
+    commits_close(c);
+    if (c->store)
+        store_close(c->store);
+    else
+        state_close(c->settings->state);
+    c->store = NULL;
     for (unsigned k = 0; k < CRAWL_ENGINES; k++)
         engine_close(c->engine[k]);
     spill_fini(&c->spill);
     frontier_fini(&c->frontier); // the hosts look at no lane any more
+    stock_fini(&c->stock);
     resolver_free(c->resolver);
     source_close(c->source);
     output_close(c->records);
@@ -364,6 +391,7 @@ static void close_all(struct coordinator *c)
     buffer_fini(&c->path);
     buffer_fini(&c->headers);
     buffer_fini(&c->asked);
+    buffer_fini(&c->scratch);
     lines_json_fini(&c->json);
     berths_fini(&c->berths);
     free(c->lane);
@@ -386,27 +414,63 @@ static void finish_outputs(struct coordinator *c)
     nursery_close(&c->writers);
 }
 
+// Brings the run to its end, from its beginning or from where the last one was left.
+static int run(struct coordinator *c, const struct resume *resume, struct zygote *zygote,
+               struct crawl_watcher *watcher)
+{
+    int r = open_all(c, resume, zygote);
+    if (r < 0)
+        return r;
+    running = c;
+    coordinator_stir(c);
+    wait_until_over(c, watcher);
+    nursery_cancel(&c->fibers);
+    nursery_close(&c->fibers);
+    running = NULL;
+    commits_finish(c);
+    loop_remove_hook(c->loop, &c->hook);
+    loop_disarm(c->loop, &c->timer);
+    if (c->explore)
+        explore_list_rest(c);
+    leftover_list(c);
+    return 0;
+}
+
+// The same command on a state that has come to its end: what it came to is all there is to say.
+static int say_finished(struct coordinator *c, const struct resume *resume)
+{
+    for (unsigned k = 0; k < c->settings->engines; k++)
+        c->stats.engine[k].name = engine_name(&c->settings->engine[k]);
+    c->stats.engines = c->settings->engines;
+    int r = stats_unpack(&c->stats, resume->ledger.stats);
+    if (r < 0) {
+        log_error("'%s': %s", c->settings->state_dir, state_error_text(r));
+        return r;
+    }
+    log_note("'%s' is finished: %llu URLs, of which %llu failed; nothing is left to be done",
+             c->settings->state_dir, (unsigned long long)c->stats.records,
+             (unsigned long long)c->stats.failed);
+    c->end = CRAWL_NOTHING_LEFT;
+    return 0;
+}
+
 int crawl_run(struct loop *l, const struct crawl_settings *settings, struct zygote *zygote,
               struct crawl_watcher *watcher, enum crawl_end *end, struct crawl_stats *stats)
 {
+    struct resume resume;
     struct coordinator *c = calloc(1, sizeof *c);
     if (!c)
         return -ENOMEM;
     prepare(c, l, settings);
-    int r = open_all(c, zygote);
-    if (r == 0) {
-        running = c;
-        coordinator_stir(c);
-        wait_until_over(c, watcher);
-        loop_remove_hook(l, &c->hook);
-        loop_disarm(l, &c->timer);
-        nursery_cancel(&c->fibers);
-        nursery_close(&c->fibers);
-        running = NULL;
-        if (c->explore)
-            explore_list_rest(c);
-        leftover_list(c);
-    }
+    int r = resume_read(&resume, c);
+    if (r == 0)
+        r = resume_is_over(&resume, c);
+    if (r == 1)
+        r = say_finished(c, &resume);
+    else if (r == 0)
+        r = run(c, &resume, zygote, watcher);
+    leftover_drop(c);
+    resume_fini(&resume);
     finish_outputs(c);
     if (r == 0)
         report(c, NULL);

@@ -10,11 +10,12 @@ struct crawl;
 
 // How a run ended.
 enum crawl_end {
-    CRAWL_COMPLETE,    // every line has its record
-    CRAWL_LIMITED,     // a limit of the run was reached; said on the log
-    CRAWL_INTERRUPTED, // crawl_stop was called
-    CRAWL_OUTPUT_GONE, // the reader of the records went away (EPIPE)
-    CRAWL_BROKEN,      // our own machinery failed; said on the log
+    CRAWL_COMPLETE,     // every line has its record
+    CRAWL_NOTHING_LEFT, // the state's run had come to its end before; said on the log
+    CRAWL_LIMITED,      // a limit of the run was reached; said on the log
+    CRAWL_INTERRUPTED,  // crawl_stop was called
+    CRAWL_OUTPUT_GONE,  // the reader of the records went away (EPIPE)
+    CRAWL_BROKEN,       // our own machinery failed; said on the log
 };
 
 // Someone who is told how it goes. Called on the coordinator's loop, about ten times a second and

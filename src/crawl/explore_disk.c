@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a crawl has on disk: it comes back into memory a few items of each host at a time.
+#include "crawl/commits.h"
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
 #include "crawl/output.h"
@@ -137,7 +138,7 @@ void explore_pump(struct coordinator *c)
     while (x->own_store && store_receive(c->store, &a))
         explore_take(c, &a);
     look_at_errors(c);
-    if (!c->stopping && c->frontier.waiting < IN_MEMORY)
+    if (!c->stopping && !commits_wanted(c) && c->frontier.waiting < IN_MEMORY)
         stock_ask(&x->stock, IN_MEMORY - c->frontier.waiting);
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Lines become items, as fast as they can be used and no faster.
+#include "crawl/commits.h"
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
-#include "input/lines.h"
 #include "crawl/output.h"
 #include "crawl/record.h"
-#include "input/source.h"
 #include "crawl/tally.h"
+#include "input/lines.h"
+#include "input/source.h"
 #include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -18,8 +19,9 @@ enum {
     OF_A_HOST = 256,   // what "many" is
     LOW = 64,          // so many left of a host's queue, and more are brought back from disk
     LOOK_AHEAD =
-        1000000,       // URLs in memory at the very most: of that many hosts that all cannot start
-    HELD = 64 << 20,   // bytes of lines of JSON in memory
+        1000000, // URLs in memory at the very most: of that many hosts that all cannot start
+    LOOK_AHEAD_STORED = 131072, // the same when the others can be left on disk
+    HELD = 64 << 20,            // bytes of lines of JSON in memory
     BACKLOG = 4 << 20, // bytes of records not yet written at which the source waits for the reader
                        // of the output
 };
@@ -36,6 +38,11 @@ static unsigned memory_bound(const struct coordinator *c)
 
 // Normally a short window suffices. Only when nothing can be started from it (its hosts are paced,
 // slow or full) is the list read further ahead, to find hosts that have nothing to do with those.
+static bool is_starving(const struct coordinator *c)
+{
+    return !frontier_has_ready(&c->frontier) && c->in_flight + c->opening < c->cap;
+}
+
 bool intake_wanted(const struct coordinator *c)
 {
     if (c->stopping || output_backlog(c->records) > BACKLOG)
@@ -44,10 +51,20 @@ bool intake_wanted(const struct coordinator *c)
         return !explore_is_behind(c); // seeds go to disk
     if (c->held >= HELD && c->frontier.waiting > 0)
         return false;
+    if (c->store && store_is_behind(c->store))
+        return false;
     if (c->frontier.waiting < window(c))
         return true;
-    bool starving = !frontier_has_ready(&c->frontier) && c->in_flight + c->opening < c->cap;
-    return starving && c->frontier.waiting < (c->spill.error ? memory_bound(c) : LOOK_AHEAD);
+    unsigned most = c->store ? LOOK_AHEAD_STORED : c->spill.error ? memory_bound(c) : LOOK_AHEAD;
+    return is_starving(c) && c->frontier.waiting < most;
+}
+
+uint64_t intake_room(const struct coordinator *c)
+{
+    unsigned most = is_starving(c) ? LOOK_AHEAD_STORED : memory_bound(c);
+    if (c->held >= HELD / 2)
+        return 0;
+    return most > c->frontier.waiting ? most - c->frontier.waiting : 0;
 }
 
 // Whether a line is JSON: the list's are, where they should be; the command line's are not.
@@ -163,18 +180,53 @@ void intake_trust(struct coordinator *c, const struct item *i)
 static void queue(struct coordinator *c, struct item *i)
 {
     i->entered = c->now;
+    commits_changed(c, i);
     if (frontier_add(&c->frontier, i, false, c->now) < 0)
         settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
     else
         intake_trust(c, i);
 }
 
-// Puts the line on disk instead, and frees the item, when its host has plenty in memory. Parks.
-// Returns whether it did.
+void intake_put(struct coordinator *c, struct item *i, int64_t not_before)
+{
+    int r;
+    if (!i->held)
+        commits_changed(c, i);
+    if (not_before > c->now)
+        r = frontier_delay(&c->frontier, i, not_before);
+    else
+        r = frontier_add(&c->frontier, i, false, c->now);
+    if (r < 0)
+        settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
+    else if (i->redirects == 0 && not_before <= c->now)
+        intake_trust(c, i);
+}
+
+static bool is_full(const struct coordinator *c)
+{
+    return c->frontier.waiting >= memory_bound(c) || c->held >= HELD / 2;
+}
+
+// Puts it on disk instead when its host has plenty in memory, or has others there already. Returns
+// whether it did, and has freed it.
+static bool shelved(struct coordinator *c, struct item *i)
+{
+    uint64_t host = map_hash(host_key(&i->url));
+    struct host *h;
+    if (!stock_has(&c->stock, host)) {
+        if (!is_full(c) || host_get(&c->frontier.hosts, &i->url, c->now, &h) < 0 ||
+            h->queued < OF_A_HOST)
+            return false;
+    }
+    shelf_put(c, i, host);
+    return true;
+}
+
+// The same without a store: the line, in a temporary file. Parks.
 static bool spilled(struct coordinator *c, struct item *i, const struct line *line)
 {
     struct host *h;
-    bool full = c->frontier.waiting >= memory_bound(c) || c->held >= HELD / 2;
+    bool full = is_full(c);
     if (!full && c->spill.lines == 0)
         return false;
     if (host_get(&c->frontier.hosts, &i->url, c->now, &h) < 0)
@@ -203,7 +255,7 @@ void intake_line(struct coordinator *c, const struct line *line)
     }
     if (!i || (c->settings->skip_existing && saving_skip(c, i)))
         return;
-    if (!spilled(c, i, line))
+    if (!(c->store ? shelved(c, i) : spilled(c, i, line)))
         queue(c, i);
 }
 
@@ -227,7 +279,9 @@ int intake_feed(void *arg)
         if (r <= 0 || is_enough(c))
             break;
         c->now = loop_now(c->loop);
+        c->limbo++;
         intake_line(c, &line);
+        c->limbo--;
         coordinator_stir(c);
     }
     c->fed_to_end = r == 0;

@@ -10,10 +10,12 @@
 static void list_rest(struct coordinator *c)
 {
     bool enough = c->end == CRAWL_COMPLETE, at_hand = source_is_at_hand(c->source);
+    bool list = c->failed && !c->commits; // what can be gone on with is not listed
     bool more = !at_hand;
     struct line line;
-    while (at_hand && (c->failed || (enough && !more)) && source_next(c->source, &line) == 1) {
-        intake_note_unfinished(c, &line);
+    while (at_hand && (list || (enough && !more)) && source_next(c->source, &line) == 1) {
+        if (list)
+            intake_note_unfinished(c, &line);
         more = true;
     }
     if (!enough || !more)
@@ -24,14 +26,19 @@ static void list_rest(struct coordinator *c)
     c->end = CRAWL_LIMITED;
 }
 
+void leftover_drop(struct coordinator *c)
+{
+    struct item *i;
+    while ((i = frontier_drain(&c->frontier, c->now)))
+        settle_unfinished(c, i);
+}
+
 // What was not finished is listed, also what was never taken from the source; unless the user wants
 // to be gone, or the list has no end.
 void leftover_list(struct coordinator *c)
 {
-    struct item *i;
     struct line line;
-    while ((i = frontier_drain(&c->frontier, c->now)))
-        settle_unfinished(c, i);
+    leftover_drop(c);
     list_each(node, following, &c->spill.overflows)
     {
         struct overflow *o = list_entry(node, struct overflow, node);

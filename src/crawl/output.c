@@ -9,6 +9,7 @@
 #include "sys/log.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -20,11 +21,12 @@ enum {
 
 struct output {
     int fd, error;
+    uint64_t length; // of the file: what is written
     bool owned, finishing, done;
     const char *name;
     struct buffer filling, writing; // lines are added to the one while the other is written
     struct list idle, patient;      // the writer, while there is nothing to write, or not enough
-    struct list finisher;           // who waits in output_finish
+    struct list finisher;           // who waits in output_finish, or output_sync
     bool due;                       // a write is due at once
     void (*written)(void *arg);
     void *arg;
@@ -65,10 +67,13 @@ static void write_batch(struct output *o)
                 o); // no thread to be had, or the run is being cancelled: the lines still count
         if (r < 0)
             failed(o, r);
+        else
+            o->length += o->writing.n;
     }
     if (o->writing.room > KEEP)
         buffer_fini(&o->writing);
     buffer_clear(&o->writing);
+    wake_all(&o->finisher, 0);
     if (o->written)
         o->written(o->arg);
 }
@@ -89,33 +94,104 @@ static int writer(void *arg)
     return 0;
 }
 
-int output_open(struct output **out, const char *path, struct nursery *nursery)
+// Begins to write to `fd`, which it takes when it is not standard output.
+static int begin(struct output **out, const char *path, int fd, uint64_t length,
+                 struct nursery *nursery)
 {
-    bool standard = !path || strcmp(path, "-") == 0;
+    bool standard = fd == STDOUT_FILENO;
     struct output *o = calloc(1, sizeof *o);
+    int r = -ENOMEM;
     if (!o)
-        return -ENOMEM;
+        goto fail;
+    *o = (struct output){ .fd = fd, .length = length, .owned = !standard };
     o->name = standard ? "standard output" : path;
-    o->owned = !standard;
     list_init(&o->idle);
     list_init(&o->patient);
     list_init(&o->finisher);
-    o->fd = standard ? STDOUT_FILENO : files_create(path);
-    int r = o->fd;
-    if (r < 0) {
-        log_error("%s: cannot be written: %s", o->name, strerror(-r));
-        goto fail;
-    }
     r = nursery_spawn(nursery, "output", writer, o);
     if (r < 0)
-        goto fail_close;
+        goto fail;
     *out = o;
     return 0;
-fail_close:
-    if (o->owned)
-        close(o->fd);
 fail:
     free(o);
+    if (!standard)
+        close(fd);
+    return r;
+}
+
+int output_open(struct output **out, const char *path, struct nursery *nursery)
+{
+    bool standard = !path || strcmp(path, "-") == 0;
+    int fd = standard ? STDOUT_FILENO : files_create(path);
+    if (fd < 0) {
+        log_error("%s: cannot be written: %s", path, strerror(-fd));
+        return fd;
+    }
+    return begin(out, path, fd, 0, nursery);
+}
+
+static int cut(const char *path, int fd, uint64_t length)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode)) {
+        log_error("%s: with --state this must be a regular file, which can be gone on with", path);
+        return -EINVAL;
+    }
+    if ((uint64_t)st.st_size < length) {
+        log_error("%s: is shorter than it was (%llu bytes, not %llu): put it back as it was, or "
+                  "begin again with another --state",
+                  path, (unsigned long long)st.st_size, (unsigned long long)length);
+        return -ESTALE;
+    }
+    if (ftruncate(fd, (off_t)length) < 0 || lseek(fd, (off_t)length, SEEK_SET) < 0)
+        return -errno;
+    return 0;
+}
+
+int output_go_on(struct output **out, const char *path, uint64_t length, struct nursery *nursery)
+{
+    int fd = files_open_for_more(path);
+    int r = fd < 0 ? fd : cut(path, fd, length);
+    if (r < 0 && r != -EINVAL && r != -ESTALE)
+        log_error("%s: cannot be written: %s", path, strerror(-r));
+    if (r < 0) {
+        if (fd >= 0)
+            close(fd);
+        return r;
+    }
+    return begin(out, path, fd, length, nursery);
+}
+
+uint64_t output_length(const struct output *o)
+{
+    return o->length + o->writing.n + o->filling.n;
+}
+
+static int sync_file(void *arg)
+{
+    const struct output *o = arg;
+    return fdatasync(o->fd) < 0 ? -errno : 0;
+}
+
+int output_sync(struct output *o, uint64_t length)
+{
+    while (o->length < length && !o->error && !o->done) {
+        o->due = true;
+        wake_all(&o->idle, 0);
+        wake_all(&o->patient, 0);
+        if (park_on(&o->finisher, CLOCK_NEVER) == -ECANCELED)
+            return -ECANCELED;
+    }
+    if (o->error)
+        return o->error;
+    int r = offload(sync_file, o);
+    if (r == -EAGAIN || r == -ENOMEM)
+        r = sync_file(o);
+    if (r < 0 && r != -ECANCELED)
+        failed(o, r);
     return r;
 }
 

@@ -18,6 +18,18 @@ struct output;
 // on the log), -ENOMEM.
 int output_open(struct output **out, const char *path, struct nursery *nursery);
 
+// The same for a file that a run goes on with: what is in it beyond `length` bytes is cut off, and
+// lines are added behind. It must be a regular file. Errors, said on the log: -EINVAL it is none;
+// -ESTALE it is shorter than that; what open(2) and ftruncate(2) gave.
+int output_go_on(struct output **out, const char *path, uint64_t length, struct nursery *nursery);
+
+// How long the file will be when everything added so far is written.
+uint64_t output_length(const struct output *o);
+
+// Waits until as much as that is written, and on the disk. Parks. Returns output_error, or that of
+// fdatasync(2).
+int output_sync(struct output *o, uint64_t length);
+
 // Where the next line is appended, its newline included, before output_added is called. Lives until
 // output_added.
 struct buffer *output_buffer(struct output *o);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_SETTINGS_H
 #define CRAWL_SETTINGS_H
-#include "input/ask.h"
 #include "crawl/bounds.h"
 #include "crawl/explore.h"
 #include "engine/engine.h"
 #include "frontier/manners.h"
+#include "input/ask.h"
 #include "resolve/resolver.h"
 #include "web/proxy.h"
 #include <stdbool.h>
@@ -15,6 +15,7 @@ enum { CRAWL_ENGINES = 8 }; // side by side, at most
 
 struct gauge;
 struct netrc;
+struct state;
 
 // What a run is asked to do: filled from the command line, read-only from then on. Strings are
 // borrowed for the run. Times are ns, sizes bytes, rates requests a second. The command sets every
@@ -46,8 +47,8 @@ struct crawl_settings {
     uint64_t limit_rate;    // bytes a second of all workers, kept by worker.flow; 0: no limit
     struct bounds bounds;   // of the run; that on bytes needs worker.flow
     struct explore_settings explore; // what makes it a crawl
-    bool cookies;           // what servers set is kept and sent
-    const char *cookie_jar; // a file that they are kept in; NULL: none
+    bool cookies;                    // what servers set is kept and sent
+    const char *cookie_jar;          // a file that they are kept in; NULL: none
     // One exchange.
     int64_t connect_timeout, max_time;
     uint64_t max_filesize;
@@ -63,5 +64,12 @@ struct crawl_settings {
     struct visit_settings worker;
     uint64_t seed;       // of the jitter; 0: from the system
     struct gauge *gauge; // of who measures the run; NULL: nobody
+    // What the run is kept in, to be gone on with: open, and taken over by the run. NULL: nothing
+    // is kept.
+    struct state *state;
+    const char *state_dir;   // for people
+    const char *spool;       // the file in it that standard input is kept in
+    bool recalled;           // and standard input is not given again
+    int64_t commit_interval; // ns
 };
 #endif

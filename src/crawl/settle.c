@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Outcomes become records, redirects or further attempts. Nothing here waits: an item keeps its
 // credit until its record is written.
+#include "crawl/commits.h"
 #include "crawl/cookies.h"
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
@@ -47,6 +48,15 @@ static void tell(struct coordinator *c, const struct item *i, const struct endin
     g->ended(g, &end);
 }
 
+// Its record is written.
+static void end(struct coordinator *c, struct item *i, const struct ending *e)
+{
+    commits_ended(c, i, e);
+    if (i->stocked)
+        stock_ended(&c->stock, i->home);
+    item_free(i);
+}
+
 // What only a crawl does with an item that ends; `e` is what its record says.
 static void end_page(struct coordinator *c, const struct item *i, struct ending *e)
 {
@@ -76,7 +86,7 @@ static void finish_as(struct coordinator *c, struct item *i, struct ending *e)
     c->stats.engine[i->engine].records += i->attempts > 0;
     if (tally_is_failure(e->error, status))
         settle_note_failed(c, item_given(i), item_members(i));
-    item_free(i);
+    end(c, i, e);
 }
 
 // Writes the record and frees the item.
@@ -94,15 +104,23 @@ void settle_skipped(struct coordinator *c, struct item *i, struct span saved)
     record_write(output_buffer(c->records), i, &e, &c->time);
     output_added(c->records);
     tally_skipped(&c->stats);
-    item_free(i);
+    end(c, i, &e);
 }
 
 void settle_unfinished(struct coordinator *c, struct item *i)
 {
     if (c->explore)
         explore_ended(c, i);
-    settle_note_failed(c, item_given(i), item_members(i));
+    if (!c->commits) // otherwise it is kept, to be gone on with
+        settle_note_failed(c, item_given(i), item_members(i));
+    list_remove(&i->changed);
     item_free(i);
+}
+
+// Whether what is to be started another time need not be kept.
+static bool is_for_nothing(const struct coordinator *c)
+{
+    return c->stopping && !c->commits;
 }
 
 // Has the item tried again, not before `at`, nor before its own back-off has passed.
@@ -111,7 +129,8 @@ static void again(struct coordinator *c, struct item *i, int64_t at, enum fetch_
 {
     c->stats.retries++;
     i->entered = c->now;
-    if (c->stopping)
+    commits_changed(c, i);
+    if (is_for_nothing(c))
         settle_unfinished(c, i);
     else if (frontier_delay(&c->frontier, i, at) < 0)
         finish(c, i, error, message, last);
@@ -207,7 +226,8 @@ static void follow(struct coordinator *c, struct item *i, const struct outcome *
     i->became_get |= hop_becomes_get((enum hop_method)i->method, o->status);
     c->stats.redirects++;
     i->entered = c->now;
-    if (c->stopping)
+    commits_changed(c, i);
+    if (is_for_nothing(c))
         settle_unfinished(c, i);
     else if (frontier_add(&c->frontier, i, true, c->now) < 0)
         finish(c, i, FETCH_NO_RESOURCES, span_of("no memory"), o);
@@ -247,6 +267,16 @@ static bool give_way(struct coordinator *c)
     return true;
 }
 
+// An attempt that is given back was no exchange.
+static void give_back(struct coordinator *c, struct item *i)
+{
+    i->attempts--;
+    i->tries--;
+    c->stats.exchanges--;
+    c->stats.engine[i->engine].exchanges--;
+    c->stats.engine[i->engine].errors--;
+}
+
 static void lack(struct coordinator *c, struct item *i, struct span message,
                  const struct outcome *o)
 {
@@ -258,12 +288,7 @@ static void lack(struct coordinator *c, struct item *i, struct span message,
             finish(c, i, FETCH_NO_RESOURCES, message, o);
         return;
     }
-    // An attempt that is given back was no exchange.
-    i->attempts--;
-    i->tries--;
-    c->stats.exchanges--;
-    c->stats.engine[i->engine].exchanges--;
-    c->stats.engine[i->engine].errors--;
+    give_back(c, i);
     again(c, i, clock_after(c->now, CLOCK_S / 4), FETCH_NO_RESOURCES, message, o);
     c->stats.retries--;
 }
@@ -299,6 +324,15 @@ static void settle_robots(struct coordinator *c, struct item *i, const struct ou
     frontier_ended(&c->frontier, i->host, c->now, hold);
 }
 
+// The run does not wait for it any longer.
+static void abandon(struct coordinator *c, struct item *i)
+{
+    give_back(c, i);
+    i->entered = c->now;
+    if (!c->commits || frontier_add(&c->frontier, i, true, c->now) < 0)
+        settle_unfinished(c, i);
+}
+
 static void settle(struct coordinator *c, struct item *i, const struct outcome *o)
 {
     struct host *h = i->host;
@@ -313,10 +347,11 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
         cookies_take(c->cookies, &i->url, o);
     i->attempts++;
     i->tries++;
+    commits_host(c, h);
     bool stale = is_stale(i, o), not_its_fault = !stale && treatment_note(c, h, o, hold);
     frontier_ended(&c->frontier, h, c->now, hold); // `h` may be forgotten now
     if (error == FETCH_CANCELLED && c->abandoned)
-        settle_unfinished(c, i);
+        abandon(c, i);
     else if (error == FETCH_NO_RESOURCES && o->flags & OUTCOME_DISK)
         finish_unsaved(c, i, message, o);
     else if (error == FETCH_NO_RESOURCES)

@@ -121,6 +121,12 @@ void stock_put(struct stock *s, uint64_t host)
     settle(s, e);
 }
 
+bool stock_has(const struct stock *s, uint64_t host)
+{
+    const struct stocked *e = s->count ? find(s, host) : NULL;
+    return e && (e->more || e->asked > 0);
+}
+
 void stock_ended(struct stock *s, uint64_t host)
 {
     struct stocked *e = find(s, host);

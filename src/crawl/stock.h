@@ -35,6 +35,9 @@ void stock_fini(struct stock *s);
 // Something of `host` has been appended to the store. Without memory a survey will find it.
 void stock_put(struct stock *s, uint64_t host);
 
+// Whether something of `host` may be on disk, or on its way from there.
+bool stock_has(const struct stock *s, uint64_t host);
+
 // An item that had been taken has ended.
 void stock_ended(struct stock *s, uint64_t host);
 

@@ -120,6 +120,7 @@ static struct host *host_make(struct host_table *t, const struct url *u, struct 
     list_init(&h->queue);
     list_init(&h->turn);
     list_init(&h->idle);
+    list_init(&h->changed);
     h->proxy = t->proxies ? proxy_choose(t->proxies, u->https, url_host(u)) : NULL;
     h->pinned = t->groups.manners->group == MANNERS_IP && !h->proxy;
     h->special = names_special(u);

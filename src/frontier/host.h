@@ -32,6 +32,7 @@ struct host {
     struct group *group;
     struct list queue; // items to be fetched, first come first; what is tried again goes first
     struct list turn;  // on the group's list of hosts with work, or in line for opening
+    struct list changed; // among those that are not on disk as they are
     struct list idle;  // on the table's list of those with nothing to do, longest idle first
     struct lane
         *lane; // where its last job went; only compared and looked at while engines are open
@@ -71,7 +72,7 @@ struct host_table {
     struct heap aside; // conducts of hosts that are HOST_ASIDE, by the time until which they are
     const struct proxy_rules *proxies; // of new hosts; NULL: none
     // Called for each host about to be forgotten, and at the end.
-    void (*retire)(void *arg, const struct host *h);
+    void (*retire)(void *arg, struct host *h);
     void *arg;
 };
 

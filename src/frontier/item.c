@@ -85,6 +85,7 @@ int item_new(struct item **out, struct span text, uint64_t line, enum url_error 
     if (!i)
         return -ENOMEM;
     list_init(&i->node);
+    list_init(&i->changed);
     i->line = line;
     int r = url_parse(&i->url, text, NULL, why);
     if (r == 0)

@@ -23,6 +23,7 @@ struct item_more {
 // (it counts among those the source may have out) until its record is written.
 struct item {
     struct list node;     // in a host's queue
+    struct list changed;  // among those that are on disk not at all, or not as they are
     struct heap_node due; // on the frontier's heap of delayed items
     struct host *host;    // of the current hop
     struct url url;       // the current hop: without user information and fragment
@@ -51,6 +52,8 @@ struct item {
     uint16_t depth;     // in a crawl: links from a seed
     uint8_t mark;       // in a crawl: what whoever found it said of it
     bool https;         // the URL of its line was
+    bool held;          // it is in the state's table of that name
+    bool stocked;       // it was brought from disk
     bool became_get;    // by a redirect: what was asked for of method and body is over
 };
 

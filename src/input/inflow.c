@@ -36,15 +36,15 @@ static bool can_wait(const struct inflow *f, const struct stat *st)
     return (poll(&p, 1, 0) >= 0 && !S_ISCHR(st->st_mode)) || isatty(f->fd);
 }
 
-static int open_spool(struct inflow *f, const char *path)
+static int open_spool(struct inflow *f, const char *path, bool anew)
 {
-    int r = spool_open(&f->spool, path);
+    int r = spool_open(&f->spool, path, anew);
     if (r < 0)
         log_error("%s: %s cannot be kept there: %s", path, f->name, strerror(-r));
     return r;
 }
 
-int inflow_open(struct inflow *f, const char *path, const char *spool)
+int inflow_open(struct inflow *f, const char *path, const char *spool, bool anew)
 {
     bool standard = strcmp(path, "-") == 0;
     struct stat st;
@@ -62,7 +62,7 @@ int inflow_open(struct inflow *f, const char *path, const char *spool)
     f->block = malloc(INFLOW_BLOCK);
     int r = f->block ? 0 : -ENOMEM;
     if (r == 0 && f->spooled)
-        r = open_spool(f, spool);
+        r = open_spool(f, spool, anew);
     if (r < 0) {
         inflow_close(f);
         return r;

@@ -256,8 +256,10 @@ static int go_on(struct source *s, const struct source_position *from)
 // What standard input has to do with what is kept of it.
 static int look_at_standard_input(struct source *s, const struct source_setup *setup)
 {
-    s->in.whole = setup->from->spooled_all;
-    if (s->in.whole && !setup->again)
+    if (setup->from)
+        s->in.whole = setup->from->spooled_all;
+    s->in.cut = !setup->given && !s->in.whole;
+    if (!setup->given || !setup->from)
         return 0;
     int r = inflow_compare(&s->in);
     return r == -ESTALE ? refuse(s, "is not the list that it was") : r;
@@ -279,14 +281,14 @@ static int prepare(struct source *s, const struct source_setup *setup)
         r = footprint_init(&s->footprint);
     s->traced = setup->traced && r == 0;
     if (r == 0 && setup->path)
-        r = inflow_open(&s->in, setup->path, setup->spool);
+        r = inflow_open(&s->in, setup->path, setup->spool, setup->given && !setup->from);
     s->has_input = setup->path && r == 0;
     s->ended = !setup->path;
+    if (r == 0 && s->in.spooled)
+        r = look_at_standard_input(s, setup);
     if (r < 0 || !setup->from)
         return r;
     r = take_arguments(s, setup->from->arguments);
-    if (r == 0 && s->in.spooled)
-        r = look_at_standard_input(s, setup);
     if (r == 0 && s->has_input)
         r = go_on(s, setup->from);
     return r;

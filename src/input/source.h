@@ -16,10 +16,11 @@ struct source_setup {
     // For a run that can be gone on with:
     bool traced;       // its position is wanted
     const char *spool; // the file that standard input is kept in; NULL: it is not
-    // Where another process had come to; NULL: it begins. With `again` standard input is the same
-    // list once more, from its beginning; without, it is not looked at when all of it is kept.
+    // Where another process had come to; NULL: at the beginning. Without `given` standard input is
+    // not looked at: what is kept of it is all. With it, it is the list from its beginning, also
+    // when some of it is kept.
     const struct source_position *from;
-    bool again;
+    bool given;
 };
 
 // Opens it. With `from` it parks. Errors, said on the log: what open(2) gave; -ESTALE it is not the
@@ -45,7 +46,7 @@ void source_tell(struct source *s, struct source_position *out);
 // source_next. Errors: those of fdatasync(2).
 int source_sync(struct source *s);
 
-// Whether standard input was not given again to its end, so that it is not known what had followed.
+// Whether standard input had more, which was not given again.
 bool source_was_cut(const struct source *s);
 
 void source_close(struct source *s);

@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int spool_open(struct spool *s, const char *path)
+int spool_open(struct spool *s, const char *path, bool anew)
 {
     struct stat st;
-    s->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    s->fd = open(path, O_RDWR | O_CREAT | (anew ? O_TRUNC : 0) | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (s->fd < 0)
         return -errno;
     if (fstat(s->fd, &st) < 0) {

@@ -2,6 +2,7 @@
 #ifndef INPUT_SPOOL_H
 #define INPUT_SPOOL_H
 #include "data/span.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 // What came through a pipe, kept in a file as it came, for a run that may have to be gone on with.
@@ -11,8 +12,9 @@ struct spool {
     uint64_t length; // bytes kept
 };
 
-// Opens the file, made (0600) if it is not there. Errors: those of open(2).
-int spool_open(struct spool *s, const char *path);
+// Opens the file, made (0600) if it is not there; `anew`: nothing in it counts. Errors: those of
+// open(2).
+int spool_open(struct spool *s, const char *path, bool anew);
 void spool_close(struct spool *s);
 
 // Up to `n` bytes from `at` on. Returns the count, 0 behind the last, or a negative errno.

@@ -52,7 +52,7 @@ void ledger_write(struct buffer *out, const struct ledger *l)
     position_write(out, &l->source);
     pack_uint(out, l->records);
     pack_uint(out, l->failed);
-    pack_uint(out, l->frontier);
+    pack_uint(out, l->index);
     pack_uint(out, l->held);
     pack_int(out, l->save_since);
     pack_span(out, l->stats);
@@ -91,7 +91,7 @@ int ledger_read(struct ledger *out, struct span bytes)
     position_read(&u, &l.source);
     l.records = unpack_uint_to(&u, INT64_MAX);
     l.failed = unpack_uint_to(&u, INT64_MAX);
-    l.frontier = unpack_uint(&u);
+    l.index = unpack_uint_to(&u, INT64_MAX);
     l.held = unpack_uint(&u);
     l.save_since = unpack_int(&u);
     l.stats = unpack_span(&u);

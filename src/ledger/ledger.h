@@ -16,12 +16,13 @@ struct ledger {
     bool finished; // every line has its record: there is nothing to go on with
     bool fed;      // no more lines come: the source has been read to its end
     struct source_position source;
-    uint64_t records;        // bytes of -o
-    uint64_t failed;         // bytes of --failed
-    uint64_t frontier, held; // items in the tables; others are damage
-    int64_t save_since;      // see visit/settings.h; 0: nothing is saved
-    struct span stats;       // see crawl/stats_pack.h
-    struct buffer archives;  // see below
+    uint64_t records;       // bytes of -o
+    uint64_t failed;        // bytes of --failed
+    uint64_t index;         // bytes of what --warc-cdx is made of
+    uint64_t held;          // items in the table of this name; another number is damage
+    int64_t save_since;     // see visit/settings.h; 0: nothing is saved
+    struct span stats;      // see crawl/stats_pack.h
+    struct buffer archives; // see below
     struct buffer renames;
 };
 

@@ -165,17 +165,34 @@ static int start(struct store *s)
     return -r;
 }
 
+// What is there at the beginning, before the thread begins.
+static int count(struct state *state, struct store_counts *out)
+{
+    int r = state_begin(state);
+    if (r == 0)
+        r = state_frontier_count(state, &out->frontier);
+    if (r == 0)
+        r = state_seen_count(state, &out->seen);
+    state_abort(state);
+    return r;
+}
+
 int store_open(struct store **out, const struct store_options *options)
 {
+    struct store_counts counts = { 0 };
+    int r = count(options->state, &counts);
+    if (r < 0)
+        return r;
     struct store *s = calloc(1, sizeof *s);
     if (!s)
         return -ENOMEM;
     s->options = *options;
+    s->counts = counts;
     list_init(&s->inbox);
     list_init(&s->outbox);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->wanted, NULL);
-    int r = bell_open(&s->bell, options->loop, on_bell);
+    r = bell_open(&s->bell, options->loop, on_bell);
     if (r == 0)
         r = start(s);
     if (r < 0) {
@@ -328,6 +345,18 @@ void store_page(struct store *s, uint64_t host, uint64_t hash, struct span page)
 void store_host(struct store *s, uint64_t host, struct span value)
 {
     say(s, &(struct operation){ .kind = OPERATION_HOST, .a = host }, value);
+}
+
+void store_note(struct store *s, const char *name, struct span value)
+{
+    struct buffer b = { 0 };
+    buffer_add(&b, name, strlen(name) + 1);
+    buffer_add(&b, value.p, value.n);
+    if (b.failed)
+        fail(s, -ENOMEM);
+    else
+        say(s, &(struct operation){ .kind = OPERATION_NOTE }, buffer_span(&b));
+    buffer_fini(&b);
 }
 
 void store_link(struct store *s, const struct store_link *link)

@@ -30,7 +30,8 @@ struct store_options {
     void *arg;
 };
 
-// Starts the thread. Errors: -ENOMEM, -EAGAIN; then the state is still the caller's.
+// Starts the thread. Errors: -ENOMEM, -EAGAIN, those of lib/store/state.h; then the state is still
+// the caller's.
 int store_open(struct store **out, const struct store_options *options);
 
 // Ends the thread and closes the state: what is not committed is gone. Blocks until a commit that
@@ -70,6 +71,9 @@ void store_append(struct store *s, const struct state_place *at, struct span ite
 // What came of a URL, and what is known of a host.
 void store_page(struct store *s, uint64_t host, uint64_t hash, struct span page);
 void store_host(struct store *s, uint64_t host, struct span value);
+
+// Something under a name of its own (store/state_meta.h); not often.
+void store_note(struct store *s, const char *name, struct span value);
 
 // A link that was found: if its URL (`host`, `hash`: see store_hash) has not been seen it is now,
 // and `item` is appended to the frontier of its host at `depth`, with the next number there is. A

@@ -201,6 +201,13 @@ static int survey(struct writer *w, const struct operation *op)
 
 // ---- operations
 
+static int note(struct writer *w, const struct operation *op)
+{
+    struct span all = operation_bytes(op);
+    size_t n = strnlen(all.p, all.n) + 1;
+    return state_meta_put(w->state, all.p, (struct span){ all.p + n, all.n - n });
+}
+
 static int perform(struct writer *w, const struct operation *op)
 {
     switch ((enum operation_kind)op->kind) {
@@ -220,6 +227,8 @@ static int perform(struct writer *w, const struct operation *op)
         return take(w, op);
     case OPERATION_SURVEY:
         return survey(w, op);
+    case OPERATION_NOTE:
+        return note(w, op);
     case OPERATION_SETTLE:
         return do_put_off(w);
     case OPERATION_CUT:

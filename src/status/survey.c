@@ -271,10 +271,10 @@ int survey_pending(struct state *state, survey_show *show, void *arg)
 static int survey_list_page(void *arg, uint64_t host, uint64_t hash, struct span value)
 {
     const struct survey_list *l = arg;
-    struct page page;
+    struct page_entry page;
     (void)host;
     (void)hash;
-    int r = page_read(&page, value);
+    int r = page_entry_read(&page, value);
     if (r < 0)
         return r;
     bool failed = page.error != FETCH_OK || page.status >= 400;

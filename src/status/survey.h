@@ -3,7 +3,7 @@
 #define STATUS_SURVEY_H
 #include "data/map.h"
 #include "ledger/ledger.h"
-#include "ledger/page.h"
+#include "ledger/page_entry.h"
 #include "store/state.h"
 
 // What a state directory holds, seen from outside: of the last commit, while its run goes on or

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#ifndef LEDGER_PAGE_H
-#define LEDGER_PAGE_H
+#ifndef LEDGER_PAGE_ENTRY_H
+#define LEDGER_PAGE_ENTRY_H
 #include "data/buffer.h"
 #include "fetch/error.h"
 #include <stdbool.h>
 
 // What came of a URL the last time: the value of a page in the state. Kept for each URL that was
 // asked for and, when that redirected, for the one that gave the answer; so it is short.
-struct page {
+struct page_entry {
     int64_t when; // wall ns at which it was recorded
     enum fetch_error error;
     int status;                      // HTTP; 0: none
@@ -19,8 +19,8 @@ struct page {
 };
 
 // Appends it. Validators that are too long to be worth keeping are left out.
-void page_write(struct buffer *out, const struct page *p);
+void page_entry_write(struct buffer *out, const struct page_entry *p);
 
 // Views of the bytes. Errors: -EUCLEAN the bytes are no page; -EPROTO they are of another version.
-int page_read(struct page *out, struct span bytes);
+int page_entry_read(struct page_entry *out, struct span bytes);
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_NEAREST_H
-#define CMD_NEAREST_H
+#ifndef DATA_NEAREST_H
+#define DATA_NEAREST_H
 #include <stddef.h>
 
 // Finds the word that was meant. Begin with what was typed, offer every word there is, then look at

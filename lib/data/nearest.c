@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/nearest.h"
+#include "data/nearest.h"
 #include <stdbool.h>
 #include <string.h>
 

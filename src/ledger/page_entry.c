@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ledger/page.h"
+#include "ledger/page_entry.h"
 #include "data/pack.h"
 #include <errno.h>
 
@@ -14,7 +14,7 @@ enum {
     PAGE_PARTS = (1 << 5) - 1,
 };
 
-static unsigned parts_of(const struct page *p)
+static unsigned parts_of(const struct page_entry *p)
 {
     return (p->asked ? PAGE_ASKED : 0u) | (p->digested ? PAGE_DIGEST : 0u) |
            (p->etag.n && p->etag.n <= VALIDATOR_MOST ? PAGE_ETAG : 0u) |
@@ -22,7 +22,7 @@ static unsigned parts_of(const struct page *p)
            (p->url.p ? PAGE_URL : 0u);
 }
 
-void page_write(struct buffer *out, const struct page *p)
+void page_entry_write(struct buffer *out, const struct page_entry *p)
 {
     unsigned parts = parts_of(p);
     buffer_add_byte(out, PAGE_VERSION);
@@ -40,10 +40,10 @@ void page_write(struct buffer *out, const struct page *p)
         pack_span(out, p->url);
 }
 
-int page_read(struct page *out, struct span bytes)
+int page_entry_read(struct page_entry *out, struct span bytes)
 {
     struct unpack u = unpack_of(bytes);
-    struct page p = { 0 };
+    struct page_entry p = { 0 };
     unsigned char version = 0;
     unpack_bytes(&u, &version, 1);
     if (!u.bad && version != PAGE_VERSION)

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: MIT
+#include "crawl/commits.h"
+#include "crawl/coordinator.h"
+#include "crawl/output.h"
+#include "crawl/record.h"
+#include "crawl/stats_pack.h"
+#include "crawl/tally.h"
+#include "frontier/continuation.h"
+#include "input/source.h"
+#include "ledger/host_entry.h"
+#include "ledger/page_entry.h"
+#include "sched/offload.h"
+#include "sched/park.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "visit/outcome.h"
+#include <errno.h>
+#include <stdlib.h>
+
+static int committer(void *arg);
+
+int commits_open(struct coordinator *c)
+{
+    struct commits *cm;
+    if (!c->settings->state)
+        return 0;
+    cm = calloc(1, sizeof *cm);
+    if (!cm)
+        return -ENOMEM;
+    list_init(&cm->changed);
+    list_init(&cm->hosts);
+    list_init(&cm->work);
+    list_init(&cm->done);
+    nursery_init(&cm->nursery, "commits");
+    cm->cut = clock_mono();
+    c->commits = cm;
+    int r = nursery_spawn(&cm->nursery, "commits", committer, c);
+    if (r < 0) {
+        free(cm);
+        c->commits = NULL;
+    }
+    return r;
+}
+
+void commits_close(struct coordinator *c)
+{
+    struct commits *cm = c->commits;
+    if (!cm)
+        return;
+    cm->closing = true;
+    wake_all(&cm->work, 0);
+    nursery_close(&cm->nursery);
+    ledger_fini(&cm->ledger);
+    buffer_fini(&cm->bytes);
+    buffer_fini(&cm->stats);
+    free(cm);
+    c->commits = NULL;
+}
+
+// ---- what has happened
+
+void commits_changed(struct coordinator *c, struct item *i)
+{
+    if (c->commits && list_empty(&i->changed))
+        list_push(&c->commits->changed, &i->changed);
+}
+
+// What is remembered of a URL; `url` as url_href gives it.
+static void put_page(struct coordinator *c, const struct url *url, const struct page_entry *p)
+{
+    struct buffer *b = &c->commits->bytes;
+    buffer_clear(b);
+    page_entry_write(b, p);
+    store_page(c->store, map_hash(host_key(url)), store_hash(c->store, url_href(url)),
+               buffer_span(b));
+}
+
+// Of the URL that was asked for, when it led to another.
+static void put_given_page(struct coordinator *c, const struct item *i, const struct page_entry *p)
+{
+    struct url given;
+    if (url_parse(&given, item_given(i), NULL, NULL) < 0)
+        return;
+    url_strip(&given);
+    put_page(c, &given, p);
+    url_fini(&given);
+}
+
+static void remember(struct coordinator *c, const struct item *i, const struct ending *e)
+{
+    const struct outcome *o = e->last;
+    struct page_entry p = { .when = clock_wall(), .error = e->error, .status = o ? o->status : 0 };
+    struct page_entry given = p;
+    if (o && e->error == FETCH_OK && o->status == 200) {
+        p.etag = message_span(o, o->etag);
+        p.last_modified = message_span(o, o->last_modified);
+    }
+    if (o && o->flags & OUTCOME_DIGEST) {
+        p.digested = true;
+        memcpy(p.digest, o->digest, sizeof p.digest);
+    }
+    given.asked = true;
+    if (tally_is_failure(e->error, p.status))
+        given.url = item_given(i);
+    if (i->redirects > 0) {
+        put_given_page(c, i, &given);
+    } else {
+        p.asked = true;
+        p.url = given.url;
+    }
+    put_page(c, &i->url, &p);
+}
+
+void commits_ended(struct coordinator *c, struct item *i, const struct ending *e)
+{
+    if (!c->commits)
+        return;
+    list_remove(&i->changed);
+    if (i->held) {
+        store_release(c->store, i->line);
+        c->commits->held--;
+    }
+    if (!e->skipped.p)
+        remember(c, i, e);
+}
+
+// ---- hosts
+
+static int64_t to_wall(const struct coordinator *c, int64_t mono, int64_t wall)
+{
+    return mono == CLOCK_NEVER ? INT64_MAX : wall + (mono - c->now);
+}
+
+static void put_host(struct coordinator *c, const struct host *h)
+{
+    const struct gate *g = &h->group->gate;
+    int64_t wall = clock_wall(), next = gate_next(g, c->now);
+    struct host_entry e = { .origin = h->node.key,
+                            .held = g->held > c->now,
+                            .delay = g->delay,
+                            .exchanges = h->exchanges,
+                            .spent = h->spent };
+    if (next == CLOCK_NEVER) // until an exchange that is under way ends
+        next = g->held > c->now ? g->held : c->now;
+    if (next > c->now)
+        e.until = to_wall(c, next, wall);
+    if (h->conduct)
+        e.failures = h->conduct->health.failures;
+    if (h->expires > c->now && h->expires != CLOCK_NEVER && !h->proxy) {
+        e.expires = to_wall(c, h->expires, wall);
+        for (unsigned k = 0; k < h->addresses && k < HOST_ENTRY_ADDRESSES; k++)
+            e.address[e.addresses++] = h->address[k];
+    }
+    struct buffer *b = &c->commits->bytes;
+    buffer_clear(b);
+    host_entry_write(b, &e);
+    store_host(c->store, h->node.hash, buffer_span(b));
+}
+
+void commits_host(struct coordinator *c, struct host *h)
+{
+    if (c->commits && list_empty(&h->changed))
+        list_push(&c->commits->hosts, &h->changed);
+}
+
+void commits_forget_host(struct coordinator *c, struct host *h)
+{
+    if (!c->commits || list_empty(&h->changed))
+        return;
+    list_remove(&h->changed);
+    if (c->store)
+        put_host(c, h);
+}
+
+// ---- a cut
+
+static void put_items(struct coordinator *c)
+{
+    struct commits *cm = c->commits;
+    struct continuation_time now = { .mono = c->now, .wall = clock_wall() };
+    struct list *node;
+    while ((node = list_pop(&cm->changed))) {
+        struct item *i = list_entry(node, struct item, changed);
+        buffer_clear(&cm->bytes);
+        continuation_write(&cm->bytes, i, i->due.place ? i->due.key : 0, now);
+        store_hold(c->store, i->line, buffer_span(&cm->bytes));
+        cm->held += !i->held;
+        i->held = true;
+    }
+}
+
+static void put_hosts(struct coordinator *c)
+{
+    struct list *node;
+    while ((node = list_pop(&c->commits->hosts)))
+        put_host(c, list_entry(node, struct host, changed));
+}
+
+// The places that the user named: few, mostly; all of them when there is one more.
+static void put_trust(struct coordinator *c)
+{
+    struct commits *cm = c->commits;
+    if (cm->trusted == c->trust.count)
+        return;
+    cm->trusted = c->trust.count;
+    buffer_clear(&cm->bytes);
+    for (size_t k = 0; k < c->trust.room; k++)
+        if (c->trust.at[k])
+            pack_word(&cm->bytes, c->trust.at[k]);
+    store_note(c->store, "trust", buffer_span(&cm->bytes));
+}
+
+static void fill_ledger(struct coordinator *c)
+{
+    struct commits *cm = c->commits;
+    struct ledger *l = &cm->ledger;
+    buffer_clear(&cm->stats);
+    stats_pack(&cm->stats, &c->stats);
+    l->when = clock_wall();
+    l->spent = cm->spent + (c->now - c->began);
+    l->finished =
+        cm->last && c->end == CRAWL_COMPLETE && c->fed_to_end && !source_was_cut(c->source);
+    l->fed = c->fed_to_end;
+    source_tell(c->source, &l->source);
+    l->records = output_length(c->records);
+    l->failed = c->failed ? output_length(c->failed) : 0;
+    l->index = c->index ? output_length(c->index) : 0;
+    l->held = cm->held;
+    l->stats = buffer_span(&cm->stats);
+}
+
+static void cut(struct coordinator *c)
+{
+    struct commits *cm = c->commits;
+    put_items(c);
+    put_hosts(c);
+    put_trust(c);
+    fill_ledger(c);
+    buffer_clear(&cm->bytes);
+    ledger_write(&cm->bytes, &cm->ledger);
+    if (cm->bytes.failed || cm->stats.failed) {
+        log_error("out of memory: nothing more can be committed");
+        coordinator_break(c);
+        return;
+    }
+    store_cut(c->store, buffer_span(&cm->bytes));
+    cm->cut = c->now;
+    cm->taken = c->stats.taken;
+    cm->wanted = false;
+    cm->cutting = true;
+    cm->committed = false;
+    cm->last_made = cm->last;
+    wake_all(&cm->work, 0);
+}
+
+static bool has_news(const struct coordinator *c)
+{
+    const struct commits *cm = c->commits;
+    return store_uncut(c->store) > 0 || !list_empty(&cm->changed) || !list_empty(&cm->hosts) ||
+           cm->taken != c->stats.taken || output_length(c->records) != cm->ledger.records;
+}
+
+int64_t commits_due(const struct coordinator *c)
+{
+    const struct commits *cm = c->commits;
+    if (!cm || cm->cutting || !has_news(c))
+        return CLOCK_NEVER;
+    if (store_uncut(c->store) >= STORE_UNCUT)
+        return c->now;
+    return clock_after(cm->cut, c->settings->commit_interval);
+}
+
+bool commits_wanted(const struct coordinator *c)
+{
+    return c->commits && c->commits->wanted;
+}
+
+// A cut falls where nothing is half done: what was taken from disk is in memory, and the last line
+// of the list is an item, or has its record.
+void commits_turn(struct coordinator *c)
+{
+    struct commits *cm = c->commits;
+    if (!cm || cm->cutting || cm->last_made || !c->store)
+        return;
+    cm->wanted |= cm->last || commits_due(c) <= c->now;
+    if (cm->wanted && store_asked(c->store) == 0 && c->limbo == 0)
+        cut(c);
+}
+
+void commits_done(struct coordinator *c)
+{
+    c->commits->committed = true;
+    wake_all(&c->commits->work, 0);
+}
+
+// ---- what a cut waits for
+
+static int sync_source(void *arg)
+{
+    return source_sync(arg);
+}
+
+static int sync_outputs(struct coordinator *c)
+{
+    const struct ledger *l = &c->commits->ledger;
+    int r = output_sync(c->records, l->records);
+    if (r == 0 && c->failed)
+        r = output_sync(c->failed, l->failed);
+    if (r == 0 && c->index)
+        r = output_sync(c->index, l->index);
+    if (r == 0 && l->source.spooled) {
+        r = offload(sync_source, c->source);
+        if (r < 0)
+            log_error("what is kept of standard input cannot be written: %s", strerror(-r));
+    }
+    return r;
+}
+
+static int commit(struct coordinator *c)
+{
+    struct commits *cm = c->commits;
+    int r = sync_outputs(c);
+    if (r < 0)
+        return r;
+    store_seal(c->store);
+    while (!cm->committed && (r = store_error(c->store)) == 0 && !cm->closing)
+        park_on(&cm->work, CLOCK_NEVER);
+    return r;
+}
+
+static int committer(void *arg)
+{
+    struct coordinator *c = arg;
+    struct commits *cm = c->commits;
+    for (;;) {
+        while (!cm->cutting && !cm->closing)
+            park_on(&cm->work, CLOCK_NEVER);
+        if (!cm->cutting)
+            return 0;
+        if (commit(c) < 0)
+            coordinator_break(c);
+        cm->cutting = false;
+        wake_all(&cm->done, 0);
+        coordinator_stir(c);
+    }
+}
+
+// ---- the end
+
+void commits_finish(struct coordinator *c)
+{
+    struct commits *cm = c->commits;
+    if (!cm)
+        return;
+    cm->last = c->end != CRAWL_BROKEN;
+    coordinator_stir(c);
+    while (cm->cutting || (cm->last && !cm->last_made && c->end != CRAWL_BROKEN))
+        park_on(&cm->done, CLOCK_NEVER);
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+#include "crawl/commits_resume.h"
+#include "crawl/commits.h"
+#include "crawl/coordinator.h"
+#include "crawl/output.h"
+#include "crawl/stats_pack.h"
+#include "frontier/continuation.h"
+#include "input/source.h"
+#include "ledger/host_entry.h"
+#include "store/state_held.h"
+#include "store/state_hosts.h"
+#include "store/state_meta.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include <errno.h>
+#include <stdlib.h>
+
+enum { RESUME_ADDRESSES = 16384 }; // hosts whose addresses are looked up no second time
+
+static int complain(const struct coordinator *c, int r)
+{
+    if (r == -EPROTO)
+        log_error("'%s' was written by another version of trawl: go on with that one, or begin "
+                  "again with another --state",
+                  c->settings->state_dir);
+    else
+        log_error("'%s': %s", c->settings->state_dir, state_error_text(r));
+    return r;
+}
+
+// ---- the ledger
+
+static int read_ledger(struct resume *r, struct state *s)
+{
+    struct span bytes;
+    int found = state_meta_get(s, "ledger", &bytes);
+    if (found <= 0)
+        return found;
+    buffer_add(&r->kept, bytes.p, bytes.n);
+    if (r->kept.failed)
+        return -ENOMEM;
+    int e = ledger_read(&r->ledger, buffer_span(&r->kept));
+    r->any = e == 0;
+    return e;
+}
+
+int resume_read(struct resume *r, struct coordinator *c)
+{
+    struct state *s = c->settings->state;
+    *r = (struct resume){ 0 };
+    if (!s)
+        return 0;
+    int e = state_begin(s);
+    if (e == 0)
+        e = read_ledger(r, s);
+    state_abort(s);
+    return e < 0 ? complain(c, e) : 0;
+}
+
+void resume_fini(struct resume *r)
+{
+    ledger_fini(&r->ledger);
+    buffer_fini(&r->kept);
+}
+
+// ---- source and outputs
+
+static int open_output(struct coordinator *c, struct output **out, const char *path,
+                       uint64_t length)
+{
+    if (!c->settings->state)
+        return output_open(out, path, &c->writers);
+    return output_go_on(out, path, length, &c->writers);
+}
+
+int resume_open(const struct resume *r, struct coordinator *c)
+{
+    const struct crawl_settings *s = c->settings;
+    struct source_setup source = { .urls = s->urls,
+                                   .path = s->input,
+                                   .traced = s->state != NULL,
+                                   .spool = s->spool,
+                                   .from = r->any ? &r->ledger.source : NULL,
+                                   .given = !s->recalled };
+    int e = source_open(&c->source, &source);
+    if (e == 0)
+        e = open_output(c, &c->records, s->output, r->ledger.records);
+    if (e == 0 && s->failed)
+        e = open_output(c, &c->failed, s->failed, r->ledger.failed);
+    if (e == 0 && s->index)
+        e = open_output(c, &c->index, s->index, r->ledger.index);
+    return e;
+}
+
+int resume_is_over(const struct resume *r, struct coordinator *c)
+{
+    const struct crawl_settings *s = c->settings;
+    struct source_setup source = { .urls = s->urls,
+                                   .path = s->input,
+                                   .traced = true,
+                                   .spool = s->spool,
+                                   .from = &r->ledger.source,
+                                   .given = !s->recalled };
+    struct source *look;
+    struct line line;
+    if (!r->any || !r->ledger.finished)
+        return 0;
+    int e = source_open(&look, &source);
+    if (e < 0)
+        return e;
+    bool more = source_next(look, &line) == 1; // the list has grown
+    source_close(look);
+    return !more;
+}
+
+// ---- items
+
+struct loading {
+    struct coordinator *c;
+    struct continuation_time now;
+    uint64_t items;
+    unsigned hosts;
+};
+
+static int load_item(void *arg, uint64_t number, struct span bytes)
+{
+    struct loading *l = arg;
+    struct item *i;
+    int64_t not_before;
+    int r = continuation_read(&i, bytes, number, l->now, &l->c->held, &not_before);
+    if (r < 0)
+        return r;
+    if (i->engine >= l->c->settings->engines)
+        i->engine = 0;
+    i->held = true;
+    l->items++;
+    intake_put(l->c, i, not_before);
+    return 0;
+}
+
+// ---- hosts
+
+static int64_t to_mono(const struct loading *l, int64_t wall)
+{
+    if (wall <= l->now.wall)
+        return l->now.mono;
+    return clock_after(l->now.mono, wall - l->now.wall);
+}
+
+static void take_addresses(struct loading *l, struct host *h, const struct host_entry *e)
+{
+    struct resolve_answer answer = { .status = RESOLVE_FOUND,
+                                     .count = e->addresses,
+                                     .expires = to_mono(l, e->expires) };
+    if (h->state != HOST_CLOSED || h->proxy || l->hosts >= RESUME_ADDRESSES)
+        return;
+    memcpy(answer.address, e->address, e->addresses * sizeof *e->address);
+    if (host_answer(h, &answer, l->now.mono) < 0)
+        return; // it is looked up then
+    frontier_opened(&l->c->frontier, h, true, l->now.mono);
+    l->hosts++;
+}
+
+// Only what still counts: that it wants to be left alone, and its addresses as long as they hold.
+static int load_host(void *arg, uint64_t hash, struct span bytes)
+{
+    struct loading *l = arg;
+    struct host_entry e;
+    struct buffer text = { 0 };
+    struct url u;
+    struct host *h;
+    int r = host_entry_read(&e, bytes);
+    bool waits = e.until > l->now.wall, open = e.addresses && e.expires > l->now.wall + CLOCK_S;
+    (void)hash;
+    if (r < 0 || (!waits && (!open || l->hosts >= RESUME_ADDRESSES)))
+        return r;
+    buffer_add(&text, e.origin.p, e.origin.n);
+    buffer_add_byte(&text, '/');
+    r = text.failed ? -ENOMEM : url_parse(&u, buffer_span(&text), NULL, NULL);
+    buffer_fini(&text);
+    if (r < 0)
+        return r == -ENOMEM ? r : -EUCLEAN;
+    r = host_get(&l->c->frontier.hosts, &u, l->now.mono, &h);
+    url_fini(&u);
+    if (r == 0 && open)
+        take_addresses(l, h, &e);
+    if (r == 0 && waits)
+        gate_hold(&h->group->gate, to_mono(l, e.until));
+    return r;
+}
+
+static int load_trust(struct coordinator *c, struct state *s)
+{
+    struct span bytes;
+    int r = state_meta_get(s, "trust", &bytes);
+    if (r <= 0)
+        return r;
+    struct unpack u = unpack_of(bytes);
+    while (u.n > 0 && !u.bad) {
+        uint64_t place = unpack_word(&u);
+        if (!u.bad)
+            trust_add(&c->trust, place);
+    }
+    c->commits->trusted = c->trust.count;
+    return u.bad ? -EUCLEAN : 0;
+}
+
+static int load_tables(struct loading *l, struct state *s, const struct ledger *ledger)
+{
+    int r = load_trust(l->c, s);
+    if (r == 0)
+        r = state_hosts_each(s, load_host, l);
+    if (r == 0)
+        r = state_held_each(s, load_item, l);
+    if (r == 0 && l->items != ledger->held)
+        r = -EUCLEAN;
+    return r;
+}
+
+int resume_load(const struct resume *r, struct coordinator *c)
+{
+    struct state *s = c->settings->state;
+    struct loading l = { .c = c };
+    if (!r->any)
+        return 0;
+    l.now = (struct continuation_time){ c->now, clock_wall(), r->ledger.when };
+    int e = state_begin(s);
+    if (e == 0)
+        e = load_tables(&l, s, &r->ledger);
+    state_abort(s);
+    if (e < 0)
+        return complain(c, e);
+    c->commits->resumed = true;
+    c->commits->spent = r->ledger.spent;
+    c->commits->held = r->ledger.held;
+    c->commits->ledger.records = r->ledger.records;
+    return 0;
+}
+
+int resume_counts(const struct resume *r, struct coordinator *c)
+{
+    if (!r->any)
+        return 0;
+    int e = stats_unpack(&c->stats, r->ledger.stats);
+    if (e < 0)
+        return complain(c, e);
+    c->stats.began = c->began - r->ledger.spent; // what went on before counts as time, too
+    c->commits->taken = c->stats.taken;
+    log_note("going on with '%s': %llu URLs are done, %llu of those taken are not",
+             c->settings->state_dir, (unsigned long long)c->stats.records,
+             (unsigned long long)(c->stats.taken - c->stats.records));
+    if (source_was_cut(c->source))
+        log_warning("standard input had not been read to its end: what was kept of it is fetched; "
+                    "to go on behind that, start the same command with the same input");
+    return 0;
+}
+
+// ---- the store
+
+static void wake(void *arg)
+{
+    coordinator_stir(arg);
+}
+
+int resume_start(struct coordinator *c)
+{
+    struct store_options o = {
+        .loop = c->loop, .state = c->settings->state, .wake = wake, .arg = c
+    };
+    if (!o.state)
+        return 0;
+    int r = store_open(&c->store, &o);
+    if (r < 0)
+        return complain(c, r);
+    stock_init(&c->stock, c->store, store_counts(c->store).frontier > 0);
+    return 0;
+}
