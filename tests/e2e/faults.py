@@ -25,10 +25,10 @@ import rig
 
 PRELOAD = os.path.join(os.environ.get("builddir", "."), "tests/preload/call_fault.so")
 rig.need_path(PRELOAD)
-ENGINES = ("coro", "threads:4", "forks:2", "forks:2/coro:4", "callback", "green")
+ENGINES = ("coro", "threads:4", "forks:2", "forks:2/coro:4", "callback", "green", "coro+keeping", "forks:2+keeping")
 ALL = os.environ.get("FAULTS_ALL") == "1"
 ONLY = os.environ.get("FAULTS_ONLY", "").split(",") if os.environ.get("FAULTS_ONLY") else []
-SAMPLES = 5  # of a kind and an engine, unless ALL
+SAMPLES = int(os.environ.get("FAULTS_SAMPLES", "5"))  # of a kind and an engine, unless ALL
 SECONDS = 20 * int(os.environ.get("FAULTS_PATIENCE", "3"))  # a run takes 0.05 s, or a few with retries; that is a hang
 PROBLEMS = re.compile(r"assert|abort|broken invariant|Sanitizer|double free|corrupt", re.IGNORECASE)
 
@@ -49,6 +49,10 @@ LIST = rig.write("list", "".join(u + "\n" for u in URLS))
 
 
 def options(engine, home):
+    """An engine's name may have "keeping" behind it: a run that leaves all the kinds of files there are."""
+    engine, _, keeping = engine.partition("+")
+    keep = ["--save", f"{home}/saved", "--warc-file", f"{home}/w", "--warc-cdx", "--state", f"{home}/state", "--cookies",
+            "--cookie-jar", f"{home}/jar", "--robots", "obey"] if keeping else []
     return ["fetch", "-q", "-i", LIST, "-o", f"{home}/records", "--failed", f"{home}/failed", "--dns-servers", f"127.0.0.1:{DNS}",
             "--allow-private", "--engine", engine, *(["--no-sandbox"] if "forks" in engine else []), "--retry", "1", "--max-time", "8s", "--digest"]
 
@@ -147,7 +151,7 @@ def all_faults():
         if counted.problem() or counted.status != 3:
             raise AssertionError(f"without a fault: {counted.problem()}, status {counted.status}, {counted.err}")
         for kind, (count, _) in counted.counts.items():
-            if not ONLY or ONLY[1] == kind:
+            if ONLY[1:2] in ([], [kind]):
                 for at in [int(ONLY[2])] if len(ONLY) > 2 else sample(count):
                     yield engine, kind, at
 
