@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-// Kept open at most; of green ones there may be thousands. All of them together leave three quarters
-// of the descriptors that the process may have for what is under way.
+// Kept open at most; of green ones there may be thousands. All of them together leave three
+// quarters of the descriptors that the process may have for what is under way.
 enum { EASY_CONNECTIONS = 64, EASY_GREEN_CONNECTIONS = 4, EASY_PART = 4 };
 static atomic_uint easy_count; // of this process
 

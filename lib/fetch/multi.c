@@ -233,8 +233,7 @@ static int multi_place(struct multi *m, struct passage *p, const struct request 
         return r;
     struct shard *s = &m->shard[p->place];
     if (!s->curl)
-        r = shard_open(s, m->loop, &m->sockets, &m->kicked, &m->stirred,
-                       multi_connections());
+        r = shard_open(s, m->loop, &m->sockets, &m->kicked, &m->stirred, multi_connections());
     if (r < 0) {
         places_leave(&m->places, p->place, p->seat);
         return r;

@@ -6,9 +6,9 @@
 
 struct loop;
 
-// How another thread, or a signal, has a loop look at something. In the place of libev's ev_async and
-// ev_signal: those share a descriptor which libev gives up for good when the kernel cannot take it
-// into its epoll set for a moment, and then aborts or never wakes.
+// How another thread, or a signal, has a loop look at something. In the place of libev's ev_async
+// and ev_signal: those share a descriptor which libev gives up for good when the kernel cannot take
+// it into its epoll set for a moment, and then aborts or never wakes.
 struct bell {
     struct loop *loop; // NULL: not open
     struct ev_io io;
@@ -18,9 +18,9 @@ struct bell {
 };
 
 // Opens `b`, which does not move until it is closed. `rung` is called on the loop's stack, once for
-// any number of rings since, and maybe for nothing; it must not park. An open bell does not keep the
-// loop from noticing that it has locked itself: who expects a ring says so with ev_ref. Called from
-// the loop's thread. Errors: -EMFILE, -ENFILE, -ENOMEM; then `b` is closed.
+// any number of rings since, and maybe for nothing; it must not park. An open bell does not keep
+// the loop from noticing that it has locked itself: who expects a ring says so with ev_ref. Called
+// from the loop's thread. Errors: -EMFILE, -ENFILE, -ENOMEM; then `b` is closed.
 int bell_open(struct bell *b, struct loop *l, void (*rung)(struct bell *b));
 
 // Nobody rings any more. Legal on one that is closed ({ 0 }).
@@ -40,8 +40,8 @@ struct bell_signal {
     void (*former)(int number);
 };
 
-// From now on `came` is called, on the loop's stack, when signal `number` has come since. `came` and
-// `arg` are set by the caller. Errors: as bell_open; -EBUSY: this signal is watched already.
+// From now on `came` is called, on the loop's stack, when signal `number` has come since. `came`
+// and `arg` are set by the caller. Errors: as bell_open; -EBUSY: this signal is watched already.
 int bell_signal_begin(struct bell_signal *s, struct loop *l, int number);
 
 // Gives the signal back to what had it before. Legal on one that has not begun ({ 0 }).

@@ -48,9 +48,9 @@ struct loop *loop_current(void);
 struct ev_loop *loop_ev(struct loop *l);
 
 // To be called first thing by the callback of each ev_io, with what it was given: libev stops a
-// watcher whose descriptor the kernel has no room to watch (ENOMEM, ENOSPC), and tells it once. This
-// starts it again. While there is no room the callback is called a thousand times a second: it is
-// then to look for itself whether there is something, as after any call for nothing.
+// watcher whose descriptor the kernel has no room to watch (ENOMEM, ENOSPC), and tells it once.
+// This starts it again. While there is no room the callback is called a thousand times a second: it
+// is then to look for itself whether there is something, as after any call for nothing.
 void loop_watch_again(struct ev_loop *ev, struct ev_io *io, int events);
 
 // Monotonic nanoseconds, read once a round: cheap, and late by at most the length of a round.

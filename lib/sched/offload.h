@@ -25,8 +25,8 @@ struct offloaded {
 };
 
 // Has a thread run `work(arg)` and calls `done` with what it returned, on the stack of the calling
-// thread's loop, never from within this call. Does not park. Errors: -ENOMEM, -EMFILE, -ENFILE; then nothing
-// was started.
+// thread's loop, never from within this call. Does not park. Errors: -ENOMEM, -EMFILE, -ENFILE;
+// then nothing was started.
 int offload_start(struct offloaded *o, int (*work)(void *arg), void *arg,
                   void (*done)(struct offloaded *o, int result));
 

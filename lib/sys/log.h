@@ -20,8 +20,8 @@ void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-// How many errors have been logged by this process: whoever is to give a reason for a failure can tell
-// whether somebody who knew more has done so.
+// How many errors have been logged by this process: whoever is to give a reason for a failure can
+// tell whether somebody who knew more has done so.
 unsigned log_errors(void);
 
 // Copies `n` bytes from outside into `out` (room bytes, NUL included) with everything that a

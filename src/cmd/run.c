@@ -51,8 +51,9 @@ static int body(void *arg)
 {
     struct running *r = arg;
     int e = offload_open(); // before connections have taken all there are
-    return e < 0 ? e : crawl_run(r->loop, r->run->settings, r->run->zygote, &r->progress.watcher, &r->run->end,
-                     &r->run->stats);
+    return e < 0 ? e
+                 : crawl_run(r->loop, r->run->settings, r->run->zygote, &r->progress.watcher,
+                             &r->run->end, &r->run->stats);
 }
 
 int run_crawl(struct run *run)
