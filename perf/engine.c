@@ -60,7 +60,7 @@ static int parked_fetch(struct io *io, const struct request *q, struct sink *sin
     return e;
 }
 
-static struct io instant_io = { instant_fetch }, parked_io = { parked_fetch };
+static struct io instant_io = { .fetch = instant_fetch }, parked_io = { .fetch = parked_fetch };
 
 static int instant_worker(unsigned kind, const void *setup, size_t n, const int *fds, unsigned nfds)
 {

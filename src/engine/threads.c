@@ -9,9 +9,9 @@
 #include "sys/clock.h"
 #include "sys/halt.h"
 #include "sys/limits_threads.h"
+#include "visit/gear.h"
 #include "visit/job.h"
 #include "visit/outcome.h"
-#include "visit/gear.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>

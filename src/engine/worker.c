@@ -7,9 +7,9 @@
 #include "fetch/easy.h"
 #include "sched/offload.h"
 #include "sys/clock.h"
+#include "visit/gear.h"
 #include "visit/job.h"
 #include "visit/outcome.h"
-#include "visit/gear.h"
 #include "visit/visit.h"
 #include <errno.h>
 
