@@ -72,6 +72,7 @@ struct arguments {
     struct crawl_settings crawl;
     struct serve_settings serve;
     struct bench_setup bench;
+    bool status_failed, status_pending; // the lists that are asked for
     bool serve_list; // the misbehaviours are listed, nothing is served
 };
 

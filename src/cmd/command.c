@@ -97,6 +97,26 @@ const struct command command_table[] = {
         .run = cmd_resume,
     },
     {
+        .name = "status",
+        .bit = COMMAND_STATUS,
+        .synopsis = "[OPTIONS] DIR",
+        .help = "what a state directory holds, while its run goes on or after",
+        .examples = "trawl status run.state\n"
+                    "trawl status --json run.state | jq .left\n"
+                    "trawl status --failed run.state | trawl fetch -i -\n",
+        .manual =
+            "Reads the state in DIR (--state), also while its run goes on, which is not disturbed, "
+            "and says how it was at the last commit: who works on it, what is done and what is left, "
+            "how fast it goes and about when it will be done, how URLs ended, which hosts are held "
+            "back until when and why, and whose pace the rest waits for. With --json it is one "
+            "object. --failed and --pending list URLs instead."
+            "\n\n"
+            "What is left is counted by reading it, which takes about a second for some millions of "
+            "URLs.",
+        .operands = true,
+        .run = cmd_status,
+    },
+    {
         .name = "serve",
         .bit = COMMAND_SERVE,
         .synopsis = "[OPTIONS]",

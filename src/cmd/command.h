@@ -51,11 +51,12 @@ int command_write(const struct buffer *text);
 // The same with what `write` appends.
 int command_show(void (*write)(struct buffer *out));
 
-// One file each: fetch.c, crawl.c, serve.c, demo.c, inspect.c, bench.c. They run on the main thread, before anything
-// else has been started: no loop, no thread, no libcurl.
+// One file each: fetch.c, crawl.c, serve.c, demo.c, inspect.c, bench.c. They run on the main
+// thread, before anything else has been started: no loop, no thread, no libcurl.
 int cmd_fetch(struct arguments *a);
 int cmd_crawl(struct arguments *a);
 int cmd_resume(struct arguments *a);
+int cmd_status(struct arguments *a);
 int cmd_serve(struct arguments *a);
 int cmd_demo(struct arguments *a);
 int cmd_inspect(struct arguments *a);

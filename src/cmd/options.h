@@ -15,7 +15,8 @@ enum options_command {
     COMMAND_BENCH = 1 << 4,
     COMMAND_CRAWL = 1 << 5,
     COMMAND_RESUME = 1 << 6,
-    COMMAND_ALL = (1 << 7) - 1,
+    COMMAND_STATUS = 1 << 7,
+    COMMAND_ALL = (1 << 8) - 1,
 };
 
 // Where --help and the manual list an option. The headings are in options_groups, in this order.

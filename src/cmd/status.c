@@ -3,6 +3,7 @@
 #include "cmd/command.h"
 #include "crawl/stats_pack.h"
 #include "ledger/claim.h"
+#include "ledger/order.h"
 #include "status/show.h"
 #include "status/survey.h"
 #include "store/state_meta.h"
@@ -60,12 +61,22 @@ static int status_list(struct state *state, const char *dir, bool pending)
     return r < 0 ? status_refuse(dir, r) : STATUS_OK;
 }
 
+// The command line that the state was begun with, as it may be shown. Good until the transaction
+// ends; empty when it cannot be read.
+static void status_command(struct state *state, struct buffer *out)
+{
+    struct span bytes;
+    struct order order;
+    if (state_meta_get(state, ORDER_NAME, &bytes) == 1 && order_read(&order, bytes) == 0)
+        buffer_add(out, order.shown.p, order.shown.n);
+}
+
 static int status_show(struct state *state, const char *dir, bool json)
 {
     struct survey survey;
     struct crawl_stats *stats = calloc(1, sizeof *stats);
     struct show show = { .dir = dir, .survey = &survey };
-    struct buffer out = { 0 };
+    struct buffer out = { 0 }, command = { 0 };
     int r = stats ? survey_take(&survey, state, clock_wall()) : -ENOMEM;
     if (r < 0) {
         free(stats);
@@ -73,10 +84,13 @@ static int status_show(struct state *state, const char *dir, bool json)
     }
     if (survey.committed && stats_unpack(stats, survey.ledger.stats) == 0)
         show.stats = stats;
+    status_command(state, &command);
+    show.command = command.n ? buffer_string(&command) : NULL;
     claim_look(dir, &show.owner, &show.owner_since);
     (json ? show_json : show_text)(&out, &show);
     int status = command_write(&out);
     buffer_fini(&out);
+    buffer_fini(&command);
     survey_fini(&survey);
     free(stats);
     return status;

@@ -21,6 +21,7 @@ const struct option options_table[] = {
 #include "cmd/table_request.def"
 #include "cmd/table_serve.def"
 #include "cmd/table_bench.def"
+#include "cmd/table_status.def"
     // clang-format on
 };
 
