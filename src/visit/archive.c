@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "visit/archive.h"
-#include "store/gzip.h"
 #include "sys/clock.h"
 #include "visit/archive_http.h"
+#include "visit/archive_press.h"
 #include "visit/archive_seen.h"
 #include "visit/budget.h"
 #include "visit/settings.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-
-// What a thread packs with; as many as were ever at it at once, 16 at most (sched/offload.h).
-struct archive_press {
-    struct archive_press *next; // idle
-    struct gzip *gzip;
-    struct digest_sum sum;
-    struct buffer head;  // of the message, as it is archived
-    struct buffer text;  // a record
-    struct buffer out;   // members
-    struct buffer after; // members behind a body that went to a file
-};
-
-enum { ARCHIVE_PRESS_KEPT = 256 * 1024 }; // bytes that stay with a press
 
 struct archive {
     const struct visit_settings *settings;
@@ -32,11 +19,6 @@ struct archive {
     struct warc_file *file; // under file_lock, as are:
     struct archive_seen seen;
     uint64_t turns;
-};
-
-// The names of the records of a capture.
-struct archive_ids {
-    struct warc_id response, request, metadata;
 };
 
 int archive_open(struct archive **out, const struct visit_settings *settings, unsigned worker,
@@ -64,17 +46,6 @@ int archive_open(struct archive **out, const struct visit_settings *settings, un
     warc_ids_seed(&a->ids, 0);
     *out = a;
     return 0;
-}
-
-static void archive_press_free(struct archive_press *p)
-{
-    gzip_free(p->gzip);
-    digest_fini(&p->sum);
-    buffer_fini(&p->head);
-    buffer_fini(&p->text);
-    buffer_fini(&p->out);
-    buffer_fini(&p->after);
-    free(p);
 }
 
 int archive_close(struct archive *a)
@@ -107,153 +78,32 @@ static struct archive_press *archive_take_press(struct archive *a, struct archiv
         *ids = (struct archive_ids){ warc_id_new(&a->ids), warc_id_new(&a->ids),
                                      warc_id_new(&a->ids) };
     pthread_mutex_unlock(&a->idle_lock);
-    if (p)
-        return p;
-    p = calloc(1, sizeof *p);
-    if (p && gzip_new(&p->gzip, a->settings->warc_level) == 0)
-        return p;
-    free(p);
-    return NULL;
-}
-
-static void archive_empty(struct buffer *b)
-{
-    if (b->room > ARCHIVE_PRESS_KEPT)
-        buffer_fini(b);
-    buffer_clear(b);
+    return p ? p : archive_press_new(a->settings->warc_digest, a->settings->warc_level);
 }
 
 static void archive_give_press(struct archive *a, struct archive_press *p)
 {
-    archive_empty(&p->head);
-    archive_empty(&p->text);
-    archive_empty(&p->out);
-    archive_empty(&p->after);
+    archive_press_clear(p);
     pthread_mutex_lock(&a->idle_lock);
     p->next = a->idle;
     a->idle = p;
     pthread_mutex_unlock(&a->idle_lock);
 }
 
-// ---- records
-
-// What all records of a capture say.
-static struct warc_record archive_record(const struct archive_capture *c, enum warc_type type,
-                                         const struct warc_id *id)
-{
-    struct warc_record r = {
-        .type = type, .id = *id, .date = c->date, .target_uri = c->url, .address = c->address
-    };
-    if (c->http_version == 20)
-        r.protocol[0] = span_of(c->tls[0] ? "h2" : "h2c");
-    else if (c->tls[0])
-        r.protocol[0] = span_of(c->http_version == 10 ? "http/1.0" : "http/1.1");
-    if (strncmp(c->tls, "TLSv1", 5) == 0)
-        r.protocol[1] = span_of(c->tls[5] == '\0'                ? "tls/1.0"
-                                : strcmp(c->tls, "TLSv1.1") == 0 ? "tls/1.1"
-                                : strcmp(c->tls, "TLSv1.2") == 0 ? "tls/1.2"
-                                                                 : "tls/1.3");
-    return r;
-}
-
-// Appends a record as a member to `out`: its block are the two spans.
-static int archive_member(struct archive_press *p, const struct warc_record *r, struct span first,
-                          struct span second, struct buffer *out)
-{
-    buffer_clear(&p->text);
-    warc_record_write(&p->text, r);
-    buffer_add(&p->text, first.p, first.n);
-    buffer_add(&p->text, second.p, second.n);
-    buffer_add_string(&p->text, WARC_RECORD_END);
-    return p->text.failed ? -ENOMEM : gzip_member(p->gzip, buffer_span(&p->text), out);
-}
-
-static int archive_digest(const struct archive *a, struct archive_press *p, struct span first,
-                          struct span second, struct digest *out)
-{
-    int e = digest_begin(&p->sum, a->settings->warc_digest);
-    if (e < 0)
-        return e;
-    digest_add(&p->sum, first);
-    digest_add(&p->sum, second);
-    return digest_end(&p->sum, out);
-}
-
-static int archive_request(const struct archive *a, struct archive_press *p,
-                           const struct archive_capture *c, const struct archive_ids *ids,
-                           struct buffer *out)
-{
-    struct digest block;
-    struct warc_record r = archive_record(c, WARC_REQUEST, &ids->request);
-    struct span body = c->sent;
-    if (!c->wire.sent.n)
-        return 0;
-    if (body.n > c->wire.body_sent) { // the answer came before all of it had gone
-        body.n = (size_t)c->wire.body_sent;
-        r.cut = WARC_UNSPECIFIED;
-    }
-    buffer_clear(&p->head);
-    archive_http_request(&p->head, buffer_span(&c->wire.sent));
-    int e = archive_digest(a, p, buffer_span(&p->head), body, &block);
-    if (e < 0)
-        return e;
-    r.concurrent_to = ids->response;
-    r.block = &block;
-    r.content_type = "application/http;msgtype=request";
-    r.length = p->head.n + body.n;
-    return archive_member(p, &r, buffer_span(&p->head), body, out);
-}
-
-static void archive_field(struct buffer *out, const char *name, struct span value)
-{
-    if (!value.n)
-        return;
-    buffer_add_string(out, name);
-    buffer_add(out, ": ", 2);
-    for (size_t i = 0; i < value.n; i++)
-        buffer_add_byte(out, (unsigned char)value.p[i] < ' ' ? ' ' : value.p[i]);
-    buffer_add(out, "\r\n", 2);
-}
-
-static int archive_metadata(const struct archive *a, struct archive_press *p,
-                            const struct archive_capture *c, const struct archive_ids *ids,
-                            struct buffer *out)
-{
-    struct digest block;
-    struct warc_record r = archive_record(c, WARC_METADATA, &ids->metadata);
-    buffer_clear(&p->head);
-    archive_field(&p->head, "via", c->via);
-    buffer_add_string(&p->head, "fetchTimeMs: ");
-    buffer_add_uint(&p->head, (uint64_t)(c->took / CLOCK_MS));
-    buffer_add_string(&p->head, "\r\n");
-    archive_field(&p->head, "tlsCipherSuite", span_of(c->cipher));
-    archive_field(&p->head, "error", c->error);
-    archive_field(&p->head, "errorMessage", c->why);
-    int e = archive_digest(a, p, buffer_span(&p->head), (struct span){ 0 }, &block);
-    if (e < 0)
-        return e;
-    r.concurrent_to = ids->response;
-    r.block = &block;
-    r.content_type = "application/warc-fields";
-    r.length = p->head.n;
-    r.address = r.protocol[0] = r.protocol[1] = (struct span){ 0 };
-    return archive_member(p, &r, buffer_span(&p->head), (struct span){ 0 }, out);
-}
-
 // ---- the response
 
 // Makes a revisit of it: the block is its head.
-static int archive_make_revisit(const struct archive *a, struct archive_press *p,
-                                struct warc_record *r, struct digest *block)
+static int archive_make_revisit(struct archive_press *p, struct warc_record *r,
+                                struct digest *block)
 {
     r->type = WARC_REVISIT;
     r->length = p->head.n;
-    return archive_digest(a, p, buffer_span(&p->head), (struct span){ 0 }, block);
+    return archive_press_digest(p, buffer_span(&p->head), (struct span){ 0 }, block);
 }
 
 // The server says that what was captured at `known_date` is still so.
-static int archive_unchanged(const struct archive *a, struct archive_press *p,
-                             struct archive_capture *c, struct warc_record *r, struct digest *block)
+static int archive_unchanged(struct archive_press *p, struct archive_capture *c,
+                             struct warc_record *r, struct digest *block)
 {
     r->profile = WARC_NOT_MODIFIED;
     r->refers_to_uri = c->url;
@@ -261,7 +111,7 @@ static int archive_unchanged(const struct archive *a, struct archive_press *p,
     c->revisit = true;
     c->has_payload = digest_parse(&c->payload, c->known) == 0;
     r->payload = c->has_payload ? &c->payload : NULL;
-    return archive_make_revisit(a, p, r, block);
+    return archive_make_revisit(p, r, block);
 }
 
 static bool archive_is_seen(struct archive *a, struct archive_capture *c, struct warc_record *r)
@@ -284,8 +134,8 @@ static bool archive_is_seen(struct archive *a, struct archive_capture *c, struct
 }
 
 // Sets `c->payload` and `block`.
-static int archive_take_digests(const struct archive *a, struct archive_press *p,
-                                struct archive_capture *c, struct digest *block)
+static int archive_take_digests(struct archive_press *p, struct archive_capture *c,
+                                struct digest *block)
 {
     struct span held = archive_body_held(&c->body);
     int e;
@@ -293,8 +143,8 @@ static int archive_take_digests(const struct archive *a, struct archive_press *p
         e = digest_end(&c->body.block, block);
         return e < 0 ? e : digest_end(&c->body.payload, &c->payload);
     }
-    e = archive_digest(a, p, held, (struct span){ 0 }, &c->payload);
-    return e < 0 ? e : archive_digest(a, p, buffer_span(&p->head), held, block);
+    e = archive_press_digest(p, held, (struct span){ 0 }, &c->payload);
+    return e < 0 ? e : archive_press_digest(p, buffer_span(&p->head), held, block);
 }
 
 // The member's beginning into `out`, its end into `after`; between them goes the file.
@@ -327,14 +177,14 @@ static int archive_framed(struct archive_press *p, struct archive_capture *c,
     struct span whole = archive_body_frame(&c->body, buffer_span(&p->text), buffer_span(&p->head),
                                            span_of(WARC_RECORD_END));
     return whole.p ? gzip_member(p->gzip, whole, &p->out)
-                   : archive_member(p, r, buffer_span(&p->head), body, &p->out);
+                   : archive_press_member(p, r, buffer_span(&p->head), body, &p->out);
 }
 
 static int archive_response(struct archive *a, struct archive_press *p, struct archive_capture *c,
                             const struct archive_ids *ids)
 {
     struct digest block;
-    struct warc_record r = archive_record(c, WARC_RESPONSE, &ids->response);
+    struct warc_record r = archive_press_record(c, WARC_RESPONSE, &ids->response);
     struct span body = { 0 };
     archive_http_response(&p->head, buffer_span(&c->wire.received));
     r.cut = c->cut;
@@ -343,16 +193,16 @@ static int archive_response(struct archive *a, struct archive_press *p, struct a
     r.content_type = "application/http;msgtype=response";
     int e = 0;
     if (c->status == 304 && c->known_date) {
-        e = archive_unchanged(a, p, c, &r, &block);
+        e = archive_unchanged(p, c, &r, &block);
     } else {
         if (c->body.spilled)
             e = archive_body_spill(&c->body, p->gzip, a->settings->warc_digest,
                                    a->settings->warc_prefix, (struct span){ 0 });
         if (e == 0)
-            e = archive_take_digests(a, p, c, &block);
+            e = archive_take_digests(p, c, &block);
         c->has_payload = e == 0;
         if (e == 0 && archive_is_seen(a, c, &r)) {
-            e = archive_make_revisit(a, p, &r, &block);
+            e = archive_make_revisit(p, &r, &block);
         } else {
             body = archive_body_held(&c->body);
             r.length = p->head.n + c->body.length;
@@ -362,7 +212,7 @@ static int archive_response(struct archive *a, struct archive_press *p, struct a
         return e < 0 ? e : -ENOMEM;
     if (c->body.spilled && !c->revisit)
         return archive_frame(p, c, &r);
-    return c->revisit ? archive_member(p, &r, buffer_span(&p->head), body, &p->out)
+    return c->revisit ? archive_press_member(p, &r, buffer_span(&p->head), body, &p->out)
                       : archive_framed(p, c, &r, body);
 }
 
@@ -395,9 +245,9 @@ static int archive_pack(struct archive *a, struct archive_press *p, struct archi
     c->length = p->out.n + (p->after.n ? c->body.packed + p->after.n : 0);
     struct buffer *rest = p->after.n ? &p->after : &p->out;
     if (e == 0)
-        e = archive_request(a, p, c, ids, rest);
+        e = archive_press_request(p, c, ids, rest);
     if (e == 0)
-        e = archive_metadata(a, p, c, ids, rest);
+        e = archive_press_metadata(p, c, ids, rest);
     return e < 0 ? e : p->out.failed || p->after.failed ? -ENOMEM : 0;
 }
 
