@@ -12,6 +12,7 @@
 struct warc_tail_run {
     struct span prefix;
     uint64_t time;
+    bool later; // and runs that began later
     long worker;
     const struct warc_tail *known;
     size_t n;
@@ -82,7 +83,8 @@ static int warc_tail_name(struct warc_tail_run *r, const char *file, struct span
 static int warc_tail_one(struct warc_tail_run *r, const char *file)
 {
     struct warc_name name;
-    if (!warc_name_read(&name, r->prefix, span_of(file)) || name.time != r->time ||
+    if (!warc_name_read(&name, r->prefix, span_of(file)) || name.time < r->time ||
+        (name.time > r->time && !r->later) ||
         (r->worker != WARC_TAIL_ALL && name.worker != (unsigned long)r->worker))
         return 0;
     struct span final = warc_tail_final(span_of(file), &name);
@@ -95,15 +97,13 @@ static int warc_tail_one(struct warc_tail_run *r, const char *file)
     return e == 0 && name.open ? warc_tail_name(r, file, final) : e;
 }
 
-int warc_tail_settle(const char *prefix, int64_t since, long worker, const struct warc_tail *known,
-                     size_t n, struct warc_tail_report *done)
+static int warc_tail_all(struct warc_tail_run *r)
 {
-    struct warc_tail_run r = { span_of(prefix), warc_name_time(since), worker, known, n, done, -1 };
-    struct span where = warc_name_directory(r.prefix);
+    struct span where = warc_name_directory(r->prefix);
     struct buffer path = { 0 };
     struct dirent *entry;
     int e = 0;
-    *done = (struct warc_tail_report){ 0 };
+    *r->done = (struct warc_tail_report){ 0 };
     buffer_add(&path, where.p, where.n);
     if (!buffer_string(&path))
         return -ENOMEM;
@@ -113,12 +113,37 @@ int warc_tail_settle(const char *prefix, int64_t since, long worker, const struc
     buffer_fini(&path);
     if (e < 0)
         return e;
-    r.dir = dirfd(d);
+    r->dir = dirfd(d);
     while ((entry = readdir(d))) {
-        int one = warc_tail_one(&r, entry->d_name);
+        int one = warc_tail_one(r, entry->d_name);
         if (one < 0)
             e = one;
     }
     closedir(d);
     return e;
+}
+
+int warc_tail_settle(const char *prefix, int64_t since, long worker, const struct warc_tail *known,
+                     size_t n, struct warc_tail_report *done)
+{
+    struct warc_tail_run r = { .prefix = span_of(prefix),
+                               .time = warc_name_time(since),
+                               .worker = worker,
+                               .known = known,
+                               .n = n,
+                               .done = done };
+    return warc_tail_all(&r);
+}
+
+int warc_tail_settle_from(const char *prefix, int64_t since, const struct warc_tail *known,
+                          size_t n, struct warc_tail_report *done)
+{
+    struct warc_tail_run r = { .prefix = span_of(prefix),
+                               .time = warc_name_time(since),
+                               .later = true,
+                               .worker = WARC_TAIL_ALL,
+                               .known = known,
+                               .n = n,
+                               .done = done };
+    return warc_tail_all(&r);
 }

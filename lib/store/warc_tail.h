@@ -30,4 +30,8 @@ struct warc_tail_report {
 // when a file is shorter than what was reported. All are tried; `*done` says what was done.
 int warc_tail_settle(const char *prefix, int64_t since, long worker, const struct warc_tail *known,
                      size_t n, struct warc_tail_report *done);
+
+// The same for all workers of all runs that began at `since` or later: those of one state.
+int warc_tail_settle_from(const char *prefix, int64_t since, const struct warc_tail *known,
+                          size_t n, struct warc_tail_report *done);
 #endif

@@ -106,7 +106,6 @@ int fetch_warc_check(struct arguments *a)
     v->warc_max_size = w->size_said ? w->max_size : FETCH_WARC_SIZE;
     v->warc_level = w->level ? (int)w->level : FETCH_WARC_LEVEL;
     v->warc_digest = w->digest;
-    v->warc_since = clock_wall();
     v->warc_info = fetch_warc_info(a);
     if (w->cdx) {
         buffer_add_format(&w->index, "%s.cdxj", v->warc_prefix);
@@ -154,6 +153,7 @@ int fetch_warc_open(struct arguments *a)
     struct buffer dir = { 0 };
     if (!prefix)
         return STATUS_OK;
+    a->crawl.worker.warc_since = clock_wall(); // not before the state was made: see archives.c
     struct span where = warc_name_directory(span_of(prefix));
     buffer_add(&dir, where.p, where.n);
     int e = buffer_string(&dir) ? save_create(dir.p) : -ENOMEM;

@@ -11,6 +11,7 @@ void archived_note(struct coordinator *c, struct item *i, const struct outcome *
     if (!file.n)
         return;
     item_archived(i, file, o->warc_offset);
+    archives_note(c, file, o->warc_end);
     if (!c->index)
         return;
     struct cdxj line = { .url = url_href(&i->url),

@@ -226,6 +226,7 @@ static void fill_ledger(struct coordinator *c)
     l->failed = c->failed ? output_length(c->failed) : 0;
     l->index = c->index ? output_length(c->index) : 0;
     l->held = cm->held;
+    archives_tell(&c->archives, l);
     l->stats = buffer_span(&cm->stats);
 }
 
@@ -308,6 +309,8 @@ static int sync_outputs(struct coordinator *c)
         r = output_sync(c->failed, l->failed);
     if (r == 0 && c->index)
         r = output_sync(c->index, l->index);
+    if (r == 0)
+        r = archives_sync(c);
     if (r == 0 && l->source.spooled) {
         r = offload(sync_source, c->source);
         if (r < 0)

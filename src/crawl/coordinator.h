@@ -2,6 +2,7 @@
 #ifndef CRAWL_COORDINATOR_H
 #define CRAWL_COORDINATOR_H
 #include "crawl/berths.h"
+#include "crawl/archives.h"
 #include "crawl/crawl.h"
 #include "crawl/stock.h"
 #include "frontier/frontier.h"
@@ -36,6 +37,7 @@ struct coordinator {
     struct spill spill;      // lines read ahead, beyond what memory should hold; without a store
     struct store *store;     // what is on disk: beyond memory, and to go on with. NULL: nothing
     struct stock stock;      // of it, what is still to be fetched
+    struct archives archives; // files of the archive, when there is a state
     struct commits *commits; // NULL: the run cannot be gone on with
     unsigned limbo;          // things half done, with which nothing must be committed
     struct buffer scratch;

@@ -289,6 +289,8 @@ static int open_all(struct coordinator *c, const struct resume *resume, struct z
         r = commits_open(c);
     if (r == 0)
         r = resume_open(resume, c);
+    if (r == 0)
+        r = archives_resume(c, resume);
     if (r == 0 && s->cookies)
         r = cookies_open(&c->cookies, s->cookie_jar);
     if (r == 0)
@@ -369,6 +371,7 @@ static void wait_until_over(struct coordinator *c, struct crawl_watcher *watcher
 static void close_all(struct coordinator *c)
 {
     commits_close(c);
+    archives_fini(&c->archives);
     if (c->store)
         store_close(c->store);
     else
