@@ -81,17 +81,27 @@ static void threads_send(struct engine_driver *d, uint32_t id, const char *path)
     buffer_fini(&b);
 }
 
-// The origin's own threads end, and close, when they notice that their connections have ended: it
-// is waited for.
-static void threads_come_back_to(unsigned descriptors, unsigned tasks)
+// What there is before an engine is opened, and has to be afterwards. The origin's own threads end,
+// and close, when they notice that their connections have ended: it is waited for.
+static unsigned threads_base_descriptors, threads_base_tasks;
+
+static void threads_come_back(void)
 {
     for (int k = 0; k < 1000; k++) {
-        if (engine_tally_descriptors() == descriptors && engine_tally_threads() == tasks)
+        if (engine_tally_descriptors() == threads_base_descriptors &&
+            engine_tally_threads() == threads_base_tasks)
             return;
         usleep(10000);
     }
-    assert_int_equal(engine_tally_descriptors(), descriptors);
-    assert_int_equal(engine_tally_threads(), tasks);
+    assert_int_equal(engine_tally_descriptors(), threads_base_descriptors);
+    assert_int_equal(engine_tally_threads(), threads_base_tasks);
+}
+
+static int threads_look_back(void **state)
+{
+    (void)state;
+    threads_come_back();
+    return 0;
 }
 
 // ---- Promises
@@ -111,13 +121,12 @@ static void every_job_gives_one_outcome_and_nothing_is_left(void **state)
     static const char *const engines[] = { "threads:8", "threads:2/coro:8", "serial" };
     static const unsigned threads[] = { 8, 2, 1 };
     for (unsigned i = 0; i < 3; i++) {
-        unsigned descriptors = engine_tally_descriptors(), tasks = engine_tally_threads();
         struct threads_case c = { .engine = engines[i], .body = threads_ordinary };
         threads_run(&c);
         assert_int_equal(c.usage.started, threads[i]);
         assert_int_equal(c.usage.died, 0);
         assert_true(c.usage.processes.user + c.usage.processes.system > 0);
-        threads_come_back_to(descriptors, tasks);
+        threads_come_back();
     }
 }
 
@@ -138,6 +147,36 @@ static void an_idle_thread_has_no_descriptor(void **state)
     unsigned with_few = threads_descriptors;
     threads_run(&many);
     assert_int_equal(threads_descriptors, with_few);
+}
+
+static void threads_wait_at_origin(struct engine_driver *d, unsigned jobs)
+{
+    unsigned before = __atomic_load_n(&threads_origin.requests, __ATOMIC_RELAXED);
+    for (uint32_t id = 0; id < jobs; id++)
+        threads_send(d, id, "/hang");
+    while (__atomic_load_n(&threads_origin.requests, __ATOMIC_RELAXED) < before + jobs)
+        assert_int_equal(sleep_until(clock_mono() + CLOCK_MS), 0);
+}
+
+static void threads_at_work(struct engine_driver *d, struct engine_tally *t)
+{
+    threads_wait_at_origin(d, d->engine->lane_count);
+    threads_descriptors = engine_tally_descriptors();
+    engine_abandon(d->engine);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->cancelled, d->engine->lane_count);
+}
+
+static void one_at_work_has_its_connection_and_nothing_else(void **state)
+{
+    (void)state;
+    struct threads_case few = { .engine = "threads:2", .body = threads_at_work };
+    struct threads_case many = { .engine = "threads:20", .body = threads_at_work };
+    threads_run(&few);
+    unsigned with_few = threads_descriptors;
+    threads_come_back();
+    threads_run(&many);
+    assert_int_equal(threads_descriptors, with_few + 18 * 2); // the other end is ours, too
 }
 
 // Each thread's mask of blocked signals, as the kernel has it.
@@ -179,11 +218,7 @@ static void signals_are_for_others(void **state)
 
 static void threads_hanging(struct engine_driver *d, struct engine_tally *t)
 {
-    unsigned before = __atomic_load_n(&threads_origin.requests, __ATOMIC_RELAXED);
-    for (uint32_t id = 0; id < 6; id++)
-        threads_send(d, id, "/hang");
-    while (__atomic_load_n(&threads_origin.requests, __ATOMIC_RELAXED) < before + 6)
-        assert_int_equal(sleep_until(clock_mono() + CLOCK_MS), 0);
+    threads_wait_at_origin(d, 6);
     engine_abandon(d->engine);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->cancelled, 6);
@@ -231,30 +266,36 @@ static void what_stops_further_threads_is_named_in_one_sentence(void **state)
 static void threads_that_cannot_be_had_leave_nothing_behind(void **state)
 {
     (void)state;
-    unsigned descriptors = engine_tally_descriptors(), tasks = engine_tally_threads();
     threads_settings.save_dir = "/proc/nowhere"; // each thread finds that it cannot open it
     struct threads_case c = { .engine = "threads:5", .body = threads_ordinary };
     threads_run(&c);
     threads_settings.save_dir = NULL;
     assert_int_equal(c.result, -ENOENT);
     assert_string_equal(c.why, "");
-    threads_come_back_to(descriptors, tasks);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_job_gives_one_outcome_and_nothing_is_left),
-        cmocka_unit_test(an_idle_thread_has_no_descriptor),
-        cmocka_unit_test(signals_are_for_others),
-        cmocka_unit_test(a_thread_that_waits_for_a_server_hears_that_nobody_wants_it),
-        cmocka_unit_test(a_thread_that_waits_for_its_turn_hears_it_too),
-        cmocka_unit_test(what_stops_further_threads_is_named_in_one_sentence),
-        cmocka_unit_test(threads_that_cannot_be_had_leave_nothing_behind),
+        cmocka_unit_test_teardown(every_job_gives_one_outcome_and_nothing_is_left,
+                                  threads_look_back),
+        cmocka_unit_test_teardown(an_idle_thread_has_no_descriptor, threads_look_back),
+        cmocka_unit_test_teardown(one_at_work_has_its_connection_and_nothing_else,
+                                  threads_look_back),
+        cmocka_unit_test_teardown(signals_are_for_others, threads_look_back),
+        cmocka_unit_test_teardown(a_thread_that_waits_for_a_server_hears_that_nobody_wants_it,
+                                  threads_look_back),
+        cmocka_unit_test_teardown(a_thread_that_waits_for_its_turn_hears_it_too, threads_look_back),
+        cmocka_unit_test_teardown(what_stops_further_threads_is_named_in_one_sentence,
+                                  threads_look_back),
+        cmocka_unit_test_teardown(threads_that_cannot_be_had_leave_nothing_behind,
+                                  threads_look_back),
     };
     alarm(120);
     signal(SIGPIPE, SIG_IGN);
     raw_origin_start(&threads_origin);
+    threads_base_descriptors = engine_tally_descriptors();
+    threads_base_tasks = engine_tally_threads();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     raw_origin_stop(&threads_origin);
     return failed;
