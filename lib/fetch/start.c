@@ -38,11 +38,15 @@ static void start_once(void)
     quick_use(blocks_malloc);
     start_result = curl_global_init_mem(CURL_GLOBAL_ALL, blocks_malloc, blocks_free, blocks_realloc,
                                         blocks_strdup, blocks_calloc);
+    // OpenSSL makes what all its calls stand on when it is first needed, once, and follows a null
+    // pointer ever after when there was no memory for it. So it is made here, and looked at.
+    if (!start_result && !OSSL_LIB_CTX_get0_global_default())
+        start_result = CURLE_OUT_OF_MEMORY;
 }
 
 int start_libcurl(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, start_once);
-    return start_result ? -EIO : 0;
+    return !start_result ? 0 : start_result == CURLE_OUT_OF_MEMORY ? -ENOMEM : -EIO;
 }

@@ -3,6 +3,6 @@
 #define FETCH_START_H
 
 // Starts libcurl in this process, once however often it is called; from any thread. To be done
-// after forking, not before. Errors: -EIO.
+// after forking, not before. Errors: -EIO, -ENOMEM.
 int start_libcurl(void);
 #endif

@@ -4,6 +4,7 @@
 #include "data/map.h"
 #include "engine/coro.h"
 #include "fetch/easy.h"
+#include "fetch/start.h"
 #include "fetch/request.h"
 #include "sched/green.h"
 #include <errno.h>
@@ -95,6 +96,9 @@ static void green_done_with(struct io *io)
 int green_open(struct engine **out, const struct engine_spec *spec,
                const struct engine_setup *setup)
 {
+    int r = start_libcurl(); // and OpenSSL, which a visit may need before it has a handle
+    if (r < 0)
+        return r;
     struct green *g = malloc(sizeof *g);
     if (!g)
         return -ENOMEM;
