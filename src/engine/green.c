@@ -4,8 +4,8 @@
 #include "data/map.h"
 #include "engine/coro.h"
 #include "fetch/easy.h"
-#include "fetch/start.h"
 #include "fetch/request.h"
+#include "fetch/start.h"
 #include "sched/green.h"
 #include <errno.h>
 #include <stdlib.h>
