@@ -146,6 +146,9 @@ int cmd_fetch(struct arguments *a)
     else
         state_close(a->crawl.state); // else it was the run's
     fetch_save_close(a);
+    a->state.unfinished =
+        a->crawl.state_dir && (status != STATUS_OK || r < 0 ||
+                               (run.end != CRAWL_COMPLETE && run.end != CRAWL_NOTHING_LEFT));
     fetch_warc_close(a);
     zygote_stop(zygote, &used);
     fetch_state_close(a);

@@ -44,6 +44,8 @@ int fetch_save_open(struct arguments *a)
         fetch_save_close(a);
         return fetch_save_refuse(dir, r);
     }
+    if (a->state.save_since) // what earlier parts of the run have saved is of this run
+        s->worker.save_since = a->state.save_since;
     if (r > 0 && !a->quiet)
         log_note("%d unfinished files of an earlier run were removed from '%s'", r, dir);
     return STATUS_OK;

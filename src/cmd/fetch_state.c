@@ -5,6 +5,7 @@
 #include "cmd/options.h"
 #include "data/map.h"
 #include "ledger/claim.h"
+#include "ledger/ledger.h"
 #include "ledger/order.h"
 #include "store/state.h"
 #include "store/state_meta.h"
@@ -235,6 +236,25 @@ static int look_at_order(struct arguments *a, struct state *s)
     return status;
 }
 
+// What a run that goes on keeps of its beginning.
+static void recall_beginning(struct arguments *a)
+{
+    struct state *s = a->crawl.state;
+    struct span bytes;
+    struct ledger l;
+    if (state_begin(s) < 0)
+        return; // the run says what is wrong
+    if (state_meta_get(s, "ledger", &bytes) == 1 && ledger_read(&l, bytes) == 0) {
+        a->state.save_since = l.save_since;
+        ledger_fini(&l);
+    }
+    if (state_meta_get(s, "part", &bytes) == 1) {
+        struct unpack u = unpack_of(bytes);
+        a->crawl.warc_before = unpack_int(&u);
+    }
+    state_abort(s);
+}
+
 int fetch_state_open(struct arguments *a)
 {
     char why[STATE_WHY];
@@ -249,6 +269,8 @@ int fetch_state_open(struct arguments *a)
     }
     state_map_secret(a->crawl.state, secret);
     map_use_secret(secret);
+    a->crawl.worker.save_tag = state_hash(a->crawl.state, span_of("bodies")) | 1;
+    recall_beginning(a);
     int status = look_at_order(a, a->crawl.state);
     if (status != STATUS_OK) {
         state_close(a->crawl.state);

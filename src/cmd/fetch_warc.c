@@ -163,14 +163,14 @@ int fetch_warc_open(struct arguments *a)
         log_error("--warc-file: no archive can be made in '%.*s': %s", (int)where.n, where.p,
                   strerror(-e));
     buffer_fini(&dir);
-    if (e == 0 && a->crawl.index)
+    if (e == 0 && a->crawl.index && !a->crawl.state_dir)
         e = fetch_warc_fold(a); // what a run that was killed has left
     return e < 0 ? STATUS_USAGE : STATUS_OK;
 }
 
 void fetch_warc_close(struct arguments *a)
 {
-    if (a->crawl.index)
+    if (a->crawl.index && !a->state.unfinished) // else it is gone on with
         fetch_warc_fold(a);
     buffer_fini(&a->warc.info);
     buffer_fini(&a->warc.index);

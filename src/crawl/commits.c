@@ -14,6 +14,7 @@
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "visit/outcome.h"
+#include "visit/save.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -32,6 +33,7 @@ int commits_open(struct coordinator *c)
     list_init(&cm->work);
     list_init(&cm->done);
     nursery_init(&cm->nursery, "commits");
+    saving_names_init(&cm->names, c->settings->save);
     cm->cut = clock_mono();
     c->commits = cm;
     int r = nursery_spawn(&cm->nursery, "commits", committer, c);
@@ -53,6 +55,8 @@ void commits_close(struct coordinator *c)
     ledger_fini(&cm->ledger);
     buffer_fini(&cm->bytes);
     buffer_fini(&cm->stats);
+    buffer_fini(&cm->saved);
+    saving_names_fini(&cm->names);
     free(cm);
     c->commits = NULL;
 }
@@ -109,6 +113,24 @@ static void remember(struct coordinator *c, const struct item *i, const struct e
         p.url = given.url;
     }
     put_page(c, &i->url, &p);
+}
+
+void commits_name_body(struct coordinator *c, struct ending *e)
+{
+    struct commits *cm = c->commits;
+    if (!cm || !e->last || e->last->saved.at == 0 || e->error != FETCH_OK)
+        return;
+    struct buffer path = { 0 };
+    int r = saving_names_choose(&cm->names, message_span(e->last, e->last->saved), &path);
+    buffer_clear(&cm->saved);
+    if (r == 0)
+        save_name(c->settings->save, buffer_span(&path), &cm->saved);
+    buffer_fini(&path);
+    e->saved = r < 0 || cm->saved.failed ? span_of("") : buffer_span(&cm->saved);
+    if (e->saved.n > 0)
+        return;
+    e->error = r == -EINVAL ? FETCH_INTERNAL : FETCH_NO_RESOURCES;
+    e->message = span_of("the saved body cannot be given a name: no memory");
 }
 
 void commits_ended(struct coordinator *c, struct item *i, const struct ending *e)
@@ -227,6 +249,7 @@ static void fill_ledger(struct coordinator *c)
     l->index = c->index ? output_length(c->index) : 0;
     l->held = cm->held;
     archives_tell(&c->archives, l);
+    l->save_since = c->settings->save ? c->settings->worker.save_since : 0;
     l->stats = buffer_span(&cm->stats);
 }
 
@@ -237,6 +260,7 @@ static void cut(struct coordinator *c)
     put_hosts(c);
     put_trust(c);
     fill_ledger(c);
+    saving_names_cut(&cm->names, &cm->ledger);
     buffer_clear(&cm->bytes);
     ledger_write(&cm->bytes, &cm->ledger);
     if (cm->bytes.failed || cm->stats.failed) {
@@ -296,6 +320,13 @@ void commits_done(struct coordinator *c)
 
 // ---- what a cut waits for
 
+// On a thread; where it is when there is none.
+static int elsewhere(int (*work)(void *arg), void *arg)
+{
+    int r = offload(work, arg);
+    return r == -EAGAIN || r == -ENOMEM ? work(arg) : r;
+}
+
 static int sync_source(void *arg)
 {
     return source_sync(arg);
@@ -312,9 +343,14 @@ static int sync_outputs(struct coordinator *c)
     if (r == 0)
         r = archives_sync(c);
     if (r == 0 && l->source.spooled) {
-        r = offload(sync_source, c->source);
+        r = elsewhere(sync_source, c->source);
         if (r < 0)
             log_error("what is kept of standard input cannot be written: %s", strerror(-r));
+    }
+    if (r == 0 && saving_names_need_sync(&c->commits->names)) {
+        r = elsewhere(saving_names_sync, &c->commits->names);
+        if (r < 0)
+            log_error("saved bodies cannot be written: %s", strerror(-r));
     }
     return r;
 }
@@ -328,6 +364,10 @@ static int commit(struct coordinator *c)
     store_seal(c->store);
     while (!cm->committed && (r = store_error(c->store)) == 0 && !cm->closing)
         park_on(&cm->work, CLOCK_NEVER);
+    if (r < 0 || !cm->committed || list_empty(&cm->names.committing))
+        return r;
+    r = elsewhere(saving_names_give, &cm->names);
+    saving_names_done(&cm->names);
     return r;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_COMMITS_H
 #define CRAWL_COMMITS_H
+#include "crawl/saving_names.h"
 #include "data/buffer.h"
 #include "data/list.h"
 #include "ledger/ledger.h"
@@ -38,7 +39,8 @@ struct commits {
     size_t trusted;       // special places that are on disk
     struct nursery nursery;
     struct list work, done; // the fiber; who waits for the last commit
-    struct buffer bytes, stats;
+    struct saving_names names;
+    struct buffer bytes, stats, saved;
     // A run that goes on:
     bool resumed;
     int64_t spent; // ns that it had gone on for before
@@ -51,6 +53,9 @@ int commits_open(struct coordinator *c);
 
 // `i` is new, or has changed: a redirect, another attempt.
 void commits_changed(struct coordinator *c, struct item *i);
+
+// Chooses the name that a saved body will have after the commit; before the record is written.
+void commits_name_body(struct coordinator *c, struct ending *e);
 
 // The record of `i`, which is about to be freed, was written.
 void commits_ended(struct coordinator *c, struct item *i, const struct ending *e);

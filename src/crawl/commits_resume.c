@@ -12,8 +12,10 @@
 #include "store/state_meta.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "visit/save.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { RESUME_ADDRESSES = 16384 }; // hosts whose addresses are looked up no second time
 
@@ -73,6 +75,42 @@ static int open_output(struct coordinator *c, struct output **out, const char *p
     return output_go_on(out, path, length, &c->writers);
 }
 
+// ---- bodies and archives
+
+int resume_settle(const struct resume *r, struct coordinator *c)
+{
+    const struct crawl_settings *s = c->settings;
+    int e = 0;
+    if (!s->state)
+        return 0;
+    if (s->save)
+        e = saving_names_redo(s->save, &r->ledger);
+    if (e == 0 && s->save)
+        save_sweep_left(s->save); // those that were not committed
+    return e;
+}
+
+// Whose the archive files of this part are: they have its time in their names.
+static int note_part(struct coordinator *c)
+{
+    struct state *s = c->settings->state;
+    struct buffer b = { 0 };
+    pack_int(&b, c->settings->worker.warc_since);
+    int e = b.failed ? -ENOMEM : state_begin(s);
+    if (e == 0)
+        e = state_meta_put(s, "part", buffer_span(&b));
+    if (e == 0)
+        e = state_commit(s);
+    state_abort(s);
+    buffer_fini(&b);
+    return e < 0 ? complain(c, e) : 0;
+}
+
+static bool is_there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
 int resume_open(const struct resume *r, struct coordinator *c)
 {
     const struct crawl_settings *s = c->settings;
@@ -83,12 +121,15 @@ int resume_open(const struct resume *r, struct coordinator *c)
                                    .from = r->any ? &r->ledger.source : NULL,
                                    .given = !s->recalled };
     int e = source_open(&c->source, &source);
+    if (e == 0 && s->state && s->worker.warc_prefix)
+        e = note_part(c);
     if (e == 0)
         e = open_output(c, &c->records, s->output, r->ledger.records);
     if (e == 0 && s->failed)
         e = open_output(c, &c->failed, s->failed, r->ledger.failed);
     if (e == 0 && s->index)
-        e = open_output(c, &c->index, s->index, r->ledger.index);
+        // One that is not there has been sorted into the index.
+        e = open_output(c, &c->index, s->index, is_there(s->index) ? r->ledger.index : 0);
     return e;
 }
 

@@ -19,6 +19,10 @@ struct resume {
 int resume_read(struct resume *r, struct coordinator *c);
 void resume_fini(struct resume *r);
 
+// Brings back to it what the last part has left in other places: saved bodies get their names, or
+// go; archives are cut. Errors, said on the log.
+int resume_settle(const struct resume *r, struct coordinator *c);
+
 // Opens source and outputs as it says: the source goes on behind the last line taken, outputs are
 // cut back. Errors, said on the log: -ESTALE they are not what they were.
 int resume_open(const struct resume *r, struct coordinator *c);

@@ -467,6 +467,8 @@ int crawl_run(struct loop *l, const struct crawl_settings *settings, struct zygo
     prepare(c, l, settings);
     int r = resume_read(&resume, c);
     if (r == 0)
+        r = resume_settle(&resume, c);
+    if (r == 0)
         r = resume_is_over(&resume, c);
     if (r == 1)
         r = say_finished(c, &resume);

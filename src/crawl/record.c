@@ -90,14 +90,15 @@ static void tls(struct buffer *out, const struct outcome *o)
     json_object_close(out);
 }
 
-static void extras(struct buffer *out, const struct outcome *o)
+static void extras(struct buffer *out, const struct ending *e)
 {
+    const struct outcome *o = e->last;
     digest(out, o);
     if (o->flags & OUTCOME_TRUNCATED) {
         json_key(out, "truncated");
         json_bool(out, true);
     }
-    text(out, "saved", message_span(o, o->saved));
+    text(out, "saved", e->saved.p ? e->saved : message_span(o, o->saved));
     tls(out, o);
 }
 
@@ -161,7 +162,7 @@ void record_write(struct buffer *out, const struct item *i, const struct ending 
     json_key(out, "started");
     json_time(out, time, i->started, 6);
     if (e->last)
-        extras(out, e->last);
+        extras(out, e);
     if (e->crawl)
         page(out, i, e);
     if (e->skipped.p) {

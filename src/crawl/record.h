@@ -15,6 +15,7 @@ struct ending {
     const char *engine;         // that did it; NULL: none
     int64_t now;                // monotonic ns
     struct span skipped;        // not fetched, for this file is there; absent: it was tried
+    struct span saved;          // where its body will be; absent: where the outcome says, if anywhere
     // Of a crawl; absent where there is nothing to say.
     bool crawl;
     struct span redirect_url; // where the answer leads

@@ -79,6 +79,7 @@ static void finish_as(struct coordinator *c, struct item *i, struct ending *e)
         i->started = clock_wall();
     if (c->explore)
         end_page(c, i, e);
+    commits_name_body(c, e);
     record_write(output_buffer(c->records), i, e, &c->time);
     output_added(c->records);
     tally_record(&c->stats, e->error, status);

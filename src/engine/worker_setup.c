@@ -30,7 +30,7 @@ struct worker_setup {
 
 // A field that was added must be carried over: a string needs its line above, anything else only
 // this figure. The flow's memory is at the same address in every process.
-_Static_assert(sizeof(struct visit_settings) == 184, "are all settings carried to the workers?");
+_Static_assert(sizeof(struct visit_settings) == 192, "are all settings carried to the workers?");
 
 static const char **worker_setup_string(struct visit_settings *s, unsigned i)
 {

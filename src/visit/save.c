@@ -21,7 +21,6 @@ enum { SAVE_NEAR = 4 };
 struct save {
     const struct visit_settings *settings;
     int root;
-    unsigned number; // of temporary names so far; atomic
 };
 
 // ---- the directory
@@ -69,13 +68,13 @@ void save_close(struct save *s)
     free(s);
 }
 
-static int save_sweep(struct save *s)
+static int save_sweep(struct save *s, const char *prefix)
 {
     int n = 0, fd = openat(s->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *d = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
     while (d && (entry = readdir(d)))
-        if (strncmp(entry->d_name, SAVE_PREFIX, strlen(SAVE_PREFIX)) == 0 &&
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0 &&
             unlinkat(s->root, entry->d_name, 0) == 0)
             n++;
     if (d)
@@ -98,7 +97,7 @@ int save_tidy(struct save *s, int64_t *since)
     struct stat st;
     int n = 0;
     if (flock(s->root, LOCK_EX | LOCK_NB) == 0)
-        n = save_sweep(s);
+        n = save_sweep(s, SAVE_PREFIX);
     flock(s->root, LOCK_SH);
     int e = save_begin(s, &f);
     if (e < 0)
@@ -110,13 +109,48 @@ int save_tidy(struct save *s, int64_t *since)
     return e;
 }
 
+// Of temporary names. Returns its length.
+static size_t save_prefix(const struct save *s, char *out, size_t room)
+{
+    uint64_t tag = s->settings->save_tag;
+    int n = tag ? snprintf(out, room, SAVE_PREFIX_LEFT "%016llx-", (unsigned long long)tag)
+                : snprintf(out, room, SAVE_PREFIX);
+    return (size_t)n;
+}
+
+int save_sweep_left(struct save *s)
+{
+    char prefix[64];
+    save_prefix(s, prefix, sizeof prefix);
+    return s->settings->save_tag ? save_sweep(s, prefix) : 0;
+}
+
+int save_sync(const struct save *s)
+{
+    return syncfs(s->root) < 0 ? -errno : 0;
+}
+
 // ---- one body
+
+// No temporary name is ever given twice, not by another process with our number either: what a
+// commit says of one must not be taken for another body. So many have been given by this process; it
+// begins at a time.
+static uint64_t save_number;
+
+static uint64_t save_take_number(void)
+{
+    uint64_t none = 0, first = (uint64_t)clock_wall();
+    __atomic_compare_exchange_n(&save_number, &none, first, false, __ATOMIC_RELAXED,
+                                __ATOMIC_RELAXED);
+    return __atomic_add_fetch(&save_number, 1, __ATOMIC_RELAXED);
+}
 
 int save_begin(struct save *s, struct save_file *f)
 {
     do {
-        unsigned number = __atomic_add_fetch(&s->number, 1, __ATOMIC_RELAXED);
-        snprintf(f->temporary, sizeof f->temporary, SAVE_PREFIX "%ld-%u", (long)getpid(), number);
+        size_t n = save_prefix(s, f->temporary, sizeof f->temporary);
+        snprintf(f->temporary + n, sizeof f->temporary - n, "%ld-%llx", (long)getpid(),
+                 (unsigned long long)save_take_number());
         f->fd = openat(s->root, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                        0666);
     } while (f->fd < 0 && (errno == EEXIST || errno == EINTR));
@@ -258,8 +292,56 @@ static struct span save_split(struct span *path)
     return dirs;
 }
 
+// It gets its name from save_settle.
+static int save_leave(struct save *s, struct save_file *f, struct span path, struct buffer *saved)
+{
+    int e = close(f->fd) < 0 && errno != EINTR ? -errno : 0;
+    f->fd = -1;
+    buffer_clear(saved);
+    buffer_add_format(saved, "%s/", f->temporary);
+    buffer_add(saved, path.p, path.n);
+    if (e == 0 && saved->failed)
+        e = -ENOMEM;
+    if (e < 0)
+        unlinkat(s->root, f->temporary, 0);
+    return e;
+}
+
+int save_settle(const struct save *s, const char *from, struct span to, struct buffer *out)
+{
+    struct buffer where = { 0 }, name = { 0 };
+    struct span dirs = save_split(&to);
+    buffer_clear(out);
+    int dir = save_directory(s->root, dirs, SAVE_DIRECTORY_CREATE, &where);
+    int e = dir < 0 ? dir : save_place(s, from, dir, to, &name);
+    if (e == -ENOENT && faccessat(s->root, from, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+        errno == ENOENT) {
+        e = 0; // it was done before
+    } else if (e == 0) {
+        buffer_add(out, where.p, where.n);
+        buffer_add(out, name.p, name.n);
+    }
+    if (dir >= 0)
+        close(dir);
+    buffer_fini(&where);
+    buffer_fini(&name);
+    return e;
+}
+
+enum save_found save_look_at(const struct save *s, const char *path)
+{
+    struct stat st;
+    if (fstatat(s->root, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? SAVE_NOTHING : SAVE_OTHER;
+    if (S_ISDIR(st.st_mode))
+        return SAVE_DIRECTORY;
+    return s->settings->save_clobber && save_is_old(s, &st) ? SAVE_REPLACEABLE : SAVE_OTHER;
+}
+
 int save_keep(struct save *s, struct save_file *f, struct span path, struct buffer *saved)
 {
+    if (s->settings->save_tag)
+        return save_leave(s, f, path, saved);
     struct buffer where = { 0 }, name = { 0 };
     struct span dirs = save_split(&path);
     int dir = -1, e = close(f->fd) < 0 && errno != EINTR ? -errno : 0;

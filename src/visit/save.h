@@ -13,15 +13,21 @@
 //
 // Any number of threads and processes may use one directory; every run holds a shared lock on it
 // (flock), so that a run that begins knows whether what is left there belongs to nobody.
+//
+// A run that can be gone on with gives bodies their names only when it commits that they are there.
+// Then there is a `save_tag` in the settings, the same for all parts of the run: a body is left
+// under a temporary name with that tag, which no other run removes, and save_settle gives it its
+// own later.
 struct save;
 struct visit_settings;
 
-#define SAVE_PREFIX ".trawl-part-" // of the temporary names
+#define SAVE_PREFIX ".trawl-part-"      // of the temporary names
+#define SAVE_PREFIX_LEFT ".trawl-left-" // the same with a tag
 
 // A body that is being written. { .fd = -1 } is none.
 struct save_file {
     int fd;
-    char temporary[64];
+    char temporary[80];
 };
 
 // Creates the directory `dir`, and those above it, where they are missing. Errors: those of
@@ -47,7 +53,8 @@ int save_write(struct save_file *f, struct span data);
 
 // Ends a body and gives it its name: `path` (as file_path_make makes them, with a directory at
 // least), or the next that is not taken. With `clobber` in the settings a file from before this run
-// is replaced. `saved` becomes the path with the directory's in front. Errors: those of close(2),
+// is replaced. `saved` becomes the path with the directory's in front. With a tag the body is left
+// as it is, and `saved` becomes its temporary name, a slash, and `path`. Errors: those of close(2),
 // mkdir(2) and rename(2); then nothing is left of the body.
 int save_keep(struct save *s, struct save_file *f, struct span path, struct buffer *saved);
 
@@ -56,6 +63,23 @@ void save_drop(struct save *s, struct save_file *f);
 
 // Appends `path` with the directory's in front.
 void save_name(const struct save *s, struct span path, struct buffer *out);
+
+// What is at `path` below the directory; a link in it is SAVE_OTHER, wherever it leads.
+enum save_found { SAVE_NOTHING, SAVE_DIRECTORY, SAVE_REPLACEABLE, SAVE_OTHER };
+enum save_found save_look_at(const struct save *s, const char *path);
+
+// Gives a body that was left as `from` the name `to`, or the next that is not taken; `out` becomes
+// the one it has, below the directory. Blocks. Returns 0, also when it has a name already, and
+// `out` is then empty. Errors: those of mkdir(2) and rename(2); then it stays as it was.
+int save_settle(const struct save *s, const char *from, struct span to, struct buffer *out);
+
+// Has all that was written below the directory, and all its names, on the disk. Blocks. Errors:
+// those of syncfs(2).
+int save_sync(const struct save *s);
+
+// Removes the bodies with the tag of this run: none of them has been committed. Blocks. Returns how
+// many.
+int save_sweep_left(struct save *s);
 
 // Whether a file from before this run is where `path` would be saved; then `saved` is its path with
 // the directory's in front. What cannot be looked at is not there.

@@ -16,6 +16,7 @@ struct visit_settings {
     bool save_by_url;     // names are made of URLs alone, never of Content-Disposition
     bool no_sandbox;      // worker processes keep what they could give up
     int64_t save_since;   // when the run began, by the file system's clock: see save_tidy
+    uint64_t save_tag;    // bodies are left for who commits them: see save.h; 0: they are not
     const char *warc_prefix; // of the archive's files (store/warc_name.h); NULL: no archive
     const char *warc_info;   // what each begins with: "name: value" CRLF lines
     int64_t warc_since;      // when the run began, wall ns

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """--state: a run that was ended, however it was, is gone on with; every URL has exactly one record."""
+import glob
 import gzip
 import json
 import os
@@ -7,11 +8,15 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import unittest
 import urllib.request
 
 import rig
+
+sys.path.insert(0, os.path.join(os.environ.get("srcdir", "."), "tests"))
+import warc_reader  # noqa: E402
 
 ENGINES = ("coro", "forks:4", "threads:4", "serial", "callback", "green")
 LOG = rig.path("origin.log")
@@ -313,6 +318,88 @@ class Refused(Case):
         self.assertEqual(done.err.count("\n"), 1, done.err)
         self.assertIn("damaged", done.err)
         self.assertEqual(lines(kept.out), before)
+
+
+def answer_target(connection, _):
+    """Answers with the target of each request, one connection at a time."""
+    while True:
+        head = rig.read_head(connection)
+        if not head:
+            return
+        target = head.split(b" ")[1]
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(target), target))
+
+
+def files(top):
+    """Relative path -> content, of what is below."""
+    found = {}
+    for here, _, names in os.walk(top):
+        for name in names:
+            with open(os.path.join(here, name), "rb") as f:
+                found[os.path.relpath(os.path.join(here, name), top)] = f.read()
+    return found
+
+
+class Saved(Case):
+    def check_bodies(self, kept, saved):
+        """Each record names a file of its own that holds the body, and there is no other."""
+        bodies = files(saved)
+        named = [os.path.relpath(r["saved"], saved) for r in kept.records]
+        self.assertEqual(sorted(named), sorted(bodies))
+        for r, name in zip(kept.records, named):
+            self.assertEqual(bodies[name].decode(), "/" + r["url"].split("/", 3)[3])
+
+    def test_bodies_have_the_names_that_their_records_say_and_nothing_is_left_over(self):
+        for engine in "coro", "forks:3", "threads:3":
+            with self.subTest(engine=engine):
+                origin = rig.RawOrigin(answer_target)
+                base = f"http://127.0.0.1:{origin.port}"
+                # The same twice, and a name that is a file here and a directory there.
+                urls = [f"{base}/{i // 2}" for i in range(200)] + [f"{base}/{i}/{i}" for i in range(100)]
+                random.shuffle(urls)
+                kept = Kept("--engine", engine, "-j", "8", "--per-host", "8", "--host-rate", "600/s", urls=urls)
+                saved = f"{kept.dir}/bodies"
+                kept.command += ["--save", saved]
+                for part in range(3):
+                    kept.kill(kept.start(), 60 * (part + 1) + random.randrange(30))
+                    for name, body in files(saved).items():  # a name is there only with its body
+                        self.assertTrue(body or name.startswith(".trawl-left-"), name)
+                done = kept.run()
+                self.assertEqual((done.status, done.err), (0, ""))
+                self.check_exactly_once(kept.records, len(urls))
+                self.check_bodies(kept, saved)
+
+    def test_files_of_earlier_parts_of_a_run_are_not_replaced(self):
+        origin = rig.RawOrigin(answer_target)
+        urls = [f"http://127.0.0.1:{origin.port}/{i % 20}" for i in range(200)]
+        kept = Kept("-j", "2", "--host-rate", "400/s", "--clobber", urls=urls)
+        saved = f"{kept.dir}/bodies"
+        kept.command += ["--save", saved]
+        kept.kill(kept.start(), 80)
+        self.assertEqual(kept.run().status, 0)
+        self.check_exactly_once(kept.records, 200)
+        self.check_bodies(kept, saved)
+
+
+class Archived(Case):
+    def test_archives_hold_what_the_records_point_to_and_nothing_else(self):
+        for engine in "coro", "forks:3", "threads:3", "forks:2/coro:4":
+            with self.subTest(engine=engine):
+                tag = engine.replace("/", "-")
+                urls = [url(f"{'redirect/1' if i % 5 == 0 else 'bytes/300'}?w={tag}-{i}") for i in range(400)]
+                kept = Kept("--engine", engine, "-j", "8", "--per-host", "8", "--host-rate", "900/s", urls=urls)
+                prefix = f"{kept.dir}/a/crawl"
+                kept.command += ["--warc-file", prefix, "--warc-cdx", "--warc-max-size", "20000"]
+                for part in range(3):
+                    kept.kill(kept.start(), 80 * (part + 1) + random.randrange(30))
+                done = kept.run()
+                self.assertEqual((done.status, done.err), (0, ""))
+                self.check_exactly_once(kept.records, len(urls))
+                self.assertEqual(glob.glob(f"{kept.dir}/a/*.open"), [])
+                warc_reader.check(sorted(glob.glob(f"{prefix}*.warc.gz")), kept.records)
+                captures = sum(len(r["warc"]) for r in kept.records)
+                self.assertEqual(len(set(lines(f"{prefix}.cdxj"))), captures)
+                self.assertEqual(len(lines(f"{prefix}.cdxj")), captures)
 
 
 class Orphans(Case):
