@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
+#include "crawl/explore.h"
 #include "crawl/output.h"
 #include "crawl/record.h"
 #include "crawl/stats_pack.h"
@@ -247,6 +248,7 @@ static void fill_ledger(struct coordinator *c)
     l->records = output_length(c->records);
     l->failed = c->failed ? output_length(c->failed) : 0;
     l->index = c->index ? output_length(c->index) : 0;
+    l->rejected = c->rejected ? output_length(c->rejected) : 0;
     l->held = cm->held;
     archives_tell(&c->archives, l);
     l->save_since = c->settings->save ? c->settings->worker.save_since : 0;
@@ -259,6 +261,7 @@ static void cut(struct coordinator *c)
     put_items(c);
     put_hosts(c);
     put_trust(c);
+    explore_note(c);
     fill_ledger(c);
     saving_names_cut(&cm->names, &cm->ledger);
     buffer_clear(&cm->bytes);
@@ -340,6 +343,8 @@ static int sync_outputs(struct coordinator *c)
         r = output_sync(c->failed, l->failed);
     if (r == 0 && c->index)
         r = output_sync(c->index, l->index);
+    if (r == 0 && c->rejected)
+        r = output_sync(c->rejected, l->rejected);
     if (r == 0)
         r = archives_sync(c);
     if (r == 0 && l->source.spooled) {

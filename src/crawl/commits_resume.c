@@ -2,6 +2,7 @@
 #include "crawl/commits_resume.h"
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
+#include "crawl/explore.h"
 #include "crawl/output.h"
 #include "crawl/stats_pack.h"
 #include "frontier/continuation.h"
@@ -130,6 +131,8 @@ int resume_open(const struct resume *r, struct coordinator *c)
     if (e == 0 && s->index)
         // One that is not there has been sorted into the index.
         e = open_output(c, &c->index, s->index, is_there(s->index) ? r->ledger.index : 0);
+    if (e == 0 && s->explore.rejected_log)
+        e = open_output(c, &c->rejected, s->explore.rejected_log, r->ledger.rejected);
     return e;
 }
 
@@ -249,6 +252,8 @@ static int load_trust(struct coordinator *c, struct state *s)
 static int load_tables(struct loading *l, struct state *s, const struct ledger *ledger)
 {
     int r = load_trust(l->c, s);
+    if (r == 0)
+        r = explore_recall(l->c, s);
     if (r == 0)
         r = state_hosts_each(s, load_host, l);
     if (r == 0)

@@ -2,6 +2,7 @@
 #include "crawl/cookies.h"
 #include "cookie/jar.h"
 #include "input/ask.h"
+#include "ledger/store.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 #include "sys/log.h"
@@ -21,6 +22,8 @@ struct cookies {
     struct jar *jar;
     const char *path;   // borrowed; NULL: no file
     struct buffer sent; // of the request in hand
+    bool changed;       // since it was last said to a store
+    int64_t said;       // monotonic ns
 };
 
 static int64_t now(void)
@@ -90,7 +93,8 @@ void cookies_take(struct cookies *k, const struct url *url, const struct outcome
     while (rest.n > 0) {
         const char *end = memchr(rest.p, '\n', rest.n);
         size_t n = end ? (size_t)(end - rest.p) : rest.n;
-        jar_set(k->jar, url, (struct span){ rest.p, n }, now()); // without memory it is not kept
+        // Without memory it is not kept.
+        k->changed |= jar_set(k->jar, url, (struct span){ rest.p, n }, now()) > 0;
         rest.p += n + (end != NULL);
         rest.n -= n + (end != NULL);
     }
@@ -137,6 +141,25 @@ void cookies_add(struct cookies *k, const struct url *url, struct buffer *header
         headers->failed = true;
     else
         ask_add_header(headers, buffer_span(line));
+}
+
+void cookies_note(struct cookies *k, struct store *s, int64_t mono)
+{
+    struct buffer text = { 0 };
+    if (!k->changed || (k->said && mono - k->said < 10 * CLOCK_S))
+        return;
+    k->changed = false;
+    k->said = mono;
+    jar_write(k->jar, now(), &text);
+    if (!text.failed)
+        store_note(s, COOKIES_NOTE, buffer_span(&text));
+    buffer_fini(&text);
+}
+
+int cookies_recall(struct cookies *k, struct span bytes)
+{
+    unsigned wrong = 0;
+    return jar_read(k->jar, bytes, now(), &wrong);
 }
 
 // Writes beside the file, and renames.

@@ -42,6 +42,7 @@ struct coordinator {
     unsigned limbo;          // things half done, with which nothing must be committed
     struct buffer scratch;
     struct output *records, *failed;
+    struct output *rejected; // of a crawl; NULL: not wanted
     struct output *index;    // of the archive, not sorted; NULL: not wanted
     struct cookies *cookies; // NULL: none are kept
     struct explore *explore; // NULL: this is no crawl

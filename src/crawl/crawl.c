@@ -293,18 +293,22 @@ static int open_all(struct coordinator *c, const struct resume *resume, struct z
         r = archives_resume(c, resume);
     if (r == 0 && s->cookies)
         r = cookies_open(&c->cookies, s->cookie_jar);
+    if (r == 0 && s->explore.on)
+        r = explore_open(c);
     if (r == 0)
         r = resume_load(resume, c);
     if (r == 0)
         r = resume_start(c);
     if (r == 0 && s->explore.on)
-        r = explore_open(c);
+        r = explore_start(c);
     for (unsigned k = 0; r == 0 && k < s->engines; k++)
         r = open_engine(c, k, zygote);
     if (r == 0)
         r = gather_lanes(c);
     if (r == 0)
         r = resume_counts(resume, c);
+    if (r == 0 && s->explore.on)
+        c->stock.taken = c->stats.taken;
     if (r == 0) {
         output_on_written(c->records, written, c);
         loop_add_hook(c->loop, &c->hook);
@@ -371,7 +375,6 @@ static void wait_until_over(struct coordinator *c, struct crawl_watcher *watcher
 static void close_all(struct coordinator *c)
 {
     commits_close(c);
-    archives_fini(&c->archives);
     if (c->store)
         store_close(c->store);
     else
@@ -379,6 +382,8 @@ static void close_all(struct coordinator *c)
     c->store = NULL;
     for (unsigned k = 0; k < CRAWL_ENGINES; k++)
         engine_close(c->engine[k]);
+    archives_end(c);
+    archives_fini(&c->archives);
     spill_fini(&c->spill);
     frontier_fini(&c->frontier); // the hosts look at no lane any more
     stock_fini(&c->stock);
@@ -387,6 +392,7 @@ static void close_all(struct coordinator *c)
     output_close(c->records);
     output_close(c->failed);
     output_close(c->index);
+    output_close(c->rejected);
     trust_fini(&c->trust);
     cookies_free(c->cookies);
     explore_close(c);
@@ -410,7 +416,7 @@ static void finish_outputs(struct coordinator *c)
         c->end = CRAWL_BROKEN;
     if (c->index && output_finish(c->index) < 0)
         c->end = CRAWL_BROKEN;
-    if (c->explore && c->explore->rejected && output_finish(c->explore->rejected) < 0)
+    if (c->rejected && output_finish(c->rejected) < 0)
         c->end = CRAWL_BROKEN;
     if (c->cookies && cookies_save(c->cookies) < 0)
         c->end = CRAWL_BROKEN;
@@ -430,6 +436,8 @@ static int run(struct coordinator *c, const struct resume *resume, struct zygote
     nursery_cancel(&c->fibers);
     nursery_close(&c->fibers);
     running = NULL;
+    if (c->explore)
+        explore_end(c);
     commits_finish(c);
     loop_remove_hook(c->loop, &c->hook);
     loop_disarm(c->loop, &c->timer);
@@ -470,10 +478,13 @@ int crawl_run(struct loop *l, const struct crawl_settings *settings, struct zygo
         r = resume_settle(&resume, c);
     if (r == 0)
         r = resume_is_over(&resume, c);
-    if (r == 1)
-        r = say_finished(c, &resume);
-    else if (r == 0)
+    if (r == 1) {
+        r = archives_resume(c, &resume); // it may have died before its workers ended
+        if (r == 0)
+            r = say_finished(c, &resume);
+    } else if (r == 0) {
         r = run(c, &resume, zygote, watcher);
+    }
     leftover_drop(c);
     resume_fini(&resume);
     finish_outputs(c);

@@ -62,9 +62,10 @@ static void add_sitemaps(struct coordinator *c)
         if (url_parse(&u, span_of(*text), NULL, NULL) < 0)
             continue; // looked at by the command
         url_canonical(&u);
-        marks_add(&c->explore->seeds, map_hash(host_key(&u)));
-        if (c->settings->explore.scope.reach != SCOPE_PREFIX)
-            scope_add_seed(c->explore->scope, &u);
+        if (c->settings->explore.scope.reach == SCOPE_PREFIX)
+            marks_add(&c->explore->seeds, map_hash(host_key(&u)));
+        else
+            explore_add_seed(c, &u, NULL, true); // without memory its links are left out
         explore_link(c, &(struct explore_link){ .href = url_href(&u),
                                                 .mark = EXPLORE_SITEMAP | EXPLORE_SEED });
         url_fini(&u);
@@ -73,19 +74,21 @@ static void add_sitemaps(struct coordinator *c)
 
 int explore_open(struct coordinator *c)
 {
-    const struct explore_settings *s = &c->settings->explore;
     struct explore *x = c->explore = calloc(1, sizeof *x);
     if (!x)
         return -ENOMEM;
     x->known.room = EXPLORE_KNOWN;
-    int r = open_scope(c);
-    if (r == 0 && s->rejected_log)
-        r = output_open(&x->rejected, s->rejected_log, &c->writers);
-    if (r == 0)
-        r = explore_open_disk(c);
+    x->noted = true;
+    list_init(&x->listing);
+    return open_scope(c);
+}
+
+int explore_start(struct coordinator *c)
+{
+    int r = explore_open_disk(c);
     if (r < 0)
         return r;
-    if (s->follow_sitemaps)
+    if (c->settings->explore.follow_sitemaps)
         c->on_sitemaps = explore_sitemaps;
     trust_listed(c);
     add_sitemaps(c);
@@ -110,8 +113,6 @@ void explore_close(struct coordinator *c)
         c->store = NULL;
     }
     state_close(x->state);
-    stock_fini(&x->stock);
-    output_close(x->rejected);
     scope_free(x->scope);
     domain_list_free(x->domains);
     recent_fini(&x->known);
@@ -119,6 +120,7 @@ void explore_close(struct coordinator *c)
     map_each(&x->logins, free_login, NULL);
     map_fini(&x->logins);
     same_free(x->bodies);
+    buffer_fini(&x->notes);
     buffer_fini(&x->item);
     buffer_fini(&x->via);
     buffer_fini(&x->location);
@@ -138,7 +140,7 @@ static uint64_t known_as(uint64_t hash, enum left_out why)
 
 static void log_left_out(struct coordinator *c, const struct explore_link *link, enum left_out why)
 {
-    struct buffer *out = output_buffer(c->explore->rejected);
+    struct buffer *out = output_buffer(c->rejected);
     json_object_open(out);
     json_key(out, "url");
     json_text(out, link->href);
@@ -152,13 +154,13 @@ static void log_left_out(struct coordinator *c, const struct explore_link *link,
     }
     json_object_close(out);
     json_newline(out);
-    output_added(c->explore->rejected);
+    output_added(c->rejected);
 }
 
 void explore_leave_out(struct coordinator *c, const struct explore_link *link, enum left_out why)
 {
     c->stats.left_out[why]++;
-    if (c->explore->rejected)
+    if (c->rejected)
         log_left_out(c, link, why);
 }
 
@@ -179,7 +181,7 @@ static void put(struct coordinator *c, const struct explore_link *link, const st
         .host = host, .hash = hash, .depth = item.depth, .item = buffer_span(&x->item)
     };
     store_link(c->store, &l);
-    stock_put(&x->stock, host);
+    stock_put(&c->stock, host);
 }
 
 static enum left_out judge(struct coordinator *c, const struct explore_link *link,
@@ -213,18 +215,18 @@ void explore_link(struct coordinator *c, const struct explore_link *link)
 
 // ---- seeds
 
-static int keep_login(struct explore *x, const struct url *u, const char *credentials)
+int explore_keep_login(struct explore *x, const struct url *u, const char *credentials)
 {
     struct span origin = host_key(u);
     uint64_t hash = map_hash(origin);
-    if (!credentials || map_find(&x->logins, hash, origin))
+    if (map_find(&x->logins, hash, origin))
         return 0;
     struct login *l = calloc(1, sizeof *l + origin.n);
     if (!l || !(l->credentials = strdup(credentials)))
         goto fail;
     memcpy(l->origin, origin.p, origin.n);
     if (map_add(&x->logins, &l->node, hash, (struct span){ l->origin, origin.n }) == 0)
-        return 0;
+        return 1;
 fail:
     if (l)
         free(l->credentials);
@@ -241,15 +243,13 @@ const char *explore_login(const struct explore *x, const struct url *u)
 
 void explore_seed(struct coordinator *c, struct item *i)
 {
-    struct explore *x = c->explore;
     url_canonical(&i->url);
-    marks_add(&x->seeds, map_hash(host_key(&i->url)));
-    if (keep_login(x, &i->url, i->credentials) < 0 || scope_add_seed(x->scope, &i->url) < 0)
+    if (explore_add_seed(c, &i->url, i->credentials, true) < 0) {
         settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
-    else {
-        explore_link(c, &(struct explore_link){ .href = url_href(&i->url), .mark = EXPLORE_SEED });
-        c->stats.links--; // it was typed
-        c->stats.taken--; // and is taken when it comes back
-        item_free(i);
+        return;
     }
+    explore_link(c, &(struct explore_link){ .href = url_href(&i->url), .mark = EXPLORE_SEED });
+    c->stats.links--; // it was typed
+    c->stats.taken--; // and is taken when it comes back
+    item_free(i);
 }

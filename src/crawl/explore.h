@@ -44,25 +44,28 @@ enum { EXPLORE_KNOWN = 1 << 20 }; // links whose like need not be looked at agai
 struct explore {
     struct scope *scope;
     struct domain_list *domains;
-    struct output *rejected; // NULL: not wanted
-    struct state *state;     // of a temporary store, until that has it
-    bool own_store;          // the coordinator's is of this crawl alone, and temporary
-    bool failed;             // the store gave up, and that was said
-    bool cut_said;           // that a page had more links than are taken
-    struct list listing;     // explore_list_rest, while it waits for an answer
-    struct stock stock;
+    struct state *state; // of a temporary store, until that has it
+    bool own_store;      // the coordinator's is of this crawl alone, and temporary
+    bool failed;         // the store gave up, and that was said
+    bool cut_said;       // that a page had more links than are taken
+    struct list listing; // explore_list_rest, while it waits for an answer
     struct recent known;
     struct marks seeds;           // hashes of the seeds' origins (scheme, host, port)
     struct map logins;            // user names and passwords of seeds, by origin
     struct bodies *bodies;        // digests of what was received; NULL: none yet
+    struct buffer notes;          // of seeds, since the last whole chunk
+    unsigned chunk;               // which one that is
+    bool noted;                   // all of it is said to the store
     struct buffer item, via;      // the link in hand
     struct buffer location, same; // for the record in hand
 };
 
 // explore.c
-// Opens all that is needed. Blocks for a moment. Errors, said on the log; explore_close is called
-// whatever it returns.
+// Makes ready all that is needed to know where to go. Blocks for a moment. Errors, said on the log;
+// explore_close is called whatever it returns.
 int explore_open(struct coordinator *c);
+// Begins, once the coordinator has a store, if it is to have one. Errors, said on the log.
+int explore_start(struct coordinator *c);
 void explore_close(struct coordinator *c);
 
 // Takes a line of the input as a seed; a record says why when it is none. Takes `i`.
@@ -85,6 +88,17 @@ void explore_leave_out(struct coordinator *c, const struct explore_link *link, e
 
 // The "user:password" that a seed of the origin of `u` had; NULL: none. Borrowed.
 const char *explore_login(const struct explore *x, const struct url *u);
+// Keeps one. Returns whether there was none. Errors: -ENOMEM.
+int explore_keep_login(struct explore *x, const struct url *u, const char *credentials);
+
+// explore_notes.c: what must not be forgotten.
+// Brings `u` into scope; `typed`: it may also be shown passwords. Errors: -ENOMEM.
+int explore_add_seed(struct coordinator *c, const struct url *u, const char *credentials,
+                     bool typed);
+// Says it to the store, for a commit, and what servers have set; also where nothing is explored.
+void explore_note(struct coordinator *c);
+// Brings it back, inside a transaction of the state. Errors: those of lib/store/state.h.
+int explore_recall(struct coordinator *c, struct state *s);
 
 // explore_page.c: what came of an exchange.
 // Takes what the answer says of other pages; once for each record.
@@ -109,13 +123,16 @@ void explore_wake(void *arg);
 void explore_take(struct coordinator *c, struct store_answer *a);
 // Asks for what memory lacks; once a pump.
 void explore_pump(struct coordinator *c);
-// `i` has ended, and is about to be freed.
-void explore_ended(struct coordinator *c, const struct item *i);
 // Whether so much is waiting to be stored, or to be written, that nothing new should be started.
 bool explore_is_behind(const struct coordinator *c);
 // Whether nothing is left on disk that is to be fetched.
 bool explore_is_over(const struct coordinator *c);
-// Lists what is left on disk: in --failed what was not come to, in --rejected-log what a limit left
-// out. Parks.
+// Gives `i`, which has come from disk, what belongs to the seed that led to it, and takes away what
+// does not. Errors: -ENOMEM.
+int explore_equip(struct coordinator *c, struct item *i);
+// Nothing more is started: notes whether a limit was why. The pump must still turn. Parks.
+void explore_end(struct coordinator *c);
+// Lists what is left on disk, unless it is kept to be gone on with: in --failed what was not come
+// to, in --rejected-log what a limit left out. Parks.
 void explore_list_rest(struct coordinator *c);
 #endif

@@ -51,15 +51,14 @@ static int open_temporary(struct coordinator *c)
 
 int explore_open_disk(struct coordinator *c)
 {
-    struct explore *x = c->explore;
     bool given = c->store != NULL;
-    list_init(&x->listing);
     int r = given ? 0 : open_temporary(c);
     if (r < 0)
         return r;
-    stock_init(&x->stock, c->store, given);
-    x->stock.most = c->settings->bounds.urls;
-    x->stock.host_most = c->settings->explore.host_most;
+    if (!given)
+        stock_init(&c->stock, c->store, false);
+    c->stock.most = c->settings->bounds.urls;
+    c->stock.host_most = c->settings->explore.host_most;
     return 0;
 }
 
@@ -68,8 +67,7 @@ bool explore_is_behind(const struct coordinator *c)
     return c->explore && (store_is_behind(c->store) || output_backlog(c->records) > BACKLOG);
 }
 
-// What the disk does not have, for it belongs to the seed that led here.
-static int equip(struct coordinator *c, struct item *i)
+int explore_equip(struct coordinator *c, struct item *i)
 {
     struct explore *x = c->explore;
     if (!(i->mark & EXPLORE_SEED))
@@ -91,20 +89,14 @@ static void take_item(struct coordinator *c, const struct state_place *at, struc
     int64_t not_before;
     int r = continuation_read(&i, bytes, at->number, now, &c->held, &not_before);
     if (r < 0) {
-        log_error("something that waited on disk cannot be gone on with: %s", strerror(-r));
-        c->end = CRAWL_BROKEN;
-        stock_ended(&c->explore->stock, at->host);
+        log_error("something that waited on disk cannot be gone on with: %s", state_error_text(r));
+        coordinator_break(c);
         return;
     }
     c->stats.taken++;
+    i->stocked = true;
     i->entered = c->now;
-    r = equip(c, i);
-    if (r == 0)
-        r = frontier_add(&c->frontier, i, false, c->now);
-    if (r < 0)
-        settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
-    else if (i->mark & EXPLORE_SEED)
-        intake_trust(c, i);
+    intake_put(c, i, not_before);
 }
 
 void explore_take(struct coordinator *c, struct store_answer *a)
@@ -114,7 +106,7 @@ void explore_take(struct coordinator *c, struct store_answer *a)
     struct state_place at;
     struct span bytes;
     now.left = now.wall;
-    stock_take(&c->explore->stock, a);
+    stock_take(&c->stock, a);
     while (items.kind == STORE_TOOK && store_answer_item(&items, &at, &bytes))
         take_item(c, &at, bytes, now);
 }
@@ -127,8 +119,7 @@ static void look_at_errors(struct coordinator *c)
         return;
     x->failed = true;
     log_error("what was found cannot be kept: %s", state_error_text(r));
-    c->end = CRAWL_BROKEN;
-    coordinator_stop(c);
+    coordinator_break(c);
 }
 
 void explore_pump(struct coordinator *c)
@@ -139,17 +130,12 @@ void explore_pump(struct coordinator *c)
         explore_take(c, &a);
     look_at_errors(c);
     if (!c->stopping && !commits_wanted(c) && c->frontier.waiting < IN_MEMORY)
-        stock_ask(&x->stock, IN_MEMORY - c->frontier.waiting);
-}
-
-void explore_ended(struct coordinator *c, const struct item *i)
-{
-    stock_ended(&c->explore->stock, map_hash(host_key(&i->url)));
+        stock_ask(&c->stock, IN_MEMORY - c->frontier.waiting);
 }
 
 bool explore_is_over(const struct coordinator *c)
 {
-    return stock_is_empty(&c->explore->stock);
+    return stock_is_empty(&c->stock);
 }
 
 // ---- at the end
@@ -203,29 +189,39 @@ static void list_all(struct coordinator *c, bool left_out)
     }
 }
 
-void explore_list_rest(struct coordinator *c)
+// How much is on disk that was not come to; what is under way to it is waited for. Parks.
+static uint64_t rest(struct coordinator *c)
 {
-    struct explore *x = c->explore;
-    uint64_t most = c->settings->bounds.urls;
     store_flush(c->store);
     while (!store_is_quiet(c->store) && store_error(c->store) == 0) {
         struct store_answer a;
-        if (store_receive(c->store, &a))
+        if (c->explore->own_store && store_receive(c->store, &a))
             explore_take(c, &a);
-        else if (park_on(&x->listing, clock_after(loop_now(c->loop), 10 * CLOCK_MS)) == -ECANCELED)
-            return;
+        else if (park_on(&c->explore->listing, clock_after(loop_now(c->loop), 10 * CLOCK_MS)) ==
+                 -ECANCELED)
+            return 0;
     }
-    uint64_t left = store_counts(c->store).frontier;
-    if (left == 0 || store_error(c->store) < 0)
+    return store_error(c->store) < 0 ? 0 : store_counts(c->store).frontier;
+}
+
+void explore_end(struct coordinator *c)
+{
+    uint64_t most = c->settings->bounds.urls, left = rest(c);
+    if (left == 0 || c->end != CRAWL_COMPLETE || !most || c->stock.taken < most)
         return;
-    bool complete = c->end == CRAWL_COMPLETE && !(most && x->stock.taken >= most);
-    if (c->end == CRAWL_COMPLETE && !complete) {
-        log_note("%s: reached; %llu URLs that were found are not fetched", bounds_name(BOUNDS_URLS),
-                 (unsigned long long)left);
-        c->end = CRAWL_LIMITED;
-    }
-    if (complete ? x->rejected != NULL : c->failed != NULL)
-        list_all(c, complete);
-    else if (complete)
+    log_note("%s: reached; %llu URLs that were found are not fetched", bounds_name(BOUNDS_URLS),
+             (unsigned long long)left);
+    c->end = CRAWL_LIMITED;
+}
+
+void explore_list_rest(struct coordinator *c)
+{
+    bool complete = c->end == CRAWL_COMPLETE;
+    uint64_t left = rest(c);
+    if (left == 0)
+        return;
+    if (complete && (!c->explore->own_store || !c->rejected))
         c->stats.left_out[LEFT_OUT_PAGES_PER_HOST] += left;
+    else if (c->explore->own_store && (complete || c->failed))
+        list_all(c, complete);
 }

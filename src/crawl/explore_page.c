@@ -89,10 +89,9 @@ void explore_outcome(struct coordinator *c, const struct item *i, const struct o
 // A seed that redirects to another host meant that one.
 static void extend(struct coordinator *c, const struct item *i, const struct url *target)
 {
-    struct scope *scope = c->explore->scope;
     if (i->depth == 0 && !(i->mark & EXPLORE_SITEMAP) &&
         !span_equal(url_host(&i->url), url_host(target)))
-        scope_add_seed(scope, target); // without memory it is left out, and counted
+        explore_add_seed(c, target, NULL, false); // without memory it is left out, and counted
 }
 
 enum fetch_error explore_redirect(struct coordinator *c, const struct item *i,

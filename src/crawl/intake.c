@@ -189,16 +189,18 @@ static void queue(struct coordinator *c, struct item *i)
 
 void intake_put(struct coordinator *c, struct item *i, int64_t not_before)
 {
-    int r;
+    int r = c->explore ? explore_equip(c, i) : 0;
     if (!i->held)
         commits_changed(c, i);
-    if (not_before > c->now)
+    if (r < 0) // it fails
+        ;
+    else if (not_before > c->now)
         r = frontier_delay(&c->frontier, i, not_before);
     else
         r = frontier_add(&c->frontier, i, false, c->now);
     if (r < 0)
         settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
-    else if (i->redirects == 0 && not_before <= c->now)
+    else if (i->redirects == 0 && not_before <= c->now && (!c->explore || i->mark & EXPLORE_SEED))
         intake_trust(c, i);
 }
 

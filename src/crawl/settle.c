@@ -48,12 +48,18 @@ static void tell(struct coordinator *c, const struct item *i, const struct endin
     g->ended(g, &end);
 }
 
+// In a crawl `home` is something else: who may be shown a password.
+static void leave_stock(struct coordinator *c, const struct item *i)
+{
+    if (i->stocked)
+        stock_ended(&c->stock, c->explore ? map_hash(host_key(&i->url)) : i->home);
+}
+
 // Its record is written.
 static void end(struct coordinator *c, struct item *i, const struct ending *e)
 {
     commits_ended(c, i, e);
-    if (i->stocked)
-        stock_ended(&c->stock, i->home);
+    leave_stock(c, i);
     item_free(i);
 }
 
@@ -65,7 +71,6 @@ static void end_page(struct coordinator *c, const struct item *i, struct ending 
         explore_outcome(c, i, e->last);
         e->same_as = explore_same(c, i, e->last);
     }
-    explore_ended(c, i);
 }
 
 // Writes the record of an item that ended as `e` says, and frees it.
@@ -110,8 +115,7 @@ void settle_skipped(struct coordinator *c, struct item *i, struct span saved)
 
 void settle_unfinished(struct coordinator *c, struct item *i)
 {
-    if (c->explore)
-        explore_ended(c, i);
+    leave_stock(c, i);
     if (!c->commits) // otherwise it is kept, to be gone on with
         settle_note_failed(c, item_given(i), item_members(i));
     list_remove(&i->changed);

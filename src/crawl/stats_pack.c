@@ -91,11 +91,13 @@ static void unpack_slowest(struct unpack *u, struct stats_host *h)
 void stats_pack(struct buffer *out, const struct crawl_stats *s)
 {
     const uint64_t counts[] = { s->total,     s->taken,   s->records,   s->failed, s->skipped,
-                                s->exchanges, s->retries, s->redirects, s->bytes };
+                                s->exchanges, s->retries, s->redirects, s->bytes,
+                                s->links };
     buffer_add_byte(out, STATS_PACK_VERSION);
     pack_row(out, counts, sizeof counts / sizeof *counts);
     pack_row(out, s->status, sizeof s->status / sizeof *s->status);
     pack_row(out, s->error, FETCH_ERROR_COUNT);
+    pack_row(out, s->left_out, LEFT_OUT_COUNT);
     pack_histogram(out, &s->latency);
     for (unsigned k = 0; k < STATS_SLOWEST; k++) {
         pack_span(out, span_of(s->slowest[k].name));
@@ -111,7 +113,7 @@ int stats_unpack(struct crawl_stats *s, struct span bytes)
 {
     struct unpack u = unpack_of(bytes);
     struct crawl_stats *now = s;
-    uint64_t counts[9];
+    uint64_t counts[10];
     unsigned char version = 0;
     unpack_bytes(&u, &version, 1);
     if (!u.bad && version != STATS_PACK_VERSION)
@@ -119,11 +121,13 @@ int stats_unpack(struct crawl_stats *s, struct span bytes)
     unpack_row(&u, counts, sizeof counts / sizeof *counts);
     uint64_t *const to[] = { &now->total,   &now->taken,     &now->records,
                              &now->failed,  &now->skipped,   &now->exchanges,
-                             &now->retries, &now->redirects, &now->bytes };
+                             &now->retries, &now->redirects, &now->bytes,
+                             &now->links };
     for (unsigned k = 0; k < sizeof to / sizeof *to; k++)
         *to[k] = counts[k];
     unpack_row(&u, now->status, sizeof now->status / sizeof *now->status);
     unpack_row(&u, now->error, FETCH_ERROR_COUNT);
+    unpack_row(&u, now->left_out, LEFT_OUT_COUNT);
     unpack_histogram(&u, &now->latency);
     for (unsigned k = 0; k < STATS_SLOWEST; k++)
         unpack_slowest(&u, &now->slowest[k]);

@@ -116,7 +116,7 @@ int scope_add_seed(struct scope *s, const struct url *u)
         free(p);
         return -ENOMEM;
     }
-    return 0;
+    return 1;
 }
 
 // Whether any directory of `u` is that of a seed.

@@ -34,7 +34,8 @@ int scope_new(struct scope **out, const struct scope_settings *settings,
               const struct domain_list *domains, char *why);
 void scope_free(struct scope *s);
 
-// Says that a crawl starts at `u`, or that a seed has redirected there. Errors: -ENOMEM.
+// Says that a crawl starts at `u`, or that a seed has redirected there. Returns whether that brings
+// something new into scope. Errors: -ENOMEM.
 int scope_add_seed(struct scope *s, const struct url *u);
 
 // A link.

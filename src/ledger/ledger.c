@@ -53,6 +53,7 @@ void ledger_write(struct buffer *out, const struct ledger *l)
     pack_uint(out, l->records);
     pack_uint(out, l->failed);
     pack_uint(out, l->index);
+    pack_uint(out, l->rejected);
     pack_uint(out, l->held);
     pack_int(out, l->save_since);
     pack_span(out, l->stats);
@@ -92,6 +93,7 @@ int ledger_read(struct ledger *out, struct span bytes)
     l.records = unpack_uint_to(&u, INT64_MAX);
     l.failed = unpack_uint_to(&u, INT64_MAX);
     l.index = unpack_uint_to(&u, INT64_MAX);
+    l.rejected = unpack_uint_to(&u, INT64_MAX);
     l.held = unpack_uint(&u);
     l.save_since = unpack_int(&u);
     l.stats = unpack_span(&u);

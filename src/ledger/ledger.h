@@ -19,6 +19,7 @@ struct ledger {
     uint64_t records;       // bytes of -o
     uint64_t failed;        // bytes of --failed
     uint64_t index;         // bytes of what --warc-cdx is made of
+    uint64_t rejected;      // bytes of --rejected-log
     uint64_t held;          // items in the table of this name; another number is damage
     int64_t save_since;     // see visit/settings.h; 0: nothing is saved
     struct span stats;      // see crawl/stats_pack.h

@@ -73,6 +73,11 @@ def reasons(path):
         return {(one["url"], one["reason"]) for one in map(json.loads, lines)}
 
 
+def lines_of_json(path):
+    with open(path, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
 def lines_of(path):
     with open(path, encoding="utf-8") as lines:
         return set(lines.read().split())
@@ -467,6 +472,78 @@ class Cookies(unittest.TestCase):
         self.assertNotIn(b"secret", run.out)
         crawl("--allow-private", "--scope", "any", "-u", "me:secret", "-H", "Authorization;", seeds=[site.base])
         self.assertIsNone(there.cookies["auth /"])
+
+
+class Resumed(unittest.TestCase):
+    """Killed, and gone on with."""
+
+    def kill_and_go_on(self, options, seeds, kills=3, step=40):
+        """Runs a crawl that is killed whenever some more records are there, to its end; returns its records."""
+        home = rig.path(f"state{len(os.listdir(rig.DIR))}")
+        out, log = home + ".jsonl", home + ".rejected"
+        command = [rig.TRAWL, "crawl", *POLITE, "--commit-interval", "50ms", "--state", home, "-o", out, "--rejected-log", log,
+                   *options, *seeds]
+        for n in range(kills):
+            process = rig.start(command, stderr=subprocess.DEVNULL)
+            while process.poll() is None and (not os.path.exists(out) or len(lines_of_json(out)) < step * (n + 1)):
+                time.sleep(0.02)
+            process.kill()
+            process.wait()
+        done = subprocess.run([rig.TRAWL, "resume", "-q", home], capture_output=True, timeout=120, check=False)
+        self.assertIn(done.returncode, (0, 3), done.stderr)
+        records = lines_of_json(out)
+        self.assertEqual(len(records), len({r["url"] for r in records}))
+        return records, lines_of_json(log), home
+
+    def test_the_same_set_however_often_it_was_killed(self):
+        dns = rig.free_port()
+        port = rig.serve("--web", "12,40", "--dns", str(dns))
+        options = ("--dns-servers", f"127.0.0.1:{dns}", "--allow-private", "--scope", "any", "--per-host", "8", "--rate", "300/s")
+        seeds = [f"http://h0.web.test:{port}/"]
+        whole = {r["url"] for r in crawl(*options, seeds=seeds).records}
+        for engine in ("coro", "forks:3"):
+            with self.subTest(engine):
+                records, _, _ = self.kill_and_go_on((*options, "--engine", engine), seeds, step=100)
+                self.assertEqual({r["url"] for r in records}, whole)
+
+    def test_where_it_started_is_not_forgotten(self):
+        """The scope that a redirecting seed brought, a seed's password, cookies, and that special addresses stay blocked."""
+        there = Site({"/": links(*(f"/{n}" for n in range(60)))}, "127.0.0.2")
+        there.pages.update({f"/{n}": links(f"/x{n}", f"http://127.0.0.3:{there.port}/{n}") for n in range(60)})
+        there.pages.update({f"/x{n}": "" for n in range(60)})
+        here = Site({"/": (301, ["Set-Cookie: a=1", f"Location: {there.base}/"], ""),
+                     "/late": links("/later"), "/later": links("/last"), "/last": ""})
+        seeds = [f"http://me:secret@{here.place}/", f"http://{here.place}/late", f"http://{there.place}/"]
+        records, left, home = self.kill_and_go_on(("--rate", "60/s"), seeds, kills=2, step=15)
+        found = {r["url"] for r in records}
+        self.assertEqual({u for u in found if u.startswith(there.base)},
+                         {f"{there.base}/{p}" for p in ["", *range(60), *(f"x{n}" for n in range(60))]})
+        self.assertEqual({(one["url"], one["reason"]) for one in left},
+                         {(f"http://127.0.0.3:{there.port}/{n}", "scope") for n in range(60)})
+        self.assertEqual(len(left), 60)
+        self.assertTrue(here.cookies["auth /last"].startswith("Basic "))
+        self.assertEqual(here.cookies["/last"], "a=1")
+        asked = len(there.asked) + len(here.asked)
+        subprocess.run([rig.TRAWL, "resume", home], capture_output=True, timeout=60, check=False)
+        self.assertEqual(len(there.asked) + len(here.asked), asked)
+
+    def test_special_addresses_stay_blocked(self):
+        inner = Site({"/": ""}, "127.0.0.3")
+        site = Site({"/": links(*(f"/{n}" for n in range(40)))})
+        site.pages.update({f"/{n}": links(f"http://127.0.0.3:{inner.port}/{n}") for n in range(40)})
+        records, _, _ = self.kill_and_go_on(("--rate", "40/s", "--scope", "any"), [site.base], kills=3, step=12)
+        self.assertEqual({r.get("error") for r in records if "127.0.0.3" in r["url"]}, {"blocked-address"})
+        self.assertEqual(len(records), 81)
+        self.assertEqual(inner.asked, [])
+
+    def test_a_limit_that_was_reached_leaves_the_rest_to_be_gone_on_with(self):
+        site = Site({"/": links(*(f"/{n}" for n in range(50))), **{f"/{n}": "" for n in range(50)}})
+        home = rig.path("limited-state")
+        out = home + ".jsonl"
+        run = crawl("--state", home, "-o", out, "--max-urls", "20", seeds=[site.base])
+        self.assertEqual((len(lines_of_json(out)), run.status), (20, 0))
+        run = crawl("--state", home, "-o", out, "--max-urls", "20", seeds=[site.base])
+        self.assertEqual(len(lines_of_json(out)), 20)
 
 
 class Usage(unittest.TestCase):
