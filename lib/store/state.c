@@ -273,25 +273,38 @@ static struct state *state_new(const char *dir, enum state_mode mode, int64_t no
     return s;
 }
 
+// What could not be made whole, on a full disk perhaps, is not left to be taken for damage.
+static void remove_beginning(const struct state *s)
+{
+    static const char *const files[] = { "data.mdb", "lock.mdb" };
+    char path[4096];
+    for (size_t i = 0; s->begun_here && i < sizeof files / sizeof *files; i++)
+        if (snprintf(path, sizeof path, "%s/%s", s->dir, files[i]) < (int)sizeof path)
+            unlink(path);
+}
+
 static int refuse(struct state *s, int r, char *why)
 {
     if (why[0] == '\0' && r == -ENOENT)
         snprintf(why, STATE_WHY, "'%.150s' holds no state: nothing was begun there", s->dir);
     else if (why[0] == '\0')
         snprintf(why, STATE_WHY, "'%.150s': %s", s->dir, state_error_text(r));
+    remove_beginning(s);
     state_close(s);
     return r;
 }
 
 // A file that is too short to be a database would be taken for a new one.
-static int look_at_file(const struct state *s)
+static int look_at_file(struct state *s)
 {
     char path[4096];
     struct stat st;
     if (snprintf(path, sizeof path, "%s/data.mdb", s->dir) >= (int)sizeof path)
         return -ENAMETOOLONG;
-    if (stat(path, &st) < 0)
+    if (stat(path, &st) < 0) {
+        s->begun_here = errno == ENOENT && s->mode == STATE_WRITE;
         return errno != ENOENT ? -errno : s->mode == STATE_READ ? -ENOENT : 0;
+    }
     return st.st_size > 0 && st.st_size < 2 * 4096 ? -EUCLEAN : 0;
 }
 

@@ -24,6 +24,7 @@ struct state {
     enum state_mode mode;
     size_t map; // bytes
     int64_t made;
+    bool begun_here; // its files were not there before
     unsigned char secret[STATE_SECRET];
     char dir[]; // what messages call it
 };

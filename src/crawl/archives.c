@@ -173,6 +173,18 @@ int archives_sync(struct coordinator *c)
     return r;
 }
 
+void archives_end(struct coordinator *c)
+{
+    if (c->archives.count == 0)
+        return;
+    int dir = archives_open_directory(span_of(c->settings->worker.warc_prefix));
+    if (dir < 0 || fsync(dir) < 0)
+        log_warning("the archive '%s': %s; after a loss of power its files may be named .open",
+                    c->settings->worker.warc_prefix, strerror(errno));
+    if (dir >= 0)
+        close(dir);
+}
+
 // ---- a run that goes on
 
 static int archives_load(struct archives *a, const struct ledger *l)

@@ -33,5 +33,9 @@ int archives_sync(struct coordinator *c);
 // warc_tail_settle.
 int archives_resume(struct coordinator *c, const struct resume *resume);
 
+// The files have their final names, for their workers have ended: brings these to the disk. Blocks
+// for a moment.
+void archives_end(struct coordinator *c);
+
 void archives_fini(struct archives *a);
 #endif
