@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,9 @@ import warc_reader  # noqa: E402
 ENGINES = ("coro", "forks:3", "threads:3", "callback", "green", "forks:2/coro:4", "threads:2/coro:4", "coro,forks:2")
 PAGE = b"<html>" + b"a page that is worth keeping, and long enough for a revisit\n" * 40
 PORT = rig.serve()
+with open(shutil.which(rig.TRAWL), "rb") as program:
+    # A sanitizer keeps what was freed.
+    TRUE_MEMORY = not re.search(b"__[at]san_init", program.read())
 BASE = f"http://127.0.0.1:{PORT}"
 
 
@@ -239,7 +243,8 @@ class Warc(unittest.TestCase):
                 peak = max([peak] + [peak_kb(pid) for pid in [p.pid, *rig.children_of(p.pid)]])
                 time.sleep(0.02)
             self.assertEqual(p.returncode, 0)
-            self.assertLess(peak, 60000)
+            if TRUE_MEMORY:
+                self.assertLess(peak, 60000)
             files = glob.glob(f"{directory}/*.gz")
             with open(out, encoding="utf-8") as f:
                 records = warc_reader.check(files, [json.loads(l) for l in f])
@@ -259,7 +264,8 @@ class Warc(unittest.TestCase):
                 time.sleep(0.02)
             self.assertEqual(p.returncode, 0)
             warc_reader.check(glob.glob(f"{directory}/*.gz"))
-        self.assertLess(peak["8M"], peak["512M"] - 20000, peak)
+        if TRUE_MEMORY:
+            self.assertLess(peak["8M"], peak["512M"] - 20000, peak)
 
     def test_a_worker_that_is_killed_leaves_whole_records_only(self):
         for engine in ("forks:4", "forks:2/coro:8"):
