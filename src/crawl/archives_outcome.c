@@ -5,7 +5,7 @@
 #include "store/cdxj.h"
 #include "visit/outcome.h"
 
-void archived_note(struct coordinator *c, struct item *i, const struct outcome *o)
+void archives_outcome(struct coordinator *c, struct item *i, const struct outcome *o)
 {
     struct span file = message_span(o, o->warc);
     if (!file.n)
