@@ -318,6 +318,6 @@ int resume_start(struct coordinator *c)
     int r = store_open(&c->store, &o);
     if (r < 0)
         return complain(c, r);
-    stock_init(&c->stock, c->store, store_counts(c->store).frontier > 0);
+    stock_start(&c->stock, c->store, store_counts(c->store).frontier > 0);
     return 0;
 }

@@ -195,7 +195,7 @@ void dispatch_all(struct coordinator *c);
 
 // archived.c: where exchanges are in the archive.
 // Notes where this one is, if it is there.
-void archived_note(struct coordinator *c, struct item *i, const struct outcome *o);
+void archives_outcome(struct coordinator *c, struct item *i, const struct outcome *o);
 
 // leftover.c: what a run that was stopped has not come to.
 // Adds it to --failed, unless it is kept. Parks.

@@ -262,6 +262,7 @@ static void prepare(struct coordinator *c, struct loop *l, const struct crawl_se
     list_init(&c->ready_lanes);
     list_init(&c->hungry);
     list_init(&c->full);
+    stock_init(&c->stock);
     spill_init(&c->spill);
     list_init(&c->over);
     nursery_init(&c->fibers, "crawl");

@@ -80,6 +80,7 @@ int explore_open(struct coordinator *c)
     x->known.room = EXPLORE_KNOWN;
     x->noted = true;
     list_init(&x->listing);
+    c->stock.host_most = c->settings->explore.host_most;
     return open_scope(c);
 }
 

@@ -56,9 +56,8 @@ int explore_open_disk(struct coordinator *c)
     if (r < 0)
         return r;
     if (!given)
-        stock_init(&c->stock, c->store, false);
+        stock_start(&c->stock, c->store, false);
     c->stock.most = c->settings->bounds.urls;
-    c->stock.host_most = c->settings->explore.host_most;
     return 0;
 }
 

@@ -7,7 +7,10 @@
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
 #include "data/pack.h"
+#include "frontier/continuation.h"
+#include "store/state_held.h"
 #include "store/state_meta.h"
+#include "store/state_pages.h"
 #include "sys/clock.h"
 #include <errno.h>
 #include <stdio.h>
@@ -82,6 +85,36 @@ static int recall_cookies(struct coordinator *c, struct state *s)
     return r == 1 ? cookies_recall(c->cookies, bytes) : r;
 }
 
+// What was taken of each host: all that has its record, and what was in memory.
+static int count_page(void *arg, uint64_t host, uint64_t hash, struct span value)
+{
+    (void)hash, (void)value;
+    stock_count(arg, host, 1);
+    return 0;
+}
+
+static int count_held(void *arg, uint64_t number, struct span bytes)
+{
+    struct span given, href;
+    int64_t not_before;
+    struct url u;
+    (void)number;
+    int r = continuation_look(bytes, &given, &href, &not_before);
+    if (r == 0)
+        r = url_parse(&u, href, NULL, NULL);
+    if (r < 0)
+        return r == -ENOMEM ? r : -EUCLEAN;
+    stock_count(arg, map_hash(host_key(&u)), 1);
+    url_fini(&u);
+    return 0;
+}
+
+static int recall_counts(struct coordinator *c, struct state *s)
+{
+    int r = state_pages_each(s, count_page, &c->stock);
+    return r < 0 ? r : state_held_each(s, count_held, &c->stock);
+}
+
 int explore_recall(struct coordinator *c, struct state *s)
 {
     struct explore *x = c->explore;
@@ -100,5 +133,5 @@ int explore_recall(struct coordinator *c, struct state *s)
         buffer_clear(&x->notes);
         x->noted = true;
     }
-    return r;
+    return r == 0 && c->stock.host_most ? recall_counts(c, s) : r;
 }

@@ -324,7 +324,7 @@ static void settle_robots(struct coordinator *c, struct item *i, const struct ou
     if (o->error == FETCH_NO_RESOURCES)
         give_way(c);
     treatment_pace(c, i->host, o);
-    archived_note(c, i, o);
+    archives_outcome(c, i, o);
     robots_settle(c, i, o);
     frontier_ended(&c->frontier, i->host, c->now, hold);
 }
@@ -347,7 +347,7 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
     h->exchanges++;
     h->spent += o->time_total;
     tally_exchange(&c->stats, i->engine, o);
-    archived_note(c, i, o);
+    archives_outcome(c, i, o);
     if (c->cookies)
         cookies_take(c->cookies, &i->url, o);
     i->attempts++;

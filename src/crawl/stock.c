@@ -20,10 +20,16 @@ struct stocked {
     bool pending;   // counted as such
 };
 
-void stock_init(struct stock *s, struct store *store, bool unlisted)
+void stock_init(struct stock *s)
 {
-    *s = (struct stock){ .store = store, .unlisted = unlisted };
+    *s = (struct stock){ .store = NULL };
     list_init(&s->want);
+}
+
+void stock_start(struct stock *s, struct store *store, bool unlisted)
+{
+    s->store = store;
+    s->unlisted = unlisted;
 }
 
 static void forget(struct map_node *n, void *arg)
@@ -36,7 +42,7 @@ void stock_fini(struct stock *s)
 {
     map_each(&s->hosts, forget, NULL);
     map_fini(&s->hosts);
-    *s = (struct stock){ 0 };
+    stock_init(s);
 }
 
 static struct span key_of(const uint64_t *host)
@@ -125,6 +131,13 @@ bool stock_has(const struct stock *s, uint64_t host)
 {
     const struct stocked *e = s->count ? find(s, host) : NULL;
     return e && (e->more || e->asked > 0);
+}
+
+void stock_count(struct stock *s, uint64_t host, unsigned n)
+{
+    struct stocked *e = s->host_most ? make(s, host) : NULL;
+    if (e)
+        e->taken += n;
 }
 
 void stock_ended(struct stock *s, uint64_t host)

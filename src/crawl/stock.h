@@ -28,9 +28,16 @@ struct stock {
     bool survey_found; // something, since it was at the beginning
 };
 
-// `unlisted`: the store has something already.
-void stock_init(struct stock *s, struct store *store, bool unlisted);
+// Nothing is known to be on disk, and there are no bounds.
+void stock_init(struct stock *s);
 void stock_fini(struct stock *s);
+
+// Gives it its store; `unlisted`: that has something already.
+void stock_start(struct stock *s, struct store *store, bool unlisted);
+
+// Counts `n` items of `host` as taken, by a run that goes on. With `host_most` only; without memory
+// they are not counted.
+void stock_count(struct stock *s, uint64_t host, unsigned n);
 
 // Something of `host` has been appended to the store. Without memory a survey will find it.
 void stock_put(struct stock *s, uint64_t host);

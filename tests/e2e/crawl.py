@@ -536,6 +536,11 @@ class Resumed(unittest.TestCase):
         self.assertEqual(len(records), 81)
         self.assertEqual(inner.asked, [])
 
+    def test_the_limit_of_a_host_counts_on(self):
+        site = Site({"/": links(*(f"/{n}" for n in range(90))), **{f"/{n}": "" for n in range(90)}})
+        records, _, _ = self.kill_and_go_on(("--rate", "60/s", "--pages-per-host", "50"), [site.base], kills=3, step=10)
+        self.assertEqual(len(records), 50)
+
     def test_a_limit_that_was_reached_leaves_the_rest_to_be_gone_on_with(self):
         site = Site({"/": links(*(f"/{n}" for n in range(50))), **{f"/{n}": "" for n in range(50)}})
         home = rig.path("limited-state")
