@@ -65,13 +65,14 @@ int engine_open(struct engine **out, const struct engine_spec *spec,
     instant.setup = *setup;
     instant.engine.name = spec->name;
     list_init(&instant.engine.lanes);
-    instant.lane =
-        (struct lane){ .engine = &instant.engine, .ops = &instant_lane, .capacity = setup->cap };
-    list_init(&instant.lane.ready);
-    list_push(&instant.engine.lanes, &instant.lane.node);
-    instant.engine.lane_count = 1;
+    lane_init(&instant.lane, &instant.engine, &instant_lane, setup->cap);
     *out = &instant.engine;
     return outcome_build(&instant.outcome, &parts);
+}
+
+const char *engine_name(const struct engine_spec *spec)
+{
+    return spec->name;
 }
 
 void engine_abandon(struct engine *e)
