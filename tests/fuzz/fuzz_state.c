@@ -5,7 +5,7 @@
 #include "fuzz.h"
 #include "ledger/host_entry.h"
 #include "ledger/ledger.h"
-#include "ledger/page.h"
+#include "ledger/page_entry.h"
 
 static void read_item(struct span bytes)
 {
@@ -43,7 +43,7 @@ static void read_ledger(struct span bytes)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct host_entry host;
-    struct page page;
+    struct page_entry page;
     struct span bytes = fuzz_all(data, size);
     char *copy = fuzz_copy(bytes);
     bytes.p = copy;
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read_ledger(bytes);
     if (host_entry_read(&host, bytes) == 0)
         FUZZ_MUST(host.addresses <= HOST_ENTRY_ADDRESSES);
-    page_read(&page, bytes);
+    page_entry_read(&page, bytes);
     free(copy);
     return 0;
 }
