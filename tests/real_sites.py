@@ -5,7 +5,7 @@ that shares nothing with it; and, where it is installed, by wget2.
 
 usage: real_sites.py [--wget2] [NAME...]     of java, postgresql, python, rust; all are tens of thousands of pages
 
-By hand, or by `make check-long`: it takes minutes. Prints what each has found that the other has not. Exit status 0: the
+By hand, or by `make check-sites`: it takes minutes. Prints what each has found that the other has not. Exit status 0: the
 same, but for what is explained in docs/discover.md; 77: nothing of it is installed.
 """
 import argparse

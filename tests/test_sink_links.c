@@ -108,12 +108,14 @@ static void headers_say_so_of_any_type(void **state)
                                        "X-Robots-Tag: other: nofollow",
                                        "x-robots-tag: noindex",
                                        "Link: <n>; rel=next",
+                                       "Refresh: 5; url=r",
                                        "link: <c>; rel=canonical",
                                        "",
                                        NULL };
-    afresh(&(struct page){ .head = pdf, .body = "<a href=x>" },
-           "noindex 2+0 http://a.example/d/c: header=http://a.example/d/n "
-           "header=http://a.example/d/c");
+    afresh(
+        &(struct page){ .head = pdf, .body = "<a href=x>" },
+        "noindex 3+0 http://a.example/d/c: header=http://a.example/d/n meta=http://a.example/d/r "
+        "header=http://a.example/d/c");
 }
 
 static void only_html_of_a_good_answer_is_read(void **state)

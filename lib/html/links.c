@@ -2,6 +2,7 @@
 #include "html/links.h"
 #include "html/link_header.h"
 #include "html/links_page.h"
+#include "html/refresh.h"
 #include "html/rel.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -146,21 +147,35 @@ static enum links_tag links_header_tag(uint32_t rel)
     return rel & REL_PAGE || !(rel & REL_RESOURCE) ? LINKS_HEADER : LINKS_RESOURCE;
 }
 
+// Takes one link of a header, whose base is the URL of the page.
+static void links_add_of_header(struct links *l, struct span target, unsigned tag, bool nofollow)
+{
+    bool waits = l->waits;
+    l->waits = false;
+    l->query_charset = CHARSET_UTF_8;
+    links_add(l, target, tag, nofollow);
+    l->waits = waits;
+    marks_clear(&l->raw, LINKS_KEEP); // what it says may lead elsewhere from the base element
+}
+
+int links_refresh(struct links *l, struct span value)
+{
+    struct span target;
+    if (refresh_parse(value, &target))
+        links_add_of_header(l, target, LINKS_META, false);
+    return links_buffers_failed(l) ? -ENOMEM : 0;
+}
+
 int links_header(struct links *l, struct span value)
 {
     struct link_header link;
-    bool waits = l->waits;
-    l->waits = false; // the base of a header is the URL of the page
-    l->query_charset = CHARSET_UTF_8;
     while (link_header_next(&value, &link)) {
         uint32_t rel = link.rel.p ? rel_parse(link.rel) : 0;
         if (rel & REL_CANONICAL)
-            links_add(l, link.target, LINKS_CANONICAL, false);
+            links_add_of_header(l, link.target, LINKS_CANONICAL, false);
         if (!(rel & REL_HINT))
-            links_add(l, link.target, links_header_tag(rel), rel & REL_NOFOLLOW);
+            links_add_of_header(l, link.target, links_header_tag(rel), rel & REL_NOFOLLOW);
     }
-    l->waits = waits;
-    marks_clear(&l->raw, LINKS_KEEP); // what they say may lead elsewhere from the base element
     return links_buffers_failed(l) ? -ENOMEM : 0;
 }
 

@@ -78,6 +78,10 @@ int links_begin(struct links *l, const struct url *url, struct span content_type
 // Takes a Link header (RFC 8288); before the first push. Errors: -ENOMEM.
 int links_header(struct links *l, struct span value);
 
+// Takes a Refresh header, which means what a meta element does; before the first push. Errors:
+// -ENOMEM.
+int links_refresh(struct links *l, struct span value);
+
 // Takes some of the page, its content coding undone. Errors: -ENOMEM, after which only links_begin
 // makes sense.
 int links_push(struct links *l, struct span bytes);

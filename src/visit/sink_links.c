@@ -66,6 +66,8 @@ static void sink_links_read_head(struct sink_links *s, const struct head *head)
         struct span name = head_name(head, k);
         if (name.n == 4 && strncasecmp(name.p, "link", 4) == 0)
             s->failed |= links_header(s->links, head_text(head, k)) < 0;
+        else if (name.n == 7 && strncasecmp(name.p, "refresh", 7) == 0)
+            s->failed |= links_refresh(s->links, head_text(head, k)) < 0;
         else if (name.n == 12 && strncasecmp(name.p, "x-robots-tag", 12) == 0)
             s->robots |= robots_tag_header(head_text(head, k), s->setup.agent);
     }

@@ -9,7 +9,7 @@
 
 // The sink that finds the links of a page, and passes it on. Looked at are the bodies of 2xx
 // answers that are HTML, by their Content-Type or, without one, by their first bytes; and the
-// headers Link and X-Robots-Tag of any 2xx. What is found comes as the findings of
+// headers Link, Refresh and X-Robots-Tag of any 2xx. What is found comes as the findings of
 // finding_links.h. In place; used again from visit to visit.
 struct sink_links_setup {
     struct span url;       // of the page
