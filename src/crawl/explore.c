@@ -64,8 +64,8 @@ static void add_sitemaps(struct coordinator *c)
         url_canonical(&u);
         if (c->settings->explore.scope.reach == SCOPE_PREFIX)
             marks_add(&c->explore->seeds, map_hash(host_key(&u)));
-        else
-            explore_add_seed(c, &u, NULL, true); // without memory its links are left out
+        else if (explore_add_seed(c, &u, NULL, true) < 0)
+            explore_lose(c);
         explore_link(c, &(struct explore_link){ .href = url_href(&u),
                                                 .mark = EXPLORE_SITEMAP | EXPLORE_SEED });
         url_fini(&u);
@@ -165,6 +165,15 @@ void explore_leave_out(struct coordinator *c, const struct explore_link *link, e
         log_left_out(c, link, why);
 }
 
+// A link that is lost would be a page that is missing, and nobody would know: better to end here,
+// and go on from the last commit if there is a state.
+void explore_lose(struct coordinator *c)
+{
+    if (c->end != CRAWL_BROKEN)
+        log_error("out of memory: links that were found cannot be followed");
+    coordinator_break(c);
+}
+
 static void put(struct coordinator *c, const struct explore_link *link, const struct url *u,
                 uint64_t hash)
 {
@@ -175,8 +184,10 @@ static void put(struct coordinator *c, const struct explore_link *link, const st
     };
     buffer_clear(&x->item);
     continuation_of_url(&x->item, &item);
-    if (x->item.failed)
+    if (x->item.failed) {
+        explore_lose(c);
         return;
+    }
     uint64_t host = map_hash(host_key(u));
     struct store_link l = {
         .host = host, .hash = hash, .depth = item.depth, .item = buffer_span(&x->item)
@@ -202,8 +213,12 @@ void explore_link(struct coordinator *c, const struct explore_link *link)
     c->stats.links++;
     if (recent_has(&x->known, hash) || recent_has(&x->known, known_as(hash, LEFT_OUT_SCOPE)))
         return;
-    if (url_parse(&u, link->href, NULL, NULL) < 0)
-        return; // no memory
+    enum url_error wrong = URL_FINE;
+    if (url_parse(&u, link->href, NULL, &wrong) < 0) {
+        if (wrong == URL_NO_MEMORY) // anything else a worker has made up
+            explore_lose(c);
+        return;
+    }
     enum left_out why = judge(c, link, &u);
     if (why == LEFT_OUT_NOT) {
         recent_add(&x->known, hash);

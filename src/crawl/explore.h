@@ -83,7 +83,10 @@ struct explore_link {
 // Follows it, or counts why not.
 void explore_link(struct coordinator *c, const struct explore_link *link);
 
-// Counts that `url` is left out.
+// Ends the run, for there is no memory for a link.
+void explore_lose(struct coordinator *c);
+
+// Counts that `link` is left out.
 void explore_leave_out(struct coordinator *c, const struct explore_link *link, enum left_out why);
 
 // The "user:password" that a seed of the origin of `u` had; NULL: none. Borrowed.

@@ -69,6 +69,8 @@ static void take_sitemap(struct coordinator *c, const struct item *i, struct spa
                                                 .via = url_href(&i->url),
                                                 .depth = index ? i->depth + 1u : 1,
                                                 .mark = index ? EXPLORE_SITEMAP : 0 });
+    if (url.failed)
+        explore_lose(c);
     buffer_fini(&url);
 }
 
@@ -90,8 +92,9 @@ void explore_outcome(struct coordinator *c, const struct item *i, const struct o
 static void extend(struct coordinator *c, const struct item *i, const struct url *target)
 {
     if (i->depth == 0 && !(i->mark & EXPLORE_SITEMAP) &&
-        !span_equal(url_host(&i->url), url_host(target)))
-        explore_add_seed(c, target, NULL, false); // without memory it is left out, and counted
+        !span_equal(url_host(&i->url), url_host(target)) &&
+        explore_add_seed(c, target, NULL, false) < 0)
+        explore_lose(c);
 }
 
 enum fetch_error explore_redirect(struct coordinator *c, const struct item *i,
@@ -143,8 +146,10 @@ void explore_sitemaps(struct coordinator *c, struct host *h, struct span sitemap
     buffer_clear(via);
     buffer_add(via, h->origin, strlen(h->origin));
     buffer_add_string(via, "/robots.txt");
-    if (via->failed || url_parse(&base, buffer_span(via), NULL, NULL) < 0)
+    if (via->failed || url_parse(&base, buffer_span(via), NULL, NULL) < 0) {
+        explore_lose(c);
         return;
+    }
     while (finding_robots_sitemap(&sitemaps, &text)) {
         if (url_parse(&u, text, &base, NULL) < 0)
             continue;
