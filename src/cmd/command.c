@@ -85,7 +85,7 @@ const struct command command_table[] = {
         .synopsis = "[OPTIONS] DIR",
         .help = "go on with a run that was kept with --state DIR",
         .examples = "trawl resume run.state\n"
-                    "trawl fetch -i urls.txt -o records.jsonl --state run.state || trawl resume run.state\n",
+                    "trawl fetch -i urls.txt -o records.jsonl --state run.state\n",
         .manual =
             "Goes on with the run whose state is in DIR, by the command and in the directory that it "
             "was begun with: as if that command had been typed again. What was committed when it "
