@@ -25,6 +25,21 @@ def start(*options, urls):
     return p, out
 
 
+def slow_origin(seconds):
+    """A server that answers one request a connection, after so long; it counts them."""
+    def handler(connection, _):
+        rig.read_head(connection)
+        time.sleep(seconds)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    return rig.RawOrigin(handler)
+
+
+def wait_for(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+
+
 def records(out):
     with open(out) as f:
         return [json.loads(line) for line in f]
@@ -144,9 +159,10 @@ class Workers(unittest.TestCase):
     def test_one_interrupt_finishes_what_is_in_flight_and_lists_the_rest(self):
         for engine in ("coro", "forks:4", "threads:4", "forks:2/coro:2", "threads:2/coro:2"):
             failed = rig.path("rest")
-            urls = [f"{BASE}/delay/1000?{k}" for k in range(40)]
+            origin = slow_origin(1)
+            urls = [f"http://127.0.0.1:{origin.port}/{k}" for k in range(40)]
             p, out = start("--engine", engine, "-j", "4", "--failed", failed, urls=urls)
-            time.sleep(0.6)
+            wait_for(lambda: origin.count >= 4)
             p.send_signal(signal.SIGINT)
             self.assertEqual(p.wait(15), 130)
             err = p.stderr.read().decode()
@@ -165,9 +181,10 @@ class Workers(unittest.TestCase):
 
     def interrupt_twice(self, engine):
         failed = rig.path("rest2")
-        urls = [f"{BASE}/delay/30000?{k}" for k in range(10)]
+        origin = slow_origin(30)
+        urls = [f"http://127.0.0.1:{origin.port}/{k}" for k in range(10)]
         p, out = start("--engine", engine, "-j", "4", "--failed", failed, "-q", urls=urls)
-        time.sleep(0.5)
+        wait_for(lambda: origin.count >= 4)
         p.send_signal(signal.SIGINT)
         time.sleep(0.3)
         self.assertIsNone(p.poll())
