@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 // What an element's text is of an entry.
@@ -215,6 +216,9 @@ static void sitemap_xml_error(void *arg, xmlErrorPtr error)
         sitemap_xml_stop(x, -ENOMEM);
 }
 
+// libxml2 would do it at its first use, in several threads at once.
+static pthread_once_t sitemap_xml_once = PTHREAD_ONCE_INIT;
+
 int sitemap_xml_new(struct sitemap_xml **out, struct span charset, sitemap_taker *take, void *arg)
 {
     xmlSAXHandler sax = {
@@ -227,6 +231,7 @@ int sitemap_xml_new(struct sitemap_xml **out, struct span charset, sitemap_taker
         .reference = sitemap_xml_reference,
         .serror = sitemap_xml_error,
     };
+    pthread_once(&sitemap_xml_once, xmlInitParser);
     struct sitemap_xml *x = calloc(1, sizeof *x);
     char name[64] = "";
     if (!x)
