@@ -9,13 +9,15 @@
 // Everything that a run must not forget, in a directory: an LMDB environment with these tables,
 // each with a header of its own.
 //
+// clang-format off
 //   table      key                              value
-//   meta       a name                           format, secret; what the run notes down:
-//   state_meta.h frontier   host 64 | depth 16 | number 48   an item that is on disk only:
-//   state_frontier.h held       number 64                        an item that was in memory when it
-//   was committed seen       host 64 | hash 64                nothing: the key is all there is to
-//   know hosts      host 64                          what is known of a host pages      host 64 |
-//   hash 64                what came of a URL
+//   meta       a name                           format, secret, what the run notes down: state_meta.h
+//   frontier   host 64 | depth 16 | number 48   an item that is on disk only: state_frontier.h
+//   held       number 64                        an item that was in memory when it was committed
+//   seen       host 64 | hash 64                nothing: the key is all there is to know
+//   hosts      host 64                          what is known of a host
+//   pages      host 64 | hash 64                what came of a URL
+// clang-format on
 //
 // Keys begin with the host, big-endian, so that what is asked for together lies together. Every
 // value has a checksum over key and value in front; one that does not agree is damage, and damage

@@ -328,6 +328,8 @@ static void report(struct coordinator *c, struct crawl_watcher *watcher)
     s->now = clock_mono();
     s->in_flight = c->in_flight;
     s->waiting = c->frontier.waiting + c->spill.lines;
+    if (c->commits && c->commits->last_made) // what was in memory is kept, and dropped there
+        s->waiting = c->commits->held;
     if (c->store)
         s->waiting += store_counts(c->store).frontier;
     s->hosts = c->frontier.hosts.count;

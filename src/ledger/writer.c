@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ledger/writer.h"
 #include "data/pack.h"
+#include "sys/clock.h"
 #include "store/state_frontier.h"
 #include "store/state_held.h"
 #include "store/state_hosts.h"
@@ -131,7 +132,9 @@ static int do_links(struct writer *w)
     struct fresh *fresh = g->count ? calloc(g->count, sizeof *fresh) : NULL;
     size_t n = 0;
     int r = g->count && !fresh ? -ENOMEM : 0;
+    int64_t began = clock_mono();
     gather_sort(g);
+    prefetch_begin(&w->prefetch, w->state, g);
     for (size_t i = 0; r >= 0 && i < g->count; i++) {
         const struct operation *op = g->at[i].op;
         int is_new = r = state_seen_add(w->state, op->a, op->b);
@@ -143,6 +146,7 @@ static int do_links(struct writer *w)
     if (r >= 0)
         r = append_fresh(w, fresh, n);
     free(fresh);
+    prefetch_end(&w->prefetch, g->count, clock_mono() - began);
     w->number += g->count;
     gather_clear(g);
     return r;

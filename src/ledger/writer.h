@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef LEDGER_WRITER_H
 #define LEDGER_WRITER_H
-#include "ledger/gather.h"
+#include "ledger/prefetch.h"
 #include "store/state.h"
 
 // What the store thread does with operations: one transaction of a state, from cut to cut. No
@@ -13,6 +13,7 @@ struct writer {
     struct list answers; // to questions: for the caller to take
     struct list staged;  // those of the operation that is being done
     struct gather pages, links, appends;
+    struct prefetch prefetch;
     uint64_t number, stored_number; // the next link's; as it is on disk
     uint64_t index;                 // of the operation in its transaction
     uint64_t mute;                  // those before have had their answers
