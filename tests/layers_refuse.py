@@ -19,7 +19,7 @@ GOOD = {
     "lib/web/url.h": HEAD + '#include "data/list.h"\n',
     "lib/fetch/multi.h": HEAD + '#include "sched/loop.h"\n',
     "src/engine/lane.h": HEAD,
-    "src/frontier/gate.h": HEAD + '#include "engine/lane.h"\n',
+    "src/frontier/gate.h": HEAD + '#include "sched/loop.h"\n',
     "src/serve/origin.h": HEAD + '#include "sched/loop.h"\n',
     "src/cmd/bench.h": HEAD + '#include "frontier/gate.h"\n',
     "src/main.c": HEAD + '#include "cmd/bench.h"\n',

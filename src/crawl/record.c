@@ -180,9 +180,16 @@ void record_write_bad(struct buffer *out, const struct refusal *r, int64_t wall,
                       struct json_time *time)
 {
     struct buffer safe = { 0 };
-    item_redact(r->text, &safe);
+    struct span shown = { "", 0 };
+    if (r->text.n && !memchr(r->text.p, '@', r->text.n)) {
+        shown = r->text; // also when there is no memory for a copy
+    } else {
+        item_redact(r->text, &safe);
+        if (!safe.failed && safe.p)
+            shown = buffer_span(&safe);
+    }
     json_object_open(out);
-    text(out, "url", safe.failed ? span_of("") : (struct span){ safe.p ? safe.p : "", safe.n });
+    text(out, "url", shown);
     number(out, "line", r->line);
     number(out, "status", 0);
     error(out, r->error, r->message);
