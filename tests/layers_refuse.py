@@ -66,7 +66,7 @@ class Layers(unittest.TestCase):
         self.refuses("src/cmd/bench.h", HEAD + '#include "gate.h"\n', "src/cmd/bench.h:2: ", "names no layer")
         self.refuses("src/cmd/bench.h", HEAD + '#include "cmd/../crawl/gate.h"\n', "names no layer")
         self.refuses("src/cmd/bench.h", HEAD + '#include "crawl/missing.h"\n', "is in no layer")
-        self.refuses("src/cmd/bench.h", HEAD + "#include <crawl/gate.h>\n", "is ours")
+        self.refuses("src/cmd/bench.h", HEAD + "#include <frontier/gate.h>\n", "is ours")
 
     def test_a_dumping_ground_is_refused(self):
         self.refuses("lib/data/util.h", HEAD, "lib/data/util.h:1: ", "name the concept")
