@@ -14,14 +14,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// ThreadSanitizer's fork ends the process when the kernel refuses one.
+// ThreadSanitizer ends the process itself when the kernel refuses what its interceptors ask for.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-#define SANDBOX_FORK_DIES 1
+#define SANDBOX_TSAN 1
 #endif
 #endif
 #if defined(__SANITIZE_THREAD__)
-#define SANDBOX_FORK_DIES 1
+#define SANDBOX_TSAN 1
 #endif
 
 // What a process in the sandbox tries, and what must come of it: each returns 0 when it was refused
@@ -42,9 +42,6 @@ static int run_another_program(void)
 
 static int fork_a_process(void)
 {
-#ifdef SANDBOX_FORK_DIES
-    return 0;
-#endif
     pid_t pid = fork();
     if (pid == 0)
         _exit(0);
@@ -150,6 +147,9 @@ static void check_all(int (*const *try)(void), size_t n, int part)
 static void a_worker_taken_over_can_do_nothing_to_others(void **state)
 {
     (void)state;
+#ifdef SANDBOX_TSAN
+    skip();
+#endif
     static int (*const tries[])(void) = {
         run_another_program, fork_a_process,         signal_its_parent,    look_into_its_parent,
         open_a_local_socket, listen_for_connections, become_somebody_else,
