@@ -11,7 +11,7 @@
 enum hostile_verb {
     HOSTILE_END,
     HOSTILE_SAY,     // the bytes, `times` times
-    HOSTILE_FOREVER, // the bytes again and again, until the peer leaves or a GB has been sent
+    HOSTILE_FOREVER, // the bytes again and again, until the peer leaves or 64 GB have been sent
     HOSTILE_DRIP,    // one byte every `times` ms, and from the start again until the peer leaves
     HOSTILE_WAIT,    // `times` ms
     HOSTILE_HANG,    // until the peer leaves

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "serve/answer_hostile.h"
-#include "serve/answer_fault.h"
 #include "hostile/hostile.h"
+#include "serve/answer_fault.h"
 #include "serve/reply.h"
 #include "serve/routes.h"
 #include "serve/target.h"
@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { HOSTILE_LONGEST = 3600 * 1000 };     // ms that are waited for a peer to leave
-enum { HOSTILE_MOST = 1024 * 1024 * 1024 }; // bytes that are sent in vain
-enum { HOSTILE_TURN = 1 << 20 };            // bytes until the others have their turn
+enum { HOSTILE_LONGEST = 3600 * 1000 };   // ms that are waited for a peer to leave
+#define HOSTILE_MOST (UINT64_C(64) << 30) // bytes that are sent in vain: more than anybody takes
+enum { HOSTILE_TURN = 1 << 20 };          // bytes until the others have their turn
 
 // Sends the bytes until `most` bytes have gone or the peer has.
 static int hostile_flood(struct exchange *x, const struct hostile_step *s, uint64_t most)
