@@ -38,6 +38,8 @@ struct arguments_state {
     struct buffer arguments; // all of them, packed one behind the other; owned
     struct buffer typed;     // names and values of options that must not change; owned
     struct buffer spool;     // owned
+    int64_t interval;        // of --commit-interval, ns
+    bool interval_said;
     int64_t save_since;      // of the run's first part; 0: this is it
     bool unfinished;         // the run can be gone on with
     bool recalled;           // the command line is that of an earlier run

@@ -2,7 +2,7 @@
 // --state: a run that can be gone on with.
 #include "cmd/fetch_state.h"
 #include "cmd/command.h"
-#include "cmd/options.h"
+#include "cmd/reader.h"
 #include "data/map.h"
 #include "ledger/claim.h"
 #include "ledger/ledger.h"
@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define FETCH_STATE_PATIENCE (10 * CLOCK_S)
+#define FETCH_STATE_INTERVAL (1 * CLOCK_S)
 
 static int out_of_memory(void)
 {
@@ -26,11 +27,24 @@ static int out_of_memory(void)
     return STATUS_BROKEN;
 }
 
+int fetch_state_read_interval(const struct option *o, void *at, const char *text, char *why)
+{
+    struct arguments_state *s = at;
+    int r = reader_time(o, &s->interval, text, why);
+    s->interval_said = r == 0;
+    return r;
+}
+
 int fetch_state_check(struct arguments *a)
 {
     struct crawl_settings *s = &a->crawl;
+    if (!s->state_dir && a->state.interval_said) {
+        log_error("--commit-interval: needs --state DIR");
+        return STATUS_USAGE;
+    }
     if (!s->state_dir)
         return STATUS_OK;
+    s->commit_interval = a->state.interval_said ? a->state.interval : FETCH_STATE_INTERVAL;
     if (!s->output || strcmp(s->output, "-") == 0) {
         log_error("--state: needs -o FILE, for only a file can be cut back to what was committed");
         return STATUS_USAGE;

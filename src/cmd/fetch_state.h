@@ -2,9 +2,10 @@
 #ifndef CMD_FETCH_STATE_H
 #define CMD_FETCH_STATE_H
 
-struct arguments;
-struct arguments_list;
-struct buffer;
+#include "cmd/options.h"
+
+// The reader of --commit-interval, at whose offset lies struct arguments_state.
+options_reader fetch_state_read_interval;
 
 // What --state asks of the other options. Returns STATUS_OK, or STATUS_USAGE having said what is
 // wrong.

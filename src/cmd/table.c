@@ -5,6 +5,7 @@
 #include "cmd/bench_options.h"
 #include "cmd/fetch_warc.h"
 #include "cmd/crawl_options.h"
+#include "cmd/fetch_state.h"
 #include "cmd/options.h"
 #include "cmd/reader.h"
 #include "cmd/serve_options.h"

@@ -20,7 +20,7 @@ enum {
     LOW = 64,          // so many left of a host's queue, and more are brought back from disk
     LOOK_AHEAD =
         1000000, // URLs in memory at the very most: of that many hosts that all cannot start
-    LOOK_AHEAD_STORED = 131072, // the same when the others can be left on disk
+    LOOK_AHEAD_STORED = 65536, // the same when the others can be left on disk
     HELD = 64 << 20,            // bytes of lines of JSON in memory
     BACKLOG = 4 << 20, // bytes of records not yet written at which the source waits for the reader
                        // of the output

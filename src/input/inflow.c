@@ -44,33 +44,38 @@ static int open_spool(struct inflow *f, const char *path, bool anew)
     return r;
 }
 
-int inflow_open(struct inflow *f, const char *path, const char *spool, bool anew)
+static int open_path(struct inflow *f, const char *path, const char *spool)
 {
-    bool standard = strcmp(path, "-") == 0;
     struct stat st;
-    *f = (struct inflow){ .name = standard ? "standard input" : path, .spool.fd = -1 };
-    f->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    f->owned = !standard;
+    f->fd = f->owned ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     if (f->fd < 0 || fstat(f->fd, &st) < 0 || (S_ISDIR(st.st_mode) && (errno = EISDIR))) {
         int r = -errno;
         log_error("%s: cannot be read: %s", f->name, strerror(errno));
-        inflow_close(f);
         return r;
     }
-    f->spooled = spool && (standard || !S_ISREG(st.st_mode));
+    f->spooled = spool && (!f->owned || !S_ISREG(st.st_mode));
     identify(f, &st);
-    f->block = malloc(INFLOW_BLOCK);
-    int r = f->block ? 0 : -ENOMEM;
-    if (r == 0 && f->spooled)
-        r = open_spool(f, spool, anew);
-    if (r < 0) {
-        inflow_close(f);
-        return r;
-    }
     f->watched = can_wait(f, &st);
     if (f->watched)
         watch_init(&f->watch, f->fd);
     return 0;
+}
+
+int inflow_open(struct inflow *f, const char *path, const char *spool, bool given, bool anew)
+{
+    bool standard = strcmp(path, "-") == 0;
+    *f = (struct inflow){ .name = standard ? "standard input" : path, .fd = -1, .spool.fd = -1 };
+    f->owned = !standard;
+    f->spooled = spool && !given && (standard || access(spool, F_OK) == 0);
+    int r = f->spooled ? 0 : open_path(f, path, spool);
+    f->block = malloc(INFLOW_BLOCK);
+    if (r == 0 && !f->block)
+        r = -ENOMEM;
+    if (r == 0 && f->spooled)
+        r = open_spool(f, spool, anew);
+    if (r < 0)
+        inflow_close(f);
+    return r;
 }
 
 void inflow_close(struct inflow *f)

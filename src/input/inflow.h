@@ -28,8 +28,9 @@ enum { INFLOW_BLOCK = 128 << 10 };
 
 // Opens `path` ("-": standard input). `spool` is the file in which standard input, or what else can
 // be read only once, is kept; NULL: it is not.
-// `anew`: nothing of it counts yet. Errors: those of open(2), -ENOMEM; said on the log.
-int inflow_open(struct inflow *f, const char *path, const char *spool, bool anew);
+// `given`: it is there, from its beginning; else what is kept is all, when anything is. `anew`:
+// nothing of what is kept counts. Errors: those of open(2), -ENOMEM; said on the log.
+int inflow_open(struct inflow *f, const char *path, const char *spool, bool given, bool anew);
 void inflow_close(struct inflow *f);
 
 // Goes on behind `offset` bytes; of a regular file, or as far as is kept.

@@ -281,7 +281,8 @@ static int prepare(struct source *s, const struct source_setup *setup)
         r = footprint_init(&s->footprint);
     s->traced = setup->traced && r == 0;
     if (r == 0 && setup->path)
-        r = inflow_open(&s->in, setup->path, setup->spool, setup->given && !setup->from);
+        r = inflow_open(&s->in, setup->path, setup->spool, setup->given,
+                        setup->given && !setup->from);
     s->has_input = setup->path && r == 0;
     s->ended = !setup->path;
     if (r == 0 && s->in.spooled)

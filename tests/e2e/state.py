@@ -175,6 +175,25 @@ class Ended(Case):
         self.assertEqual(kept.run().status, 0)
         self.check_exactly_once(kept.records, 500)
 
+    def test_a_second_interrupt_keeps_what_was_in_flight(self):
+        for engine in "coro", "forks:2", "threads:2":
+            with self.subTest(engine=engine):
+                tag = engine.replace(":", "")
+                kept = Kept("--engine", engine, "-j", "4", "--per-host", "4", urls=[url(f"delay/{30 if i < 40 else 20000}/bytes/10?{tag}={i}") for i in range(50)])
+                process = kept.start()
+                while not os.path.exists(kept.out) or kept.written() < 40:
+                    time.sleep(0.01)
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.2)
+                process.send_signal(signal.SIGINT)
+                self.assertEqual(kept.end(process).status, 130)
+                self.assertEqual(len(kept.records), 40)
+                process = kept.start()
+                time.sleep(0.5)
+                process.kill()
+                process.communicate()
+                self.assertEqual(len(kept.records), 40)
+
     def test_a_finished_state_says_so_and_does_nothing(self):
         kept = Kept(urls=[url("bytes/1?done"), url("status/404?done")])
         self.assertEqual(kept.run().status, 3)
@@ -235,6 +254,20 @@ class Lists(Case):
         self.assertEqual(other.status, 2)
         self.assertIn("is not the list that it was", other.err)
 
+    def test_what_comes_through_a_named_pipe_is_kept_as_well(self):
+        kept = Kept("--host-rate", "800/s")
+        pipe = f"{kept.dir}/pipe"
+        os.mkfifo(pipe)
+        kept.command += ["-i", pipe]
+        process = kept.start()
+        with open(pipe, "w", encoding="utf-8") as f:
+            f.write("".join(url(f"bytes/10?pipe={i}") + "\n" for i in range(500)))
+        kept.kill(process, 200)
+        os.unlink(pipe)
+        done = kept.resume("-q")
+        self.assertEqual((done.status, done.err), (0, ""))
+        self.check_exactly_once(kept.records, 500)
+
     def test_another_list_is_refused_and_a_longer_one_is_not(self):
         urls = [url(f"bytes/10?l={i}") for i in range(300)]
         kept = Kept("--host-rate", "500/s", urls=urls)
@@ -269,6 +302,10 @@ class Refused(Case):
         self.check_refused(kept, kept.command + [url("bytes/1")], "other URLs")
         self.assertEqual(kept.run(kept.command + ["-j", "9", "--retry", "7", "--per-host", "9"]).status, 0)
         self.check_exactly_once(kept.records, 200)
+
+    def test_an_interval_without_a_state_is_a_mistake(self):
+        kept = Kept()
+        self.check_refused(kept, [rig.TRAWL, "fetch", "--commit-interval", "2s", url("bytes/1")], "--commit-interval", "--state")
 
     def test_records_must_go_to_a_file(self):
         for output in [], ["-o", "-"], ["-o", "/dev/null"]:
