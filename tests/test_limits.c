@@ -18,6 +18,19 @@ static void descriptors_go_up_to_the_hard_limit(void **state)
     assert_int_equal(limits_raise_descriptors(), hard);
 }
 
+static void one_more_descriptor_can_be_had_below_the_limit_only(void **state)
+{
+    (void)state;
+    struct rlimit l;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &l), 0);
+    assert_true(limits_has_descriptor());
+    struct rlimit none = { .rlim_cur = 0, .rlim_max = l.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_false(limits_has_descriptor());
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &l), 0);
+    assert_true(limits_has_descriptor());
+}
+
 static void cpus_are_those_this_process_may_run_on(void **state)
 {
     (void)state;
@@ -43,6 +56,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(descriptors_go_up_to_the_hard_limit),
+        cmocka_unit_test(one_more_descriptor_can_be_had_below_the_limit_only),
         cmocka_unit_test(cpus_are_those_this_process_may_run_on),
         cmocka_unit_test(there_is_always_a_number_of_maps),
     };

@@ -267,6 +267,16 @@ static void fill_latency(double *value, const struct histogram *h)
     value[BENCH_MEAN] = ratio((double)h->sum, (double)h->count);
 }
 
+// CPUs that everything else kept busy. In a container /proc/stat may be that of a larger machine than
+// the one it counts: what is more than there are is nothing that can be told.
+static double others(const struct subject_report *r)
+{
+    double cpus = (double)r->others / (double)r->length;
+    if (!r->strained || cpus > (double)sysconf(_SC_NPROCESSORS_ONLN))
+        return NAN;
+    return cpus > 0 ? cpus : 0;
+}
+
 static void fill_cpu(double *value, const struct subject_report *r, double good)
 {
     double ns = (double)r->length, total = (double)r->used.total;
@@ -275,7 +285,7 @@ static void fill_cpu(double *value, const struct subject_report *r, double good)
     value[BENCH_CPU_USER] = ratio(total * user / 1e3, good);
     value[BENCH_CPU_SYSTEM] = ratio(total * (1 - user) / 1e3, good);
     value[BENCH_CPUS] = total / ns;
-    value[BENCH_OTHERS] = !r->strained ? NAN : r->others > 0 ? (double)r->others / ns : 0;
+    value[BENCH_OTHERS] = others(r);
     value[BENCH_STEAL] = r->strained ? (double)r->steal / ns : NAN;
     value[BENCH_THROTTLED] = r->strained ? (double)r->throttled / 1e6 : NAN;
 }
