@@ -88,6 +88,27 @@ static void it_shrinks_slowly(void **state)
     assert_int_equal(a.delay, 5 * CLOCK_MS);
 }
 
+static void what_was_learnt_before_is_gone_on_from(void **state)
+{
+    struct adapt a;
+    (void)state;
+    adapt_init(&a, &settings, CLOCK_S, 100 * CLOCK_MS);
+    adapt_recall(&a, &settings, 300 * CLOCK_MS, 60 * CLOCK_MS);
+    assert_int_equal(a.delay, 300 * CLOCK_MS);
+    assert_int_equal(a.latency, 60 * CLOCK_MS);
+    // Of several hosts of a group the slowest counts.
+    adapt_recall(&a, &settings, 200 * CLOCK_MS, 40 * CLOCK_MS);
+    assert_int_equal(a.delay, 300 * CLOCK_MS);
+    adapt_recall(&a, &settings, 90 * CLOCK_S, 40 * CLOCK_MS);
+    assert_int_equal(a.delay, settings.most);
+    // One that has only failed has a delay and no latency.
+    adapt_init(&a, &settings, CLOCK_S, 0);
+    adapt_recall(&a, &settings, 8 * CLOCK_S, 0);
+    assert_int_equal(a.delay, 8 * CLOCK_S);
+    adapt_recall(&a, &settings, -5, -5);
+    assert_int_equal(a.delay, 8 * CLOCK_S);
+}
+
 static void without_a_factor_only_bad_signs_count(void **state)
 {
     struct adapt_settings s = { .factor = 0, .most = 60 * CLOCK_S };
@@ -112,6 +133,7 @@ int main(void)
         cmocka_unit_test(what_was_under_way_already_tells_nothing_new),
         cmocka_unit_test(the_first_goes_alone_when_its_latency_counts),
         cmocka_unit_test(it_shrinks_slowly),
+        cmocka_unit_test(what_was_learnt_before_is_gone_on_from),
         cmocka_unit_test(without_a_factor_only_bad_signs_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

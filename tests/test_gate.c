@@ -101,6 +101,21 @@ static void a_hold_stops_everything_and_the_longest_one_counts(void **state)
     assert_int_equal(gate_next(&g, 31 * CLOCK_S), 31 * CLOCK_S);
 }
 
+static void what_a_run_before_may_have_asked_counts(void **state)
+{
+    struct gate g;
+    (void)state;
+    gate_init(&g, 4, 2 * CLOCK_S, 0);
+    gate_was_asked(&g, CLOCK_S);
+    assert_int_equal(gate_next(&g, CLOCK_S), 3 * CLOCK_S);
+    gate_init(&g, 4, 0, 2);
+    gate_was_asked(&g, CLOCK_S);
+    assert_in_range(gate_next(&g, CLOCK_S), CLOCK_S + CLOCK_S / 2 - 2 * CLOCK_MS, CLOCK_S + CLOCK_S / 2);
+    gate_init(&g, 4, 0, 0);
+    gate_was_asked(&g, CLOCK_S);
+    assert_int_equal(gate_next(&g, CLOCK_S), CLOCK_S);
+}
+
 static void a_rate_of_one_in_a_century_does_not_overflow(void **state)
 {
     (void)state;
@@ -123,6 +138,7 @@ int main(void)
         cmocka_unit_test(a_fast_rate_is_reached_by_a_loop_that_wakes_once_a_millisecond),
         cmocka_unit_test(an_idle_time_is_not_saved_up),
         cmocka_unit_test(a_hold_stops_everything_and_the_longest_one_counts),
+        cmocka_unit_test(what_a_run_before_may_have_asked_counts),
         cmocka_unit_test(a_rate_of_one_in_a_century_does_not_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

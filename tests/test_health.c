@@ -108,6 +108,29 @@ static void nobody_is_given_up_when_all_fall_silent_at_once(void **state)
     assert_true(health_is_lost(&h[1], LIMIT));
 }
 
+// At the end of a run nobody may be left but hosts that never answered: that is not the network.
+static void those_that_never_answered_tell_nothing_of_the_network(void **state)
+{
+    struct health_network n = { 0 };
+    struct health dead[50] = { { 0 } }, well[HEALTH_SILENT] = { { 0 } };
+    (void)state;
+    for (int k = 0; k < HEALTH_SILENT; k++)
+        health_good(&well[k], &n, CLOCK_S);
+    for (int64_t t = 2 * CLOCK_S; t <= LIMIT + 2 * CLOCK_S; t += CLOCK_S)
+        for (int k = 0; k < 50; k++)
+            health_bad(&dead[k], &n, true, t);
+    for (int k = 0; k < 50; k++)
+        assert_true(health_is_lost(&dead[k], LIMIT));
+    assert_false(health_is_cut_off(&n));
+    // But when those fall silent that did answer, each counts once.
+    for (int k = 0; k < HEALTH_SILENT; k++) {
+        assert_false(health_is_cut_off(&n));
+        health_bad(&well[k], &n, true, 2 * LIMIT);
+        health_bad(&well[k], &n, true, 2 * LIMIT + 1);
+    }
+    assert_true(health_is_cut_off(&n));
+}
+
 static void a_run_in_which_nobody_ever_answers_ends_some_day(void **state)
 {
     struct health_network n = { 0 };
@@ -133,6 +156,7 @@ int main(void)
         cmocka_unit_test(one_silent_host_is_given_up_as_well),
         cmocka_unit_test(a_silent_host_among_others_that_answer_is_given_up),
         cmocka_unit_test(nobody_is_given_up_when_all_fall_silent_at_once),
+        cmocka_unit_test(those_that_never_answered_tell_nothing_of_the_network),
         cmocka_unit_test(a_run_in_which_nobody_ever_answers_ends_some_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

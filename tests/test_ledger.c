@@ -4,6 +4,7 @@
 #include "ledger/host_entry.h"
 #include "ledger/ledger.h"
 #include "ledger/page_entry.h"
+#include "ledger/robots_entry.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -72,13 +73,21 @@ static void fill_host(struct host_entry *h)
                               .until = 1700000000000000000,
                               .held = true,
                               .delay = 1500000000,
+                              .learnt = 700000000,
+                              .latency = 80000000,
                               .exchanges = 12345,
                               .spent = 99999,
-                              .failures = 3,
                               .expires = 1700000100000000000,
                               .addresses = 2,
-                              .robots = span_of("rules"),
-                              .robots_until = 5 };
+                              .failures = 7,
+                              .pauses = 2,
+                              .failed = 1700000000000000001,
+                              .failing = 33,
+                              .blamed = 32,
+                              .aside = 1700000000000000009,
+                              .given_up = true,
+                              .given_up_robots = true,
+                              .why = span_of("refused") };
     h->address[0] = (struct address){ .family = 4, .bytes = { 127, 0, 0, 1 } };
     h->address[1] = (struct address){ .family = 6, .bytes = { 1, [15] = 2 } };
 }
@@ -92,20 +101,57 @@ static void a_host_comes_back_as_it_was(void **state)
     host_entry_write(&b, &h);
     assert_int_equal(host_entry_read(&back, buffer_span(&b)), 0);
     assert_true(span_equal(back.origin, h.origin));
-    assert_true(span_equal(back.robots, h.robots));
-    back.origin = h.origin;
-    back.robots = h.robots;
+    assert_true(span_equal(back.why, h.why));
     assert_int_equal(back.until, h.until);
     assert_int_equal(back.delay, h.delay);
     assert_int_equal(back.exchanges, h.exchanges);
     assert_int_equal(back.spent, h.spent);
     assert_int_equal(back.failures, h.failures);
     assert_int_equal(back.expires, h.expires);
-    assert_int_equal(back.robots_until, h.robots_until);
-    assert_true(back.held);
+    assert_int_equal(back.learnt, h.learnt);
+    assert_int_equal(back.latency, h.latency);
+    assert_int_equal(back.pauses, h.pauses);
+    assert_int_equal(back.failed, h.failed);
+    assert_int_equal(back.failing, h.failing);
+    assert_int_equal(back.blamed, h.blamed);
+    assert_int_equal(back.aside, h.aside);
+    assert_true(back.held && back.given_up && back.given_up_robots);
     assert_int_equal(back.addresses, 2);
     assert_true(address_equal(&back.address[0], &h.address[0]));
     assert_true(address_equal(&back.address[1], &h.address[1]));
+    buffer_fini(&b);
+}
+
+static void a_host_that_does_well_says_nothing_of_failing(void **state)
+{
+    (void)state;
+    struct host_entry h, back;
+    struct buffer b = { 0 };
+    fill_host(&h);
+    h.failures = 0;
+    host_entry_write(&b, &h);
+    assert_int_equal(host_entry_read(&back, buffer_span(&b)), 0);
+    assert_int_equal(back.aside, 0);
+    assert_false(back.given_up || back.given_up_robots);
+    assert_null(back.why.p);
+    buffer_fini(&b);
+}
+
+static void a_robots_txt_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    struct robots_entry e = { span_of("tester"), 1700000000000000000, span_of("rules") }, back;
+    struct buffer b = { 0 };
+    robots_entry_write(&b, &e);
+    assert_int_equal(robots_entry_read(&back, buffer_span(&b)), 0);
+    assert_true(span_equal(back.agent, e.agent));
+    assert_true(span_equal(back.rules, e.rules));
+    assert_int_equal(back.until, e.until);
+    buffer_clear(&b);
+    e.rules = (struct span){ 0 };
+    robots_entry_write(&b, &e);
+    assert_int_equal(robots_entry_read(&back, buffer_span(&b)), 0);
+    assert_null(back.rules.p);
     buffer_fini(&b);
 }
 
@@ -199,6 +245,12 @@ static int read_host(struct span bytes)
     return host_entry_read(&h, bytes);
 }
 
+static int read_robots(struct span bytes)
+{
+    struct robots_entry e;
+    return robots_entry_read(&e, bytes);
+}
+
 static int read_ledger(struct span bytes)
 {
     struct ledger l = { 0 };
@@ -222,6 +274,9 @@ static void damaged_bytes_do_no_harm(void **state)
     host_entry_write(&b, &h);
     damage(buffer_span(&b), read_host);
     buffer_clear(&b);
+    robots_entry_write(&b, &(struct robots_entry){ span_of("a"), 1, span_of("rules") });
+    damage(buffer_span(&b), read_robots);
+    buffer_clear(&b);
     fill_ledger(&l);
     ledger_write(&b, &l);
     damage(buffer_span(&b), read_ledger);
@@ -236,6 +291,8 @@ int main(void)
         cmocka_unit_test(a_page_without_anything_special_is_short),
         cmocka_unit_test(a_validator_that_is_too_long_is_left_out),
         cmocka_unit_test(a_host_comes_back_as_it_was),
+        cmocka_unit_test(a_host_that_does_well_says_nothing_of_failing),
+        cmocka_unit_test(a_robots_txt_comes_back_as_it_was),
         cmocka_unit_test(a_ledger_comes_back_as_it_was),
         cmocka_unit_test(damaged_bytes_do_no_harm),
     };

@@ -216,12 +216,16 @@ static void the_last_word_on_a_page_a_host_and_a_note_counts(void **state)
     for (int i = 0; i < 2; i++) {
         assert_int_equal(state_pages_put(s, 1, 1, span_of(i ? "second" : "1")), 0);
         assert_int_equal(state_hosts_put(s, 1, span_of(i ? "second" : "1")), 0);
+        assert_int_equal(state_hosts_put_robots(s, 1, span_of(i ? "rules" : "1")), 0);
         assert_int_equal(state_meta_put(s, "ledger", span_of(i ? "second" : "1")), 0);
     }
     assert_int_equal(state_pages_get(s, 1, 1, &value), 1);
     assert_true(span_is(value, "second"));
     assert_int_equal(state_hosts_get(s, 1, &value), 1);
     assert_true(span_is(value, "second"));
+    assert_int_equal(state_hosts_get_robots(s, 1, &value), 1);
+    assert_true(span_is(value, "rules"));
+    assert_int_equal(state_hosts_get_robots(s, 2, &value), 0);
     assert_int_equal(state_meta_get(s, "ledger", &value), 1);
     assert_true(span_is(value, "second"));
     state_close(s);

@@ -16,6 +16,11 @@ static struct crawl_stats *filled(void)
     s->retries = 4;
     s->redirects = 3;
     s->bytes = UINT64_MAX;
+    s->links = 21;
+    s->robots = 22;
+    s->denied = 23;
+    s->given_up = 24;
+    s->left_out[LEFT_OUT_SCOPE] = 25;
     s->status[200] = 11;
     s->status[599] = 12;
     s->error[FETCH_TIMEOUT] = 13;
@@ -47,6 +52,11 @@ static void counts_come_back_as_they_were(void **state)
     assert_int_equal(back->total, 10);
     assert_int_equal(back->records, 8);
     assert_int_equal(back->bytes, UINT64_MAX);
+    assert_int_equal(back->links, 21);
+    assert_int_equal(back->robots, 22);
+    assert_int_equal(back->denied, 23);
+    assert_int_equal(back->given_up, 24);
+    assert_memory_equal(back->left_out, s->left_out, sizeof s->left_out);
     assert_memory_equal(back->status, s->status, sizeof s->status);
     assert_memory_equal(back->error, s->error, sizeof s->error);
     assert_memory_equal(&back->latency, &s->latency, sizeof s->latency);

@@ -20,8 +20,9 @@
 static const char magic[] = "trawl state";
 
 static const char *const tables[STATE_TABLES] = {
-    [STATE_META] = "meta", [STATE_FRONTIER] = "frontier", [STATE_HELD] = "held",
-    [STATE_SEEN] = "seen", [STATE_HOSTS] = "hosts",       [STATE_PAGES] = "pages",
+    [STATE_META] = "meta",   [STATE_FRONTIER] = "frontier", [STATE_HELD] = "held",
+    [STATE_SEEN] = "seen",   [STATE_HOSTS] = "hosts",       [STATE_ROBOTS] = "robots",
+    [STATE_PAGES] = "pages",
 };
 
 const char *state_error_text(int error)

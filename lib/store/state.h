@@ -16,6 +16,7 @@
 //   held       number 64                        an item that was in memory when it was committed
 //   seen       host 64 | hash 64                nothing: the key is all there is to know
 //   hosts      host 64                          what is known of a host
+//   robots     host 64                          what its robots.txt says
 //   pages      host 64 | hash 64                what came of a URL
 // clang-format on
 //

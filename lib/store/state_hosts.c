@@ -14,6 +14,18 @@ int state_hosts_get(struct state *s, uint64_t host, struct span *out)
     return state_table_get(s, STATE_HOSTS, &k, out);
 }
 
+int state_hosts_put_robots(struct state *s, uint64_t host, struct span value)
+{
+    struct state_key k = state_key_of(host);
+    return state_table_put(s, STATE_ROBOTS, &k, value);
+}
+
+int state_hosts_get_robots(struct state *s, uint64_t host, struct span *out)
+{
+    struct state_key k = state_key_of(host);
+    return state_table_get(s, STATE_ROBOTS, &k, out);
+}
+
 int state_hosts_each(struct state *s, state_hosts_visit *visit, void *arg)
 {
     struct state_key first = state_key_of(0);

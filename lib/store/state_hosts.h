@@ -12,6 +12,10 @@ int state_hosts_put(struct state *s, uint64_t host, struct span value);
 // Sets `out`, borrowed until the next change. Returns 1; 0 when the host is not known.
 int state_hosts_get(struct state *s, uint64_t host, struct span *out);
 
+// What its robots.txt says, which is long and hardly ever changes: in a table of its own. As above.
+int state_hosts_put_robots(struct state *s, uint64_t host, struct span value);
+int state_hosts_get_robots(struct state *s, uint64_t host, struct span *out);
+
 int state_hosts_each(struct state *s, state_hosts_visit *visit, void *arg);
 int state_hosts_count(struct state *s, uint64_t *out);
 #endif

@@ -12,6 +12,7 @@ enum state_table {
     STATE_HELD,
     STATE_SEEN,
     STATE_HOSTS,
+    STATE_ROBOTS,
     STATE_PAGES,
     STATE_TABLES,
 };

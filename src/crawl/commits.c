@@ -8,7 +8,6 @@
 #include "crawl/tally.h"
 #include "frontier/continuation.h"
 #include "input/source.h"
-#include "ledger/host_entry.h"
 #include "ledger/page_entry.h"
 #include "sched/offload.h"
 #include "sched/park.h"
@@ -147,54 +146,6 @@ void commits_ended(struct coordinator *c, struct item *i, const struct ending *e
         remember(c, i, e);
 }
 
-// ---- hosts
-
-static int64_t to_wall(const struct coordinator *c, int64_t mono, int64_t wall)
-{
-    return mono == CLOCK_NEVER ? INT64_MAX : wall + (mono - c->now);
-}
-
-static void put_host(struct coordinator *c, const struct host *h)
-{
-    const struct gate *g = &h->group->gate;
-    int64_t wall = clock_wall(), next = gate_next(g, c->now);
-    struct host_entry e = { .origin = h->node.key,
-                            .held = g->held > c->now,
-                            .delay = g->delay,
-                            .exchanges = h->exchanges,
-                            .spent = h->spent };
-    if (next == CLOCK_NEVER) // until an exchange that is under way ends
-        next = g->held > c->now ? g->held : c->now;
-    if (next > c->now)
-        e.until = to_wall(c, next, wall);
-    if (h->conduct)
-        e.failures = h->conduct->health.failures;
-    if (h->expires > c->now && h->expires != CLOCK_NEVER && !h->proxy) {
-        e.expires = to_wall(c, h->expires, wall);
-        for (unsigned k = 0; k < h->addresses && k < HOST_ENTRY_ADDRESSES; k++)
-            e.address[e.addresses++] = h->address[k];
-    }
-    struct buffer *b = &c->commits->bytes;
-    buffer_clear(b);
-    host_entry_write(b, &e);
-    store_host(c->store, h->node.hash, buffer_span(b));
-}
-
-void commits_host(struct coordinator *c, struct host *h)
-{
-    if (c->commits && list_empty(&h->changed))
-        list_push(&c->commits->hosts, &h->changed);
-}
-
-void commits_forget_host(struct coordinator *c, struct host *h)
-{
-    if (!c->commits || list_empty(&h->changed))
-        return;
-    list_remove(&h->changed);
-    if (c->store)
-        put_host(c, h);
-}
-
 // ---- a cut
 
 static void put_items(struct coordinator *c)
@@ -210,13 +161,6 @@ static void put_items(struct coordinator *c)
         cm->held += !i->held;
         i->held = true;
     }
-}
-
-static void put_hosts(struct coordinator *c)
-{
-    struct list *node;
-    while ((node = list_pop(&c->commits->hosts)))
-        put_host(c, list_entry(node, struct host, changed));
 }
 
 // The places that the user named: few, mostly; all of them when there is one more.
@@ -259,7 +203,7 @@ static void cut(struct coordinator *c)
 {
     struct commits *cm = c->commits;
     put_items(c);
-    put_hosts(c);
+    commits_put_hosts(c);
     put_trust(c);
     explore_note(c);
     fill_ledger(c);

@@ -12,6 +12,7 @@ struct coordinator;
 struct ending;
 struct host;
 struct item;
+struct state;
 
 // What makes a run one that can be gone on with, whatever ends it. About once a second everything
 // that has happened so far is committed as a whole:
@@ -60,9 +61,18 @@ void commits_name_body(struct coordinator *c, struct ending *e);
 // The record of `i`, which is about to be freed, was written.
 void commits_ended(struct coordinator *c, struct item *i, const struct ending *e);
 
-// `h` has changed; or is about to be forgotten.
+// commits_hosts.c: `h` has changed; or is about to be forgotten; or its robots.txt was read, which
+// holds until `until` (monotonic ns).
 void commits_host(struct coordinator *c, struct host *h);
 void commits_forget_host(struct coordinator *c, struct host *h);
+void commits_robots(struct coordinator *c, const struct host *h, int64_t until);
+
+// Says all that have changed to the store, for a cut.
+void commits_put_hosts(struct coordinator *c);
+
+// Brings back what still counts of those in `s`, which has a transaction. `wall`: ns, now. Errors:
+// those of lib/store/state.h.
+int commits_load_hosts(struct coordinator *c, struct state *s, int64_t wall);
 
 // Whether a cut is due: then nothing more is asked of the store, for a cut waits for the answers.
 bool commits_wanted(const struct coordinator *c);

@@ -7,9 +7,7 @@
 #include "crawl/stats_pack.h"
 #include "frontier/continuation.h"
 #include "input/source.h"
-#include "ledger/host_entry.h"
 #include "store/state_held.h"
-#include "store/state_hosts.h"
 #include "store/state_meta.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -17,8 +15,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-enum { RESUME_ADDRESSES = 16384 }; // hosts whose addresses are looked up no second time
 
 static int complain(const struct coordinator *c, int r)
 {
@@ -163,7 +159,6 @@ struct loading {
     struct coordinator *c;
     struct continuation_time now;
     uint64_t items;
-    unsigned hosts;
 };
 
 static int load_item(void *arg, uint64_t number, struct span bytes)
@@ -182,56 +177,7 @@ static int load_item(void *arg, uint64_t number, struct span bytes)
     return 0;
 }
 
-// ---- hosts
-
-static int64_t to_mono(const struct loading *l, int64_t wall)
-{
-    if (wall <= l->now.wall)
-        return l->now.mono;
-    return clock_after(l->now.mono, wall - l->now.wall);
-}
-
-static void take_addresses(struct loading *l, struct host *h, const struct host_entry *e)
-{
-    struct resolve_answer answer = { .status = RESOLVE_FOUND,
-                                     .count = e->addresses,
-                                     .expires = to_mono(l, e->expires) };
-    if (h->state != HOST_CLOSED || h->proxy || l->hosts >= RESUME_ADDRESSES)
-        return;
-    memcpy(answer.address, e->address, e->addresses * sizeof *e->address);
-    if (host_answer(h, &answer, l->now.mono) < 0)
-        return; // it is looked up then
-    frontier_opened(&l->c->frontier, h, true, l->now.mono);
-    l->hosts++;
-}
-
-// Only what still counts: that it wants to be left alone, and its addresses as long as they hold.
-static int load_host(void *arg, uint64_t hash, struct span bytes)
-{
-    struct loading *l = arg;
-    struct host_entry e;
-    struct buffer text = { 0 };
-    struct url u;
-    struct host *h;
-    int r = host_entry_read(&e, bytes);
-    bool waits = e.until > l->now.wall, open = e.addresses && e.expires > l->now.wall + CLOCK_S;
-    (void)hash;
-    if (r < 0 || (!waits && (!open || l->hosts >= RESUME_ADDRESSES)))
-        return r;
-    buffer_add(&text, e.origin.p, e.origin.n);
-    buffer_add_byte(&text, '/');
-    r = text.failed ? -ENOMEM : url_parse(&u, buffer_span(&text), NULL, NULL);
-    buffer_fini(&text);
-    if (r < 0)
-        return r == -ENOMEM ? r : -EUCLEAN;
-    r = host_get(&l->c->frontier.hosts, &u, l->now.mono, &h);
-    url_fini(&u);
-    if (r == 0 && open)
-        take_addresses(l, h, &e);
-    if (r == 0 && waits)
-        gate_hold(&h->group->gate, to_mono(l, e.until));
-    return r;
-}
+// ---- tables
 
 static int load_trust(struct coordinator *c, struct state *s)
 {
@@ -255,7 +201,7 @@ static int load_tables(struct loading *l, struct state *s, const struct ledger *
     if (r == 0)
         r = explore_recall(l->c, s);
     if (r == 0)
-        r = state_hosts_each(s, load_host, l);
+        r = commits_load_hosts(l->c, s, l->now.wall);
     if (r == 0)
         r = state_held_each(s, load_item, l);
     if (r == 0 && l->items != ledger->held)

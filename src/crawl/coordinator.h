@@ -162,8 +162,8 @@ struct span robots_agent(const struct coordinator *c, const struct host *h);
 
 // treatment.c: hosts are treated as they do.
 // Takes in what an exchange with `h` tells of it, before frontier_ended; `hold`: until when it asked
-// not to be called, 0: it did not. Returns whether the host had failed so often before that the URL
-// need not be to blame: it keeps its attempt, and others go first.
+// not to be called, 0: it did not. Returns whether the host had failed so often before, or the
+// network is down, that the URL need not be to blame: it keeps its attempt, and others go first.
 bool treatment_note(struct coordinator *c, struct host *h, const struct outcome *o, int64_t hold);
 // `h` has answered as it should.
 void treatment_good(struct coordinator *c, struct host *h);

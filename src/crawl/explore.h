@@ -49,6 +49,8 @@ struct explore {
     bool failed;         // the store gave up, and that was said
     bool cut_said;       // that a page had more links than are taken
     struct list listing; // explore_list_rest, while it waits for an answer
+    bool leaving;        // what comes from disk is left out: the crawl is over
+    uint64_t leaving_at; // the host from which on the survey goes on
     struct recent known;
     struct marks seeds;           // hashes of the seeds' origins (scheme, host, port)
     struct map logins;            // user names and passwords of seeds, by origin
@@ -133,7 +135,8 @@ bool explore_is_over(const struct coordinator *c);
 // Gives `i`, which has come from disk, what belongs to the seed that led to it, and takes away what
 // does not. Errors: -ENOMEM.
 int explore_equip(struct coordinator *c, struct item *i);
-// Nothing more is started: notes whether a limit was why. The pump must still turn. Parks.
+// Nothing more is started: notes whether a limit was why, and what that has left out of a state.
+// The pump must still turn. Parks.
 void explore_end(struct coordinator *c);
 // Lists what is left on disk, unless it is kept to be gone on with: in --failed what was not come
 // to, in --rejected-log what a limit left out. Parks.

@@ -19,6 +19,8 @@ enum {
     HOSTS_AT_ONCE = 16,
 };
 
+#define LOOK (10 * CLOCK_MS) // so often it is looked whether the store is done
+
 void explore_wake(void *arg)
 {
     struct coordinator *c = arg;
@@ -98,12 +100,55 @@ static void take_item(struct coordinator *c, const struct state_place *at, struc
     intake_put(c, i, not_before);
 }
 
+// ---- what is left at the end
+
+// One item that stays undone: a run that was stopped lists it, one that is complete says what has
+// kept it out.
+static void list_item(struct coordinator *c, struct span bytes, uint16_t depth, bool left_out)
+{
+    struct span given, href;
+    int64_t not_before;
+    if (continuation_look(bytes, &given, &href, &not_before) < 0)
+        return;
+    if (!left_out)
+        settle_note_failed(c, href, (struct span){ NULL, 0 });
+    else
+        explore_leave_out(c, &(struct explore_link){ .href = href, .depth = depth },
+                          LEFT_OUT_PAGES_PER_HOST);
+}
+
+static void list_answer(struct coordinator *c, struct store_answer *a, bool left_out)
+{
+    uint64_t *next = &c->explore->leaving_at;
+    struct store *s = c->store;
+    struct state_place at;
+    struct span bytes;
+    uint64_t host;
+    while (a->kind == STORE_TOOK && store_answer_item(a, &at, &bytes))
+        list_item(c, bytes, at.depth, left_out);
+    if (a->kind == STORE_TOOK && a->count == a->most)
+        store_take(s, a->host, a->most);
+    while (a->kind == STORE_SURVEYED && store_answer_host(a, &host)) {
+        store_take(s, host, ASK_AT_ONCE);
+        *next = host + 1;
+    }
+    if (a->kind == STORE_SURVEYED && a->count == a->most)
+        store_survey(s, *next, a->most);
+}
+
+// ---- while it goes on
+
 void explore_take(struct coordinator *c, struct store_answer *a)
 {
     struct continuation_time now = { c->now, clock_wall(), 0 };
     struct store_answer items = *a;
     struct state_place at;
     struct span bytes;
+    if (c->explore->leaving) {
+        list_answer(c, a, true);
+        wake_all(&c->explore->listing, 0);
+        return;
+    }
     now.left = now.wall;
     stock_take(&c->stock, a);
     while (items.kind == STORE_TOOK && store_answer_item(&items, &at, &bytes))
@@ -139,53 +184,30 @@ bool explore_is_over(const struct coordinator *c)
 
 // ---- at the end
 
-// One item that stays undone: a run that was stopped lists it, one that is complete says what has
-// kept it out.
-static void list_item(struct coordinator *c, struct span bytes, uint16_t depth, bool left_out)
-{
-    struct span given, href;
-    int64_t not_before;
-    if (continuation_look(bytes, &given, &href, &not_before) < 0)
-        return;
-    if (!left_out)
-        settle_note_failed(c, href, (struct span){ NULL, 0 });
-    else
-        explore_leave_out(c, &(struct explore_link){ .href = href, .depth = depth },
-                          LEFT_OUT_PAGES_PER_HOST);
-}
-
-static void list_answer(struct coordinator *c, struct store_answer *a, bool left_out,
-                        uint64_t *next)
-{
-    struct store *s = c->store;
-    struct state_place at;
-    struct span bytes;
-    uint64_t host;
-    while (a->kind == STORE_TOOK && store_answer_item(a, &at, &bytes))
-        list_item(c, bytes, at.depth, left_out);
-    if (a->kind == STORE_TOOK && a->count == a->most)
-        store_take(s, a->host, a->most);
-    while (a->kind == STORE_SURVEYED && store_answer_host(a, &host)) {
-        store_take(s, host, ASK_AT_ONCE);
-        *next = host + 1;
-    }
-    if (a->kind == STORE_SURVEYED && a->count == a->most)
-        store_survey(s, *next, a->most);
-}
-
 // Takes all that is left off the disk, which nobody needs any more.
 static void list_all(struct coordinator *c, bool left_out)
 {
     struct store *s = c->store;
     struct store_answer a;
-    uint64_t next = 0;
     store_survey(s, 0, HOSTS_AT_ONCE);
     while (store_asked(s) > 0 && store_error(s) == 0) {
         if (store_receive(s, &a))
-            list_answer(c, &a, left_out, &next);
+            list_answer(c, &a, left_out);
         else if (park_on(&c->explore->listing, CLOCK_NEVER) < 0)
             return;
     }
+}
+
+// The same for a state, before the last commit: so the log, the counts and what is left agree
+// whatever happens. The pump takes the answers.
+static void leave_all(struct coordinator *c)
+{
+    struct explore *x = c->explore;
+    x->leaving = true;
+    store_survey(c->store, 0, HOSTS_AT_ONCE);
+    while (store_asked(c->store) > 0 && store_error(c->store) == 0)
+        if (park_on(&x->listing, clock_after(loop_now(c->loop), LOOK)) == -ECANCELED)
+            return;
 }
 
 // How much is on disk that was not come to; what is under way to it is waited for. Parks.
@@ -196,8 +218,7 @@ static uint64_t rest(struct coordinator *c)
         struct store_answer a;
         if (c->explore->own_store && store_receive(c->store, &a))
             explore_take(c, &a);
-        else if (park_on(&c->explore->listing, clock_after(loop_now(c->loop), 10 * CLOCK_MS)) ==
-                 -ECANCELED)
+        else if (park_on(&c->explore->listing, clock_after(loop_now(c->loop), LOOK)) == -ECANCELED)
             return 0;
     }
     return store_error(c->store) < 0 ? 0 : store_counts(c->store).frontier;
@@ -206,8 +227,13 @@ static uint64_t rest(struct coordinator *c)
 void explore_end(struct coordinator *c)
 {
     uint64_t most = c->settings->bounds.urls, left = rest(c);
-    if (left == 0 || c->end != CRAWL_COMPLETE || !most || c->stock.taken < most)
+    if (left == 0 || c->end != CRAWL_COMPLETE)
         return;
+    if (!most || c->stock.taken < most) {
+        if (!c->explore->own_store)
+            leave_all(c);
+        return;
+    }
     log_note("%s: reached; %llu URLs that were found are not fetched", bounds_name(BOUNDS_URLS),
              (unsigned long long)left);
     c->end = CRAWL_LIMITED;
@@ -216,11 +242,11 @@ void explore_end(struct coordinator *c)
 void explore_list_rest(struct coordinator *c)
 {
     bool complete = c->end == CRAWL_COMPLETE;
-    uint64_t left = rest(c);
+    uint64_t left = c->explore->own_store ? rest(c) : 0;
     if (left == 0)
         return;
-    if (complete && (!c->explore->own_store || !c->rejected))
+    if (complete && !c->rejected)
         c->stats.left_out[LEFT_OUT_PAGES_PER_HOST] += left;
-    else if (c->explore->own_store && (complete || c->failed))
+    else if (complete || c->failed)
         list_all(c, complete);
 }

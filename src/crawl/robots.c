@@ -3,6 +3,7 @@
 // in straight-line code, through its redirects. It obeys the pace of each host that it goes to, and
 // waits for none of them to open, so that no circle of redirects can lock.
 #include "web/robots.h"
+#include "crawl/commits.h"
 #include "crawl/coordinator.h"
 #include "crawl/hop.h"
 #include "crawl/tally.h"
@@ -188,6 +189,17 @@ static enum said ask(struct asking *a)
     return said == SAID_NEVER && to != a->host ? SAID_NOTHING : said;
 }
 
+// They hold for a day. Errors: -ENOMEM.
+static int keep_rules(struct asking *a, struct span rules)
+{
+    struct coordinator *c = a->c;
+    int64_t until = clock_after(c->now, KNOWN_FOR);
+    int r = host_take_rules(&c->frontier.hosts, a->host, rules, until);
+    if (r == 0)
+        commits_robots(c, a->host, until);
+    return r;
+}
+
 // Takes over the rules. Errors: -ENOMEM; -EUCLEAN when the findings are none.
 static int take_rules(struct asking *a)
 {
@@ -195,7 +207,7 @@ static int take_rules(struct asking *a)
     struct span rules, sitemaps;
     if (!finding_robots_read(outcome_findings(outcome_of(a)), &rules, &sitemaps))
         return -EUCLEAN;
-    int r = host_take_rules(&c->frontier.hosts, a->host, rules, clock_after(c->now, KNOWN_FOR));
+    int r = keep_rules(a, rules);
     if (r == 0 && c->on_sitemaps && sitemaps.n)
         c->on_sitemaps(c, a->host, sitemaps);
     return r;
@@ -248,8 +260,7 @@ static void conclude(struct asking *a, enum said said)
     if (said == SAID_RULES)
         r = take_rules(a);
     else if (said == SAID_NOTHING)
-        r = host_take_rules(&c->frontier.hosts, a->host, (struct span){ 0 },
-                            clock_after(c->now, KNOWN_FOR));
+        r = keep_rules(a, (struct span){ 0 });
     if (r < 0) {
         said = SAID_UNREACHABLE;
         snprintf(a->why, sizeof a->why, "%s", strerror(-r));

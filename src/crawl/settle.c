@@ -325,6 +325,7 @@ static void settle_robots(struct coordinator *c, struct item *i, const struct ou
         give_way(c);
     treatment_pace(c, i->host, o);
     archives_outcome(c, i, o);
+    commits_host(c, i->host);
     robots_settle(c, i, o);
     frontier_ended(&c->frontier, i->host, c->now, hold);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Hosts are treated as they do: their pace follows, who keeps failing is left alone for a while,
 // and given up in the end.
+#include "crawl/commits.h"
 #include "crawl/coordinator.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -64,7 +65,8 @@ static enum sign sign_of(const struct outcome *o)
 
 bool treatment_is_silent(const struct outcome *o)
 {
-    return !o || sign_of(o) == SIGN_SILENT;
+    enum sign sign = o ? sign_of(o) : SIGN_NONE;
+    return sign == SIGN_NONE || sign == SIGN_SILENT;
 }
 
 // Whoever is ill is left alone anyhow, and others of its group need not suffer for it.
@@ -90,6 +92,7 @@ void treatment_good(struct coordinator *c, struct host *h)
         log_note("the network is back");
         frontier_recall_all(f, c->now, RECALL_S * CLOCK_S, coordinator_random(c));
     }
+    h->heard = true;
     if (!h->conduct) {
         health_good(&(struct health){ 0 }, &f->network, c->now);
         return;
@@ -132,6 +135,7 @@ enum treatment treatment_failed(struct coordinator *c, struct host *h, const cha
     if (!host_conduct(h))
         return TREATMENT_ASIDE; // it is asked again at once
     note_bad(c, h, why, silent);
+    commits_host(c, h);
     return treat(c, h, robots, hold);
 }
 
@@ -148,8 +152,13 @@ bool treatment_note(struct coordinator *c, struct host *h, const struct outcome 
 {
     enum sign sign = sign_of(o);
     char why[96];
-    if (!c->settings->manners.adapt || sign == SIGN_NONE)
+    if (sign == SIGN_NONE)
         return false;
+    if (!c->settings->manners.adapt) {
+        if (h->robots && sign == SIGN_GOOD)
+            treatment_good(c, h); // those whose robots.txt cannot be had are judged by it
+        return false;
+    }
     treatment_pace(c, h, o);
     if (h->pinned && (o->error == FETCH_CONNECT_REFUSED || o->error == FETCH_CONNECT_FAILED ||
                       o->error == FETCH_CONNECT_TIMEOUT)) {
@@ -165,6 +174,7 @@ bool treatment_note(struct coordinator *c, struct host *h, const struct outcome 
     bool ill = is_ill(h);
     explain(o, why);
     note_bad(c, h, why, sign == SIGN_SILENT);
+    ill |= sign == SIGN_SILENT && health_is_cut_off(&c->frontier.network);
     if (is_ill(h) && h->state != HOST_LOST && h->state != HOST_ASIDE)
         treat(c, h, false, hold);
     return ill && sign != SIGN_BUSY && sign != SIGN_BROKEN;

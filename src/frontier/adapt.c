@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "frontier/adapt.h"
 #include "sys/clock.h"
+#include <stdbool.h>
 
 enum {
     SMOOTH = 4,  // an exchange counts for a quarter in the latency
@@ -18,6 +19,15 @@ void adapt_init(struct adapt *a, const struct adapt_settings *s, int64_t delay, 
 {
     *a = (struct adapt){ .least = least };
     a->delay = within(delay ? delay : s->factor > 0, a, s);
+}
+
+void adapt_recall(struct adapt *a, const struct adapt_settings *s, int64_t delay, int64_t latency)
+{
+    bool first = a->latency == 0 && latency > 0;
+    if (first)
+        a->latency = latency;
+    if (first || delay > a->delay)
+        a->delay = within(delay, a, s);
 }
 
 void adapt_good(struct adapt *a, const struct adapt_settings *s, int64_t latency)

@@ -23,6 +23,9 @@ struct adapt {
 // counts it is never nothing at all: the first exchange goes alone, until its latency is known.
 void adapt_init(struct adapt *a, const struct adapt_settings *s, int64_t delay, int64_t least);
 
+// Goes on from what a run before has learnt, within the same bounds; of several the longest delay.
+void adapt_recall(struct adapt *a, const struct adapt_settings *s, int64_t delay, int64_t latency);
+
 // The host has answered; its first byte took `latency` ns.
 void adapt_good(struct adapt *a, const struct adapt_settings *s, int64_t latency);
 

@@ -32,6 +32,12 @@ void gate_end(struct gate *g, int64_t now)
     g->ended = now;
 }
 
+void gate_was_asked(struct gate *g, int64_t at)
+{
+    bucket_take(&g->bucket, at);
+    g->ended = at;
+}
+
 void gate_set_delay(struct gate *g, int64_t delay)
 {
     g->delay = delay;

@@ -25,6 +25,9 @@ int64_t gate_next(const struct gate *g, int64_t now);
 void gate_start(struct gate *g, int64_t now);
 void gate_end(struct gate *g, int64_t now);
 
+// An exchange of somebody else's may have ended at `at`.
+void gate_was_asked(struct gate *g, int64_t at);
+
 // Changes the delay; it counts from the exchange that ended last.
 void gate_set_delay(struct gate *g, int64_t delay);
 

@@ -45,6 +45,8 @@ static void begin(const struct group_table *t, struct group *g, struct span name
         if (!(rule.parts & RULE_RATE))
             g->gate.bucket = t->pace.bucket;
     }
+    if (t->asked)
+        gate_was_asked(&g->gate, t->asked);
     if (m->adapt)
         adapt_init(&g->adapt, &m->adaptation, g->gate.delay,
                    g->fixed ? rule.delay : m->least_delay);
@@ -98,6 +100,14 @@ void group_bad(struct group_table *t, struct group *g, int64_t began, int64_t no
     if (!t->manners->adapt)
         return;
     adapt_bad(&g->adapt, &t->manners->adaptation, began, now);
+    apply(g);
+}
+
+void group_recall(struct group_table *t, struct group *g, int64_t delay, int64_t latency)
+{
+    if (!t->manners->adapt)
+        return;
+    adapt_recall(&g->adapt, &t->manners->adaptation, delay, latency);
     apply(g);
 }
 

@@ -29,6 +29,8 @@ struct group {
 struct group_table {
     struct map map;
     struct gate pace;
+    int64_t asked; // monotonic ns: when any of them may last have been asked by a run that this one
+                   // goes on with; 0: by none
     const struct manners *manners; // borrowed
 };
 
@@ -50,6 +52,9 @@ void group_leave(struct group_table *t, struct group *g);
 // What its exchanges tell of how it does; see adapt.h.
 void group_good(struct group_table *t, struct group *g, int64_t latency);
 void group_bad(struct group_table *t, struct group *g, int64_t began, int64_t now);
+
+// What a run before has learnt of its pace; see adapt.h.
+void group_recall(struct group_table *t, struct group *g, int64_t delay, int64_t latency);
 
 // A host of it asks for so many ns between two requests (-1: for none), of which no more than
 // manners allow counts. In a group of several hosts the longest holds.

@@ -6,11 +6,12 @@ static void hear(struct health_network *n, int64_t now)
 {
     n->heard = now;
     n->silent = 0;
+    n->row++;
 }
 
 void health_good(struct health *h, struct health_network *n, int64_t now)
 {
-    *h = (struct health){ 0 };
+    *h = (struct health){ .heard = true };
     hear(n, now);
 }
 
@@ -23,11 +24,14 @@ static void blame(struct health *h, const struct health_network *n, int64_t now)
 
 void health_bad(struct health *h, struct health_network *n, bool silent, int64_t now)
 {
-    bool first = h->since == 0;
-    if (!silent)
+    bool first = h->since == 0, told = h->heard || n->heard == 0;
+    h->heard |= !silent;
+    if (!silent) {
         hear(n, now);
-    else if (first || h->last <= n->heard)
+    } else if (told && h->silent != n->row + 1) {
+        h->silent = n->row + 1;
         n->silent++;
+    }
     if (first)
         h->since = now;
     else

@@ -9,8 +9,10 @@
 //
 // A host that is silent (no name, no connection, no answer) may be so because our own network is
 // down: then all are. So the time for which one has failed counts only as far as somebody else was
-// heard of meanwhile, or hardly anybody else was silent. When nobody is heard of at all, hosts are
-// given up after HEALTH_OUTAGE times as long, for a run must end.
+// heard of meanwhile, or hardly anybody else has fallen silent. Of those only hosts that have
+// answered before tell anything: at the end of a run nobody may be left but those that never did.
+// When nobody is heard of at all, hosts are given up after HEALTH_OUTAGE times as long, for a run
+// must end.
 enum {
     HEALTH_ILL = 5,    // failures in a row, and it is set aside
     HEALTH_SILENT = 3, // hosts that are silent, and it may be the network
@@ -19,8 +21,9 @@ enum {
 
 // What all hosts of a run tell of the network. { 0 } is its start.
 struct health_network {
-    int64_t heard;   // monotonic ns: when anybody was last heard of
-    unsigned silent; // hosts that have been silent since
+    int64_t heard;   // monotonic ns: when anybody was last heard of; 0: nobody ever was
+    unsigned silent; // hosts that have fallen silent since
+    unsigned row;    // how often anybody was heard of
 };
 
 // Of one host. { 0 }: nothing is known.
@@ -30,6 +33,8 @@ struct health {
     int64_t blamed;    // ns of failing that count
     uint16_t failures; // in a row
     uint16_t pauses;   // that it has been set aside for
+    bool heard;        // it has answered at some time
+    unsigned silent;   // the network's row in which it was counted as silent, and one
 };
 
 // It answered, as it should.
@@ -50,6 +55,12 @@ bool health_is_lost(const struct health *h, int64_t limit);
 // ns until it should be asked again: 1 s, doubling each time to 10 minutes, of which a random part
 // up to a half is taken off. `random` is any 64 random bits.
 int64_t health_pause(struct health *h, uint64_t random);
+
+// Whether it looks as if the network were down, and it was not at first.
+static inline bool health_is_cut_off(const struct health_network *n)
+{
+    return n->heard && n->silent >= HEALTH_SILENT;
+}
 
 // Whether it looks as if the network were down.
 static inline bool health_is_outage(const struct health_network *n)

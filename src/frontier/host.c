@@ -261,8 +261,10 @@ int host_move(struct host_table *t, struct host *h)
 
 struct conduct *host_conduct(struct host *h)
 {
-    if (!h->conduct && (h->conduct = calloc(1, sizeof *h->conduct)))
+    if (!h->conduct && (h->conduct = calloc(1, sizeof *h->conduct))) {
         h->conduct->host = h;
+        h->conduct->health.heard = h->heard;
+    }
     return h->conduct;
 }
 

@@ -30,10 +30,10 @@ enum host_state {
 struct host {
     struct map_node node; // key: "http://name:port", in `origin`
     struct group *group;
-    struct list queue; // items to be fetched, first come first; what is tried again goes first
-    struct list turn;  // on the group's list of hosts with work, or in line for opening
+    struct list queue;   // items to be fetched, first come first; what is tried again goes first
+    struct list turn;    // on the group's list of hosts with work, or in line for opening
     struct list changed; // among those that are not on disk as they are
-    struct list idle;  // on the table's list of those with nothing to do, longest idle first
+    struct list idle;    // on the table's list of those with nothing to do, longest idle first
     struct lane
         *lane; // where its last job went; only compared and looked at while engines are open
     struct overflow
@@ -46,6 +46,7 @@ struct host {
     bool pinned;   // only its first address is connected to: groups are addresses
     bool moving;   // it belongs into another group, as soon as nothing of it is under way
     bool typed;    // a line of the input named this host and port
+    bool heard;    // it has answered as it should
     bool special;  // its URL names a special address, whatever it is reached through
     const struct proxy_place *proxy; // it is reached through; then the addresses are the proxy's.
                                      // NULL: straight. Borrowed

@@ -13,6 +13,7 @@ enum operation_kind {
     OPERATION_APPEND,  // a: host, b: number, depth; bytes
     OPERATION_PAGE,    // a: host, b: hash; bytes
     OPERATION_HOST,    // a: host; bytes
+    OPERATION_ROBOTS,  // a: host; bytes
     OPERATION_LINK,    // a: host, b: hash, tag, depth, flag: only_seen; bytes
     OPERATION_TAKE,    // a: host, b: most
     OPERATION_SURVEY,  // a: from, b: most

@@ -347,6 +347,11 @@ void store_host(struct store *s, uint64_t host, struct span value)
     say(s, &(struct operation){ .kind = OPERATION_HOST, .a = host }, value);
 }
 
+void store_robots(struct store *s, uint64_t host, struct span value)
+{
+    say(s, &(struct operation){ .kind = OPERATION_ROBOTS, .a = host }, value);
+}
+
 void store_note(struct store *s, const char *name, struct span value)
 {
     struct buffer b = { 0 };

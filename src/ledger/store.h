@@ -68,9 +68,10 @@ void store_release(struct store *s, uint64_t number);
 // An item that goes to disk only.
 void store_append(struct store *s, const struct state_place *at, struct span item);
 
-// What came of a URL, and what is known of a host.
+// What came of a URL, what is known of a host, and what its robots.txt says.
 void store_page(struct store *s, uint64_t host, uint64_t hash, struct span page);
 void store_host(struct store *s, uint64_t host, struct span value);
+void store_robots(struct store *s, uint64_t host, struct span value);
 
 // Something under a name of its own (store/state_meta.h); not often.
 void store_note(struct store *s, const char *name, struct span value);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "ledger/writer.h"
 #include "data/pack.h"
-#include "sys/clock.h"
 #include "store/state_frontier.h"
 #include "store/state_held.h"
 #include "store/state_hosts.h"
 #include "store/state_meta.h"
 #include "store/state_pages.h"
 #include "store/state_seen.h"
+#include "sys/clock.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -225,6 +225,8 @@ static int perform(struct writer *w, const struct operation *op)
         return put_off(w, &w->pages, op, do_pages);
     case OPERATION_HOST:
         return state_hosts_put(w->state, op->a, operation_bytes(op));
+    case OPERATION_ROBOTS:
+        return state_hosts_put_robots(w->state, op->a, operation_bytes(op));
     case OPERATION_LINK:
         return put_off(w, &w->links, op, do_links);
     case OPERATION_TAKE:

@@ -139,6 +139,31 @@ static void show_ends(struct buffer *out, const struct show *s)
     show_kinds(out, "errors", kind, kinds_errors(s->stats, kind, SHOW_KINDS + 1));
 }
 
+// What hosts asked for, and what a crawl has come upon.
+static void show_manners(struct buffer *out, const struct show *s)
+{
+    char n[UNITS_ROOM], denied[UNITS_ROOM];
+    struct kind kind[SHOW_KINDS + 1];
+    const struct crawl_stats *c = s->stats;
+    if (!c)
+        return;
+    if (c->robots) {
+        show_label(out, "robots");
+        buffer_add_format(out, "%s asked for, %s URLs not allowed\n",
+                          units_show_count(n, c->robots), units_show_count(denied, c->denied));
+    }
+    if (c->given_up) {
+        show_label(out, "given up");
+        buffer_add_format(out, "%s hosts\n", units_show_count(n, c->given_up));
+    }
+    if (c->links) {
+        show_label(out, "links");
+        buffer_add_format(out, "%s in pages, each time that they stood there\n",
+                          units_show_count(n, c->links));
+    }
+    show_kinds(out, "left out", kind, kinds_left_out(c, kind, SHOW_KINDS + 1));
+}
+
 static void show_host(struct buffer *out, const struct show *s, const struct survey_host *h)
 {
     char name[SHOW_NAME], left[UNITS_ROOM], time[UNITS_ROOM];
@@ -208,6 +233,7 @@ void show_text(struct buffer *out, const struct show *s)
     show_left(out, s);
     show_speed(out, s);
     show_ends(out, s);
+    show_manners(out, s);
     show_hosts(out, s);
     show_why(out, s);
 }

@@ -29,10 +29,19 @@ static void show_counts(struct buffer *out, const struct crawl_stats *c)
     json_uint(out, c->retries);
     json_key(out, "redirects");
     json_uint(out, c->redirects);
+    json_key(out, "robots");
+    json_uint(out, c->robots);
+    json_key(out, "denied");
+    json_uint(out, c->denied);
+    json_key(out, "given_up");
+    json_uint(out, c->given_up);
+    json_key(out, "links");
+    json_uint(out, c->links);
     json_key(out, "size_download");
     json_uint(out, c->bytes);
     show_kind_counts(out, "status", kind, kinds_statuses(c, kind, KINDS_MOST));
     show_kind_counts(out, "error", kind, kinds_errors(c, kind, KINDS_MOST));
+    show_kind_counts(out, "left_out", kind, kinds_left_out(c, kind, KINDS_MOST));
 }
 
 static void show_list_position(struct buffer *out, const struct ledger *l)
@@ -60,6 +69,8 @@ static void show_outputs(struct buffer *out, const struct ledger *l)
     json_uint(out, l->records);
     json_key(out, "failed");
     json_uint(out, l->failed);
+    json_key(out, "rejected");
+    json_uint(out, l->rejected);
     json_key(out, "warc");
     json_array_open(out);
     while (rest.n > 0 && ledger_next_archive(&rest, &a)) {

@@ -93,7 +93,7 @@ static int survey_know(struct survey *s, struct state *state, struct survey_host
     h->origin = strndup(entry.origin.p, entry.origin.n);
     if (!h->origin)
         return -ENOMEM;
-    h->until = entry.until;
+    h->until = entry.aside > entry.until ? entry.aside : entry.until;
     h->asked = entry.held;
     h->delay = entry.delay;
     h->exchanges = entry.exchanges;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """trawl crawl: every page in scope once and none outside it, what records say, scopes, traps, limits, redirects, cookies,
 and addresses that no page may lead to; under every engine."""
+import collections
 import json
 import os
 import re
@@ -538,8 +539,54 @@ class Resumed(unittest.TestCase):
 
     def test_the_limit_of_a_host_counts_on(self):
         site = Site({"/": links(*(f"/{n}" for n in range(90))), **{f"/{n}": "" for n in range(90)}})
-        records, _, _ = self.kill_and_go_on(("--rate", "60/s", "--pages-per-host", "50"), [site.base], kills=3, step=10)
+        records, left, home = self.kill_and_go_on(("--rate", "60/s", "--pages-per-host", "50"), [site.base], kills=3, step=10)
         self.assertEqual(len(records), 50)
+        # What it left out is in the log, once; and all that is said of it says the same.
+        urls = {f"{site.base}/{p}" for p in ["", *range(90)]}
+        self.assertEqual({one["url"] for one in left}, urls - {r["url"] for r in records})
+        self.assertEqual((len(left), {one["reason"] for one in left}), (41, {"pages-per-host"}))
+        status = json.loads(subprocess.run([rig.TRAWL, "status", "--json", home], capture_output=True, timeout=60, check=True).stdout)
+        self.assertEqual((status["records"], status["left"], status["left_out"]), (50, 0, {"pages-per-host": 41}))
+        again = subprocess.run([rig.TRAWL, "resume", home], capture_output=True, timeout=60, check=False)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(len(lines_of_json(home + ".rejected")), 41)
+
+    def test_counts_log_and_status_agree(self):
+        there = Site({"/": ""}, "127.0.0.2")
+        pages = {f"/{n}": links(f"/{n}?q", there.base + f"/{n}", f"/private/{n}", f"/deep/{n}/x") for n in range(40)}
+        site = Site({"/": links(*pages), "/robots.txt": "User-agent: *\nDisallow: /private/\n", **pages})
+        site.pages.update({f"/deep/{n}/x": links(f"/deeper/{n}") for n in range(40)})
+        records, left, home = self.kill_and_go_on(("--rate", "120/s", "--level", "2", "--reject-regex", "[?]"), [site.base], step=25)
+        status = json.loads(subprocess.run([rig.TRAWL, "status", "--json", home], capture_output=True, timeout=60, check=True).stdout)
+        reasons_left = collections.Counter(one["reason"] for one in left)
+        self.assertEqual(status["left_out"], dict(reasons_left))
+        self.assertEqual(set(reasons_left), {"scope", "reject-regex", "level"})
+        ends = collections.Counter(r.get("error") or r["status"] for r in records)
+        self.assertEqual((status["records"], status["failed"]), (121, 40))
+        self.assertEqual(ends, {200: 81, "robots": 40})
+        self.assertEqual((status["status"], status["error"], status["denied"]), ({"200": 81}, {"robots": 40}, 40))
+        shown = subprocess.run([rig.TRAWL, "status", home], capture_output=True, timeout=60, check=True).stdout.decode()
+        self.assertIn("  done       121 URLs: 81 fetched, 40 failed\n", shown)
+        self.assertIn(f"  robots     {status['robots']} asked for, 40 URLs not allowed\n", shown)
+        for reason, n in reasons_left.items():
+            self.assertIn(f"{reason} {n}", shown)
+
+    def test_what_hosts_have_said_and_how_they_do_is_not_forgotten(self):
+        """A robots.txt holds for a day; who was set aside stays so."""
+        asked = []
+
+        def fail(path):
+            asked.append(time.monotonic())
+            return 500, [], ""
+        site = Site({"/": links(*(f"/{n}" for n in range(60))), "/robots.txt": "User-agent: *\nDisallow: /5\n",
+                     **{f"/{n}": "" for n in range(60)}})
+        ill = Site({f"/{n}": fail for n in range(6)}, "127.0.0.2")
+        records, _, _ = self.kill_and_go_on(("--rate", "100/s", "--delay-factor", "0", "--min-delay", "0"),
+                                            [*(f"{ill.base}/{n}" for n in range(6)), site.base], kills=2, step=25)
+        self.assertEqual((site.asked.count("/robots.txt"), ill.asked.count("/robots.txt")), (1, 1))
+        self.assertEqual(len(records), 67)
+        self.assertEqual(sum(r.get("error") == "robots" for r in records), 11)
+        self.assertGreaterEqual(asked[5] - asked[4], 0.49)
 
     def test_a_limit_that_was_reached_leaves_the_rest_to_be_gone_on_with(self):
         site = Site({"/": links(*(f"/{n}" for n in range(50))), **{f"/{n}": "" for n in range(50)}})

@@ -6,6 +6,7 @@
 #include "ledger/host_entry.h"
 #include "ledger/ledger.h"
 #include "ledger/page_entry.h"
+#include "ledger/robots_entry.h"
 
 static void read_item(struct span bytes)
 {
@@ -44,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct host_entry host;
     struct page_entry page;
+    struct robots_entry robots;
     struct span bytes = fuzz_all(data, size);
     char *copy = fuzz_copy(bytes);
     bytes.p = copy;
@@ -52,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (host_entry_read(&host, bytes) == 0)
         FUZZ_MUST(host.addresses <= HOST_ENTRY_ADDRESSES);
     page_entry_read(&page, bytes);
+    robots_entry_read(&robots, bytes);
     free(copy);
     return 0;
 }
