@@ -2,6 +2,7 @@
 #include "fetch/easy.h"
 #include "data/list.h"
 #include "fetch/deaf.h"
+#include "fetch/hoard.h"
 #include "fetch/pins.h"
 #include "fetch/request.h"
 #include "fetch/start.h"
@@ -9,19 +10,19 @@
 #include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/halt.h"
+#include "sys/limits.h"
 #include "sys/poller.h"
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
 // Kept open at most; of green ones there may be thousands. All of them together leave three
 // quarters of the descriptors that the process may have for what is under way.
 enum { EASY_CONNECTIONS = 64, EASY_GREEN_CONNECTIONS = 4, EASY_PART = 4 };
-static atomic_uint easy_count; // of this process
 
 struct easy {
     struct io io;
+    struct hoard hoard;      // the handle and its connections
     struct dial_owner owner; // asks for nothing
     struct pins pins;        // of the multi inside curl_easy_perform, which stays with the handle
     const struct fetch_settings *settings;
@@ -56,7 +57,7 @@ static int easy_on_progress(void *arg, curl_off_t down_all, curl_off_t down, cur
 static long easy_connections(const struct easy *e)
 {
     struct rlimit limit;
-    unsigned count = atomic_load_explicit(&easy_count, memory_order_relaxed);
+    unsigned count = hoard_count();
     long most = e->green ? EASY_GREEN_CONNECTIONS : EASY_CONNECTIONS;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
         return most;
@@ -94,14 +95,47 @@ static bool easy_perform(struct easy *e)
     return false;
 }
 
-static int easy_fetch(struct io *io, const struct request *request, struct sink *sink,
-                      struct response *out)
+// Has libcurl make the multi that stays inside the handle: it does so before it notices that there
+// is no URL.
+static void easy_prime(struct easy *e)
 {
-    struct easy *e = list_entry(io, struct easy, io);
-    int r = transfer_start(&e->transfer, request, sink, out);
+    bool heard = deaf_be(true);
+    (void)curl_easy_perform(e->transfer.easy);
+    deaf_be(heard);
+}
+
+// Makes the handle, unless it is there.
+static int easy_have(struct easy *e)
+{
+    if (e->transfer.easy)
+        return 0;
+    int r = transfer_init(&e->transfer, e->settings, &e->owner);
+    if (r < 0)
+        return r;
+    e->pins = (struct pins){ 0 };
+    e->transfer.pins = &e->pins;
+    easy_prime(e);
+    return 0;
+}
+
+// libcurl closes idle connections with their handle only.
+static bool easy_drop(struct hoard *h)
+{
+    struct easy *e = list_entry(h, struct easy, hoard);
+    bool had = e->transfer.easy;
+    transfer_fini(&e->transfer);
+    return had;
+}
+
+static int easy_exchange(struct easy *e, const struct request *request, struct sink *sink,
+                         struct response *out)
+{
+    int r = easy_have(e);
+    if (r == 0)
+        r = transfer_start(&e->transfer, request, sink, out);
     if (r < 0)
         return r == -EINVAL ? 0 : r;
-    e->transfer.arrival.io = io;
+    e->transfer.arrival.io = &e->io;
     easy_halt = e->halt;
     const sigset_t *mask = e->halt ? poller_under(halt_mask()) : NULL;
     while (easy_perform(e)) // other fibers may run meanwhile
@@ -109,6 +143,26 @@ static int easy_fetch(struct io *io, const struct request *request, struct sink 
     if (e->halt)
         poller_under(mask);
     return e->halted ? -ECANCELED : 0;
+}
+
+static bool easy_lacks_descriptor(const struct response *r)
+{
+    return r->error == FETCH_NO_RESOURCES && !r->sent && !limits_has_descriptor();
+}
+
+static int easy_fetch(struct io *io, const struct request *request, struct sink *sink,
+                      struct response *out)
+{
+    struct easy *e = list_entry(io, struct easy, io);
+    bool again = true;
+    for (;;) {
+        hoard_begin(&e->hoard);
+        int r = easy_exchange(e, request, sink, out);
+        hoard_end(&e->hoard);
+        if (r < 0 || !again || !easy_lacks_descriptor(out) || !hoard_drop_idle())
+            return r;
+        again = false;
+    }
 }
 
 // As errand_block, but what is only a time ends when it is told to.
@@ -125,15 +179,6 @@ void easy_heed(struct easy *e, struct halt *halt)
     e->halt = halt;
 }
 
-// Has libcurl make the multi that stays inside the handle: it does so before it notices that there
-// is no URL.
-static void easy_prime(struct easy *e)
-{
-    bool heard = deaf_be(true);
-    (void)curl_easy_perform(e->transfer.easy);
-    deaf_be(heard);
-}
-
 static int easy_make(struct easy **out, const struct fetch_settings *settings, bool green)
 {
     int r = start_libcurl();
@@ -146,14 +191,12 @@ static int easy_make(struct easy **out, const struct fetch_settings *settings, b
     e->green = green;
     e->owner.prepare = easy_prepare;
     e->settings = settings;
-    r = transfer_init(&e->transfer, settings, &e->owner);
+    r = easy_have(e);
     if (r < 0) {
         free(e);
         return r;
     }
-    e->transfer.pins = &e->pins;
-    atomic_fetch_add(&easy_count, 1);
-    easy_prime(e);
+    hoard_init(&e->hoard, easy_drop);
     *out = e;
     return 0;
 }
@@ -172,8 +215,8 @@ void easy_free(struct easy *e)
 {
     if (!e)
         return;
+    hoard_fini(&e->hoard);
     transfer_fini(&e->transfer);
-    atomic_fetch_sub(&easy_count, 1);
     free(e);
 }
 

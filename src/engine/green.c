@@ -5,10 +5,8 @@
 #include "engine/coro.h"
 #include "fetch/easy.h"
 #include "fetch/request.h"
-#include "fetch/response.h"
 #include "fetch/start.h"
 #include "sched/green.h"
-#include "sys/limits.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -66,31 +64,6 @@ static int green_take(struct green *g, struct list *hosts, struct green_handle *
     return 0;
 }
 
-static void green_free_handle(struct green_handle *h)
-{
-    easy_free(h->easy);
-    free(h);
-}
-
-static void green_free_idle(struct green *g)
-{
-    struct list *node;
-    while ((node = list_pop(&g->idle))) {
-        struct green_handle *h = list_entry(node, struct green_handle, idle);
-        list_remove(&h->same);
-        green_free_handle(h);
-    }
-}
-
-// A handle has descriptors of its own, and keeps connections, also while it is idle. When there are
-// none left, those are what an exchange can have.
-static void green_give_way(struct green *g, struct green_handle *h)
-{
-    if (!limits_has_descriptor())
-        green_free_idle(g);
-    green_free_handle(h);
-}
-
 static int green_fetch(struct io *io, const struct request *request, struct sink *sink,
                        struct response *out)
 {
@@ -102,10 +75,6 @@ static int green_fetch(struct io *io, const struct request *request, struct sink
         return r;
     struct io *own = easy_io(h->easy);
     r = own->fetch(own, request, sink, out);
-    if (r == 0 && out->error == FETCH_NO_RESOURCES) {
-        green_give_way(g, h);
-        return 0;
-    }
     list_push_front(&g->idle, &h->idle);
     list_push_front(hosts, &h->same);
     return r;
@@ -114,7 +83,12 @@ static int green_fetch(struct io *io, const struct request *request, struct sink
 static void green_done_with(struct io *io)
 {
     struct green *g = list_entry(io, struct green, io);
-    green_free_idle(g);
+    struct list *node;
+    while ((node = list_pop(&g->idle))) {
+        struct green_handle *h = list_entry(node, struct green_handle, idle);
+        easy_free(h->easy);
+        free(h);
+    }
     green_end();
     free(g);
 }

@@ -12,7 +12,7 @@ import unittest
 
 import rig
 
-ENGINES = ("coro", "threads:8", "forks:4", "forks:2/coro:8", "threads:2/coro:16", "callback", "green")
+ENGINES = ("coro", "threads:8", "threads:64", "forks:4", "forks:2/coro:8", "threads:2/coro:16", "callback", "green")
 PORT = rig.serve("--web", "60,3")
 SAID = re.compile(r"out of ports, descriptors or memory: ([0-9]+) requests at once instead of ([0-9]+)")
 
