@@ -136,6 +136,19 @@ static void a_lane_whose_worker_died_is_passed_by_until_it_is_announced(void **s
     assert_ptr_equal(choose(NULL, 1, 0), &lanes[0][0]);
 }
 
+static void a_lane_that_lacks_something_comes_last(void **state)
+{
+    (void)state;
+    engine_with(0, 2, 4);
+    lanes[0][0].lacks = true;
+    berths_note(&berths, &lanes[0][0]);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_ptr_equal(choose(&lanes[0][0], 1, 0), &lanes[0][1]);
+        send_to(&lanes[0][1], 1);
+    }
+    assert_ptr_equal(choose(NULL, 1, 0), &lanes[0][0]);
+}
+
 static void engines_fill_by_their_size(void **state)
 {
     (void)state;
@@ -166,6 +179,7 @@ int main(void)
                                         gone),
         cmocka_unit_test_setup_teardown(a_lane_whose_worker_died_is_passed_by_until_it_is_announced,
                                         anew, gone),
+        cmocka_unit_test_setup_teardown(a_lane_that_lacks_something_comes_last, anew, gone),
         cmocka_unit_test_setup_teardown(engines_fill_by_their_size, anew, gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

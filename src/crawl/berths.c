@@ -10,6 +10,7 @@ enum {
     // A host with nothing under way leaves a lane that has so many more jobs than another.
     BERTHS_UNEVEN = 8,
     BERTHS_FULL = 1 << 16, // the load of a lane without room, in a heap's key
+    BERTHS_LACK = 1 << 17, // what a lane that lacks something is fuller by
 };
 
 static struct lane *berths_lane(struct heap_node *n)
@@ -34,10 +35,11 @@ void berths_fini(struct berths *b)
         heap_fini(&b->free[k]);
 }
 
-// How full it is, and among equals who was filed first.
+// How full it is, and among equals who was filed first. Where something is lacking comes last: what
+// there is too little of (ports, descriptors) is with the connections that other lanes keep.
 static int64_t berths_key(struct berths *b, const struct lane *l)
 {
-    int64_t load = (int64_t)l->busy * BERTHS_FULL / l->size;
+    int64_t load = (int64_t)l->busy * BERTHS_FULL / l->size + (l->lacks ? BERTHS_LACK : 0);
     return load << 44 | (b->turn++ & ((INT64_C(1) << 44) - 1));
 }
 
@@ -90,6 +92,8 @@ static struct lane *berths_emptiest(struct berths *b)
 static bool berths_stays(const struct lane *l, const struct lane *other,
                          const struct berths_host *h)
 {
+    if (l->lacks)
+        return l == other;
     if (l->size == 1)
         return l->last_host == h->key;
     if (h->one)

@@ -394,6 +394,7 @@ void settle_all(struct coordinator *c)
             c->job[o->id] = NULL;
             c->free_id[c->free_ids++] = o->id;
             c->in_flight--;
+            l->lacks = o->error == FETCH_NO_RESOURCES && !(o->flags & OUTCOME_DISK);
             if (i->asking)
                 settle_robots(c, i, o);
             else

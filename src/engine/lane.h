@@ -25,6 +25,7 @@ struct lane {
     unsigned size;          // jobs it can hold while its worker is there
     unsigned capacity;      // jobs it can hold now; 0 while its worker is being replaced
     unsigned busy;          // sent and not received back; kept by lane_send and lane_receive
+    bool lacks;             // its last outcome: no port, descriptor or memory; as above
     uint64_t last_host;     // host_key of the last job sent: where that host's connections are
 };
 
