@@ -53,47 +53,42 @@ class Manners(unittest.TestCase):
             for one, next_one in zip(requests, requests[1:]):
                 self.assertGreaterEqual(next_one[0] - one[1], delay - SLACK, (group, one, next_one))
 
-    def test_a_thousand_hosts_are_asked_no_faster_than_they_may_be(self):
+    def see_a_thousand_hosts(self, engine):
+        """With robots.txt, redirects from host to host, further attempts, and connections that are closed every third time."""
         urls = [f"h{h}.test/{p}" for p in ("a", "private/b", "c") for h in range(HOSTS)]
         urls += [f"h{h}.test/go/h{(h * 7 + 1) % HOSTS}.test/d" for h in range(0, HOSTS, 5)]
         urls += [f"h{h}.test/die" for h in range(3, HOSTS, 50)] + [f"h{h}.test/busy" for h in range(7, HOSTS, 50)]
-        for engine in engines() + ["threads:2/coro:200", "forks:2/coro:200", "coro:100,callback:100,threads:50,forks:4"]:
-            with self.subTest(engine):
-                web = Web()
-                run = web.fetch("--engine", engine, "--robots", "obey", "--host-delay", "0.5s", "--per-host", "1", "--retry", "1",
-                                "-j", "400", "--host-give-up", "300s", urls=urls, timeout=240)
-                self.assertEqual(run.status, 3, run.err)
-                self.assertEqual(len(run.records), len(urls))
-                seen = web.seen()
-                self.assertEqual(len(seen), HOSTS)
-                self.assert_paced(seen, 0.5)
-                for requests in seen.values():
-                    self.assertEqual(requests[0][4], "/robots.txt")
-                    self.assertEqual([r[4] for r in requests].count("/robots.txt"), 1)
-                    self.assertNotIn("/private/b", [r[4] for r in requests])
-                errors = collections.Counter(r.get("error", r["status"]) for r in run.records)
-                self.assertEqual(errors, {200: 2 * HOSTS + HOSTS // 5, "robots": HOSTS, "empty-reply": HOSTS // 50,
-                                          503: HOSTS // 50})
+        web = Web()
+        run = web.fetch("--engine", engine, "--robots", "obey", "--host-delay", "0.5s", "--per-host", "1", "--retry", "1",
+                        "-j", "400", "--host-give-up", "300s", urls=urls, timeout=240)
+        self.assertEqual(run.status, 3, run.err)
+        self.assertEqual(len(run.records), len(urls))
+        seen = web.seen()
+        self.assertEqual(len(seen), HOSTS)
+        self.assert_paced(seen, 0.5)
+        for requests in seen.values():
+            self.assertEqual(requests[0][4], "/robots.txt")
+            self.assertEqual([r[4] for r in requests].count("/robots.txt"), 1)
+            self.assertNotIn("/private/b", [r[4] for r in requests])
+        errors = collections.Counter(r.get("error", r["status"]) for r in run.records)
+        self.assertEqual(errors, {200: 2 * HOSTS + HOSTS // 5, "robots": HOSTS, "empty-reply": HOSTS // 50, 503: HOSTS // 50})
 
-    def test_no_more_at_once_than_allowed(self):
-        for engine in engines():
-            slow = Counting(0.05)
-            dns = rig.dnsmasq("--address=/test/127.0.0.1")
-            run = rig.fetch("-q", "--engine", engine, "--per-host", "3", "--dns-servers", f"127.0.0.1:{dns}", "-j", "100",
-                            urls=[f"http://h{h}.test:{slow.port}/{k}" for k in range(6) for h in range(10)])
-            self.assertEqual(run.status, 0, run.err)
-            self.assertLessEqual(max(slow.most.values()), 3, engine)
+    def see_how_many_at_once(self, engine):
+        slow = Counting(0.05)
+        dns = rig.dnsmasq("--address=/test/127.0.0.1")
+        run = rig.fetch("-q", "--engine", engine, "--per-host", "3", "--dns-servers", f"127.0.0.1:{dns}", "-j", "100",
+                        urls=[f"http://h{h}.test:{slow.port}/{k}" for k in range(6) for h in range(10)])
+        self.assertEqual(run.status, 0, run.err)
+        self.assertLessEqual(max(slow.most.values()), 3, engine)
 
-    def test_a_dead_connection_is_no_reason_to_ask_at_once(self):
-        for engine in engines():
-            with self.subTest(engine):
-                web = Web()
-                run = web.fetch("--engine", engine, "--host-delay", "0.3s", "--retry", "1",
-                                urls=["h.test/1", "h.test/die", "h.test/2"])
-                self.assertEqual([r["status"] for r in run.records if "error" not in r], [200, 200])
-                self.assert_paced(web.seen(), 0.3)
-                dead = next(r for r in run.records if "error" in r)
-                self.assertEqual((dead["error"], dead["attempts"]), ("empty-reply", 3))  # one of them was not its fault
+    def see_a_dead_connection(self, engine):
+        """It is no reason to ask at once."""
+        web = Web()
+        run = web.fetch("--engine", engine, "--host-delay", "0.3s", "--retry", "1", urls=["h.test/1", "h.test/die", "h.test/2"])
+        self.assertEqual([r["status"] for r in run.records if "error" not in r], [200, 200])
+        self.assert_paced(web.seen(), 0.3)
+        dead = next(r for r in run.records if "error" in r)
+        self.assertEqual((dead["error"], dead["attempts"]), ("empty-reply", 3))  # one of them was not its fault
 
     def test_a_domain_is_one_group(self):
         web = Web()
@@ -211,6 +206,18 @@ class Manners(unittest.TestCase):
         self.assertEqual([r["status"] for r in run.records], [200] * 5, run.records)
 
 
+def for_each_engine(name, see, more=()):
+    """A test of its own for each engine, so that they can run side by side."""
+    for engine in [*engines(), *more]:
+        setattr(Manners, f"test_{name}_{re.sub('[^a-z0-9]+', '_', engine)}", lambda self, engine=engine: see(self, engine))
+
+
+for_each_engine("a_thousand_hosts_are_asked_no_faster_than_they_may_be", Manners.see_a_thousand_hosts,
+                ("threads:2/coro:200", "forks:2/coro:200", "coro:100,callback:100,threads:50,forks:4"))
+for_each_engine("no_more_at_once_than_allowed", Manners.see_how_many_at_once)
+for_each_engine("a_dead_connection_is_no_reason_to_ask_at_once", Manners.see_a_dead_connection)
+
+
 class Counting:
     """An origin that notes for each Host how many of its requests were there at once, and when they came."""
 
@@ -237,4 +244,4 @@ class Counting:
 
 
 if __name__ == "__main__":
-    rig.main()
+    rig.main(at_once=6)

@@ -4,6 +4,8 @@
 A test file is a list of unittest cases and ends with rig.main(). Servers are started at need, stopped by the process that was
 started, never by name. Exit status 77 is a skip: something that the test needs is not installed.
 """
+import concurrent.futures
+import itertools
 import json
 import os
 import shutil
@@ -19,6 +21,7 @@ import unittest
 TRAWL = os.environ.get("TRAWL", "trawl")
 DIR = tempfile.mkdtemp(prefix="trawl-e2e-")
 _cleanup = []
+_numbers = itertools.count(1)
 for _scheme in ("http", "https", "all", "no"):  # what the machine reaches the outside through is none of the tests' business
     os.environ.pop(f"{_scheme}_proxy", None)
     os.environ.pop(f"{_scheme}_PROXY".upper(), None)
@@ -112,7 +115,7 @@ def serve(*options):
 
 def nginx(server, http=""):
     """Starts nginx with the lines `server` in one server block (PORT stands for its port) and returns the port."""
-    home = path(f"nginx{len(_cleanup)}")
+    home = path(f"nginx{next(_numbers)}")
     os.makedirs(home)
     binary = shutil.which("nginx") or "/usr/sbin/nginx"
 
@@ -236,12 +239,39 @@ def peak_kb(pid):
     return 0
 
 
-def main():
+def _cases(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from _cases(test)
+        else:
+            yield test
+
+
+def _run_at_once(count):
+    """Runs the tests of the file, `count` at a time: for those that mostly wait, and share nothing. Returns whether all is well."""
+    def run(case):
+        result = unittest.TestResult()
+        case.run(result)
+        return result
+    module, names = sys.modules["__main__"], sys.argv[1:]
+    loader = unittest.defaultTestLoader
+    suite = loader.loadTestsFromNames(names, module) if names else loader.loadTestsFromModule(module)
+    cases = list(_cases(suite))
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        results = list(pool.map(run, cases))
+    faults = [fault for result in results for fault in result.errors + result.failures]
+    for case, text in faults:
+        print(f"{'=' * 70}\n{case}\n{text}")
+    print(f"Ran {len(cases)} tests, {len(faults)} faults")
+    return not faults and all(result.wasSuccessful() for result in results)
+
+
+def main(at_once=1):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     status = 1
     try:
-        program = unittest.main(verbosity=1, exit=False)
-        status = 0 if program.result.wasSuccessful() else 1
+        good = _run_at_once(at_once) if at_once > 1 else unittest.main(verbosity=1, exit=False).result.wasSuccessful()
+        status = 0 if good else 1
     finally:
         for end in reversed(_cleanup):
             end()
