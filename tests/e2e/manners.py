@@ -90,6 +90,22 @@ class Manners(unittest.TestCase):
         dead = next(r for r in run.records if "error" in r)
         self.assertEqual((dead["error"], dead["attempts"]), ("empty-reply", 3))  # one of them was not its fault
 
+    def test_a_run_that_is_killed_goes_on_at_the_pace_it_had(self):
+        web, home = Web(), rig.path("paced-state")
+        urls = rig.write("paced", "".join(f"http://h{h}.test:{web.port}/{k}\n" for k in range(4) for h in range(20)))
+        command = [rig.TRAWL, "fetch", "-q", "--dns-servers", f"127.0.0.1:{web.dns}", "--allow-private", "--host-delay", "0.7s", "-i", urls,
+                   "-o", home + ".out", "--state", home, "--commit-interval", "50ms", "--robots", "obey"]
+        for least in (25, 65):
+            process = rig.start(command)
+            while process.poll() is None and sum(map(len, web.seen().values())) < least:
+                time.sleep(0.01)
+            process.kill()
+            process.wait()
+        self.assertEqual(rig.start(command).wait(60), 0)
+        seen = web.seen()
+        self.assert_paced(seen, 0.7)
+        self.assertGreaterEqual(min(map(len, seen.values())), 5)
+
     def test_a_domain_is_one_group(self):
         web = Web()
         web.fetch("--politeness-group", "domain", "--host-delay", "0.2s",
