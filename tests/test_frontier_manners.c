@@ -212,6 +212,32 @@ static void an_address_that_is_still_there_stays_the_first(void **state)
     drain(NULL);
 }
 
+static void who_goes_on_waits_as_if_everybody_had_just_been_asked(void **state)
+{
+    struct rules rules = { 0 };
+    const struct rule rule = { .parts = RULE_RATE, .rate = 0.1 };
+    (void)state;
+    assert_int_equal(rules_add(&rules, span_of("b.test"), &rule), 0);
+    manners.rules = &rules;
+    make(1, 2 * CLOCK_S);
+    f.hosts.groups.asked = 5 * CLOCK_S;
+    add("http://a.test/1", 6 * CLOCK_S);
+    add("http://b.test/2", 6 * CLOCK_S);
+    open_at("192.0.2.1", 6 * CLOCK_S);
+    open_at("192.0.2.2", 6 * CLOCK_S);
+    assert_next(NULL, 6 * CLOCK_S);
+    frontier_advance(&f, 7 * CLOCK_S);
+    assert_next("/1", 7 * CLOCK_S);
+    assert_next(NULL, 7 * CLOCK_S);
+    frontier_advance(&f, 15 * CLOCK_S);
+    assert_next("/2", 15 * CLOCK_S);
+    add("http://c.test/3", 16 * CLOCK_S); // later ones wait for nothing
+    open_at("192.0.2.3", 16 * CLOCK_S);
+    assert_next("/3", 16 * CLOCK_S);
+    drain(NULL);
+    rules_fini(&rules);
+}
+
 static void a_rule_sets_the_pace_of_a_host(void **state)
 {
     struct rules rules = { 0 };
@@ -670,6 +696,7 @@ int main(void)
         cmocka_unit_test_setup(hosts_at_one_address_share_a_pace, reset),
         cmocka_unit_test_setup(a_host_moves_to_another_address_when_nothing_is_under_way, reset),
         cmocka_unit_test_setup(an_address_that_is_still_there_stays_the_first, reset),
+        cmocka_unit_test_setup(who_goes_on_waits_as_if_everybody_had_just_been_asked, reset),
         cmocka_unit_test_setup(a_rule_sets_the_pace_of_a_host, reset),
         cmocka_unit_test_setup(robots_come_first_and_obey_the_pace, reset),
         cmocka_unit_test_setup(a_group_of_many_hosts_opens_one_at_a_time, reset),

@@ -72,6 +72,25 @@ static void each_path_has_so_many_queries(void **state)
     traps_fini(&t);
 }
 
+static void what_was_counted_can_be_counted_again(void **state)
+{
+    (void)state;
+    struct traps before = { .settings.queries = 3 }, after = before;
+    struct url u;
+    assert_int_equal(url_parse(&u, span_of("http://host.test/a?1"), NULL, NULL), 0);
+    for (int k = 0; k < 2; k++) {
+        assert_false(traps_count(&before, &u));
+        traps_recall(&after, traps_path(&u));
+    }
+    url_fini(&u);
+    assert_int_equal(url_parse(&u, span_of("http://host.test/a?2"), NULL, NULL), 0);
+    assert_false(traps_count(&after, &u));
+    assert_true(traps_count(&after, &u));
+    url_fini(&u);
+    traps_fini(&before);
+    traps_fini(&after);
+}
+
 static void without_memory_nothing_is_counted(void **state)
 {
     (void)state;
@@ -92,6 +111,7 @@ int main(void)
         cmocka_unit_test(a_url_that_grows_is_seen),
         cmocka_unit_test(no_bound_is_none),
         cmocka_unit_test(each_path_has_so_many_queries),
+        cmocka_unit_test(what_was_counted_can_be_counted_again),
         cmocka_unit_test(without_memory_nothing_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,6 +211,7 @@ static int agree(struct arguments *a, struct state *s, const struct order *now)
         state_abort(s);
         if (status)
             return status;
+        a->crawl.begun = true;
     } else if (r == 0) {
         struct buffer b = { 0 };
         order_write(&b, now);

@@ -233,8 +233,6 @@ static int load_host(void *arg, uint64_t hash, struct span bytes)
 int commits_load_hosts(struct coordinator *c, struct state *s, int64_t wall)
 {
     struct loading l = { .c = c, .state = s, .wall = wall };
-    // Nobody knows when the run before last asked anybody: it may have been a moment ago.
-    c->frontier.hosts.groups.asked = c->now;
     int r = state_hosts_each(s, load_host, &l);
     buffer_fini(&l.rules);
     return r;

@@ -213,6 +213,12 @@ int resume_load(const struct resume *r, struct coordinator *c)
 {
     struct state *s = c->settings->state;
     struct loading l = { .c = c };
+    // Nobody knows when the run before last asked anybody: it may have been a moment ago. Also when
+    // it was killed before its first commit.
+    if (c->settings->begun) {
+        c->frontier.hosts.groups.asked = c->now;
+        bucket_take(&c->rate, c->now);
+    }
     if (!r->any)
         return 0;
     l.now = (struct continuation_time){ c->now, clock_wall(), r->ledger.when };

@@ -78,7 +78,7 @@ int explore_open(struct coordinator *c)
     if (!x)
         return -ENOMEM;
     x->known.room = EXPLORE_KNOWN;
-    x->noted = true;
+    x->notes.said = x->queries.said = true;
     list_init(&x->listing);
     c->stock.host_most = c->settings->explore.host_most;
     return open_scope(c);
@@ -121,7 +121,8 @@ void explore_close(struct coordinator *c)
     map_each(&x->logins, free_login, NULL);
     map_fini(&x->logins);
     same_free(x->bodies);
-    buffer_fini(&x->notes);
+    buffer_fini(&x->notes.text);
+    buffer_fini(&x->queries.text);
     buffer_fini(&x->item);
     buffer_fini(&x->via);
     buffer_fini(&x->location);
@@ -222,6 +223,8 @@ void explore_link(struct coordinator *c, const struct explore_link *link)
     enum left_out why = judge(c, link, &u);
     if (why == LEFT_OUT_NOT) {
         recent_add(&x->known, hash);
+        if (!(link->mark & EXPLORE_SEED))
+            explore_note_query(c, &u, hash);
         put(c, link, &u, hash);
     } else if (recent_add(&x->known, known_as(hash, why))) {
         explore_leave_out(c, link, why);

@@ -41,6 +41,14 @@ struct explore_settings {
 
 enum { EXPLORE_KNOWN = 1 << 20 }; // links whose like need not be looked at again; 8 MB
 
+// What must not be forgotten, in the order it came: it stands in the state in chunks, so that what
+// is long is not written anew whenever there is more.
+struct explore_notes {
+    struct buffer text; // since the last whole chunk
+    unsigned chunk;     // which one that is
+    bool said;          // all of it, to the store
+};
+
 struct explore {
     struct scope *scope;
     struct domain_list *domains;
@@ -55,9 +63,8 @@ struct explore {
     struct marks seeds;           // hashes of the seeds' origins (scheme, host, port)
     struct map logins;            // user names and passwords of seeds, by origin
     struct bodies *bodies;        // digests of what was received; NULL: none yet
-    struct buffer notes;          // of seeds, since the last whole chunk
-    unsigned chunk;               // which one that is
-    bool noted;                   // all of it is said to the store
+    struct explore_notes notes;   // of seeds
+    struct explore_notes queries; // links that count among the queries of their path
     struct buffer item, via;      // the link in hand
     struct buffer location, same; // for the record in hand
 };
@@ -100,6 +107,8 @@ int explore_keep_login(struct explore *x, const struct url *u, const char *crede
 // Brings `u` into scope; `typed`: it may also be shown passwords. Errors: -ENOMEM.
 int explore_add_seed(struct coordinator *c, const struct url *u, const char *credentials,
                      bool typed);
+// A link, of this hash, is followed: notes whether it was counted among the queries of its path.
+void explore_note_query(struct coordinator *c, const struct url *u, uint64_t hash);
 // Says it to the store, for a commit, and what servers have set; also where nothing is explored.
 void explore_note(struct coordinator *c);
 // Brings it back, inside a transaction of the state. Errors: those of lib/store/state.h.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a crawl must not forget beside what it has found: where it started, and what its servers
-// have set. It stands in the state under names of its own, the seeds in chunks, so that a long list
-// of them is not written anew whenever there is one more.
+// What a crawl must not forget beside what it has found: where it started, what its servers have
+// set, and how often it has come upon which path. It stands in the state under names of its own.
 #include "crawl/commits.h"
 #include "crawl/cookies.h"
 #include "crawl/coordinator.h"
@@ -18,9 +17,11 @@
 
 enum { CHUNK = 64 << 10, NAME = 32 };
 
-static void name_chunk(char name[NAME], unsigned n)
+static const char seeds[] = "seeds", queries[] = "queries";
+
+static void name_chunk(char name[NAME], const char *what, unsigned n)
 {
-    snprintf(name, NAME, "seeds.%u", n);
+    snprintf(name, NAME, "%s.%u", what, n);
 }
 
 int explore_add_seed(struct coordinator *c, const struct url *u, const char *credentials,
@@ -35,30 +36,49 @@ int explore_add_seed(struct coordinator *c, const struct url *u, const char *cre
         return -ENOMEM;
     if (!c->commits || !(added || kept || new))
         return 0;
-    pack_uint(&x->notes, typed);
-    pack_span(&x->notes, url_href(u));
-    pack_span(&x->notes, span_of(credentials));
-    x->noted = false;
-    return x->notes.failed ? -ENOMEM : 0;
+    struct buffer *text = &x->notes.text;
+    pack_uint(text, typed);
+    pack_span(text, url_href(u));
+    pack_span(text, span_of(credentials));
+    x->notes.said = false;
+    return text->failed ? -ENOMEM : 0;
+}
+
+void explore_note_query(struct coordinator *c, const struct url *u, uint64_t hash)
+{
+    struct explore *x = c->explore;
+    if (!c->commits || !scope_counts(x->scope, u))
+        return;
+    pack_word(&x->queries.text, hash);
+    pack_word(&x->queries.text, traps_path(u));
+    x->queries.said = false;
+    if (x->queries.text.failed)
+        explore_lose(c);
+}
+
+static void say(struct coordinator *c, struct explore_notes *notes, const char *what)
+{
+    char name[NAME];
+    if (!notes->said) {
+        name_chunk(name, what, notes->chunk);
+        store_note(c->store, name, buffer_span(&notes->text));
+        notes->said = true;
+    }
+    if (notes->text.n > CHUNK) {
+        notes->chunk++;
+        buffer_clear(&notes->text);
+    }
 }
 
 void explore_note(struct coordinator *c)
 {
     struct explore *x = c->explore;
-    char name[NAME];
     if (c->cookies)
         cookies_note(c->cookies, c->store, c->now);
     if (!x)
         return;
-    if (!x->noted) {
-        name_chunk(name, x->chunk);
-        store_note(c->store, name, buffer_span(&x->notes));
-        x->noted = true;
-    }
-    if (x->notes.n > CHUNK) {
-        x->chunk++;
-        buffer_clear(&x->notes);
-    }
+    say(c, &x->notes, seeds);
+    say(c, &x->queries, queries);
 }
 
 static int recall_seed(struct coordinator *c, struct unpack *u)
@@ -75,6 +95,37 @@ static int recall_seed(struct coordinator *c, struct unpack *u)
     r = credentials.p && !copy ? -ENOMEM : explore_add_seed(c, &url, copy, typed);
     free(copy);
     url_fini(&url);
+    return r;
+}
+
+// It is known, as it was, lest it is counted once more when the next page leads to it.
+static int recall_query(struct coordinator *c, struct unpack *u)
+{
+    uint64_t hash = unpack_word(u), path = unpack_word(u);
+    if (u->bad)
+        return -EUCLEAN;
+    recent_add(&c->explore->known, hash);
+    scope_recall(c->explore->scope, path);
+    return 0;
+}
+
+static int recall_notes(struct coordinator *c, struct state *s, struct explore_notes *notes,
+                        const char *what, int (*recall)(struct coordinator *c, struct unpack *u))
+{
+    struct span bytes;
+    char name[NAME];
+    int r = 0;
+    for (; r == 0; notes->chunk++) { // what comes is written behind them
+        name_chunk(name, what, notes->chunk);
+        r = state_meta_get(s, name, &bytes);
+        if (r <= 0)
+            break;
+        struct unpack u = unpack_of(bytes);
+        for (r = 0; r == 0 && u.n > 0;)
+            r = recall(c, &u);
+    }
+    buffer_clear(&notes->text);
+    notes->said = true;
     return r;
 }
 
@@ -118,20 +169,10 @@ static int recall_counts(struct coordinator *c, struct state *s)
 int explore_recall(struct coordinator *c, struct state *s)
 {
     struct explore *x = c->explore;
-    struct span bytes;
-    char name[NAME];
     int r = recall_cookies(c, s);
-    for (unsigned n = 0; x && r == 0; n++) {
-        name_chunk(name, n);
-        r = state_meta_get(s, name, &bytes);
-        if (r <= 0)
-            break;
-        struct unpack u = unpack_of(bytes);
-        for (r = 0; r == 0 && u.n > 0;)
-            r = recall_seed(c, &u);
-        x->chunk = n + 1; // what comes is written behind them
-        buffer_clear(&x->notes);
-        x->noted = true;
-    }
+    if (r == 0 && x)
+        r = recall_notes(c, s, &x->notes, seeds, recall_seed);
+    if (r == 0 && x)
+        r = recall_notes(c, s, &x->queries, queries, recall_query);
     return r == 0 && c->stock.host_most ? recall_counts(c, s) : r;
 }

@@ -69,6 +69,7 @@ struct crawl_settings {
     struct state *state;
     const char *state_dir;   // for people
     const char *spool;       // the file in it that standard input is kept in
+    bool begun;              // the state was, by another process, whatever it came to
     bool recalled;           // and standard input is not given again
     int64_t warc_before;     // worker.warc_since of the part of the run before this one; 0: none
     int64_t commit_interval; // ns

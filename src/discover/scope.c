@@ -173,3 +173,13 @@ enum left_out scope_judge(struct scope *s, const struct scope_link *link)
         return LEFT_OUT_REJECT_REGEX;
     return !link->known && traps_count(&s->traps, link->url) ? LEFT_OUT_QUERIES : LEFT_OUT_NOT;
 }
+
+bool scope_counts(const struct scope *s, const struct url *u)
+{
+    return s->settings->traps.queries && u->query != u->fragment;
+}
+
+void scope_recall(struct scope *s, uint64_t path)
+{
+    traps_recall(&s->traps, path);
+}

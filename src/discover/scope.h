@@ -48,4 +48,9 @@ struct scope_link {
 
 // Whether it is followed, or why not.
 enum left_out scope_judge(struct scope *s, const struct scope_link *link);
+
+// Whether a link to `u` that is followed was counted among those of its path (traps_path). A run
+// that goes on has each of them counted again.
+bool scope_counts(const struct scope *s, const struct url *u);
+void scope_recall(struct scope *s, uint64_t path);
 #endif

@@ -59,14 +59,18 @@ enum left_out traps_look(const struct trap_settings *settings, const struct url 
     return LEFT_OUT_NOT;
 }
 
-bool traps_count(struct traps *t, const struct url *u)
+uint64_t traps_path(const struct url *u)
+{
+    return map_hash(url_part(u, 0, u->query));
+}
+
+// Counts one of a path, unless it has had too many.
+static bool traps_add(struct traps *t, uint64_t hash)
 {
     unsigned most = t->settings.queries, least = UINT16_MAX;
-    if (!most || u->query == u->fragment)
-        return false;
     if (!t->count && !(t->count = calloc((size_t)ROWS * ROW, sizeof *t->count)))
         return false;
-    uint64_t hash = map_hash(url_part(u, 0, u->query)), step = hash >> 32 | 1;
+    uint64_t step = hash >> 32 | 1;
     uint16_t *place[ROWS];
     for (unsigned k = 0; k < ROWS; k++, hash += step) {
         place[k] = t->count + (size_t)k * ROW + (hash & (ROW - 1));
@@ -77,6 +81,17 @@ bool traps_count(struct traps *t, const struct url *u)
     for (unsigned k = 0; k < ROWS; k++)
         *place[k] = (uint16_t)(*place[k] + (*place[k] == least));
     return false;
+}
+
+bool traps_count(struct traps *t, const struct url *u)
+{
+    return t->settings.queries && u->query != u->fragment && traps_add(t, traps_path(u));
+}
+
+void traps_recall(struct traps *t, uint64_t path)
+{
+    if (t->settings.queries)
+        traps_add(t, path);
 }
 
 void traps_fini(struct traps *t)

@@ -29,5 +29,9 @@ enum left_out traps_look(const struct trap_settings *settings, const struct url 
 // now. Without memory there is no bound on them.
 bool traps_count(struct traps *t, const struct url *u);
 
+// The path of `u` as it is counted by, and one more of such a path: for who keeps what was counted.
+uint64_t traps_path(const struct url *u);
+void traps_recall(struct traps *t, uint64_t path);
+
 void traps_fini(struct traps *t);
 #endif

@@ -588,6 +588,17 @@ class Resumed(unittest.TestCase):
         self.assertEqual(sum(r.get("error") == "robots" for r in records), 11)
         self.assertGreaterEqual(asked[5] - asked[4], 0.49)
 
+    def test_the_limit_of_a_path_s_queries_counts_on(self):
+        class Calendar(dict):
+            def get(self, path, default=None):
+                day = int(path.partition("?day=")[2] or 0)
+                return links(*(f"/?day={n}" for n in range(day + 1, day + 20))) if path != "/robots.txt" else default
+
+        site = Site(Calendar())
+        records, left, _ = self.kill_and_go_on(("--rate", "60/s", "--max-queries", "50"), [site.base], kills=3, step=12)
+        self.assertEqual(len(records), 51)
+        self.assertEqual({one["reason"] for one in left}, {"queries"})
+
     def test_a_limit_that_was_reached_leaves_the_rest_to_be_gone_on_with(self):
         site = Site({"/": links(*(f"/{n}" for n in range(50))), **{f"/{n}": "" for n in range(50)}})
         home = rig.path("limited-state")

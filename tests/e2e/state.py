@@ -134,6 +134,20 @@ class Killed(Case):
             if "redirect" in r["url"]:
                 self.assertEqual(len(r["redirects"]), 3)
 
+    def test_the_pace_outlives_the_process(self):
+        """What came after the last commit is forgotten, but not that it may have been a moment ago."""
+        kept = Kept("--host-delay", "1s", "--commit-interval", "1h", urls=[url(f"bytes/10?pace={i}") for i in range(4)])
+        for n in (1, 2):
+            process = kept.start()
+            while asked("pace=") < n:
+                time.sleep(0.01)
+            process.kill()
+            process.communicate()
+        self.assertEqual(kept.run().status, 0)
+        self.check_exactly_once(kept.records, 4)
+        spans = sorted((r["start"], r["end"]) for r in map(json.loads, lines(LOG)) if "pace=" in r.get("path", ""))
+        self.assertGreaterEqual(min(b[0] - a[1] for a, b in zip(spans, spans[1:])), 0.998e6)
+
     def test_resume_remembers_the_command(self):
         kept = Kept("--per-host", "4", "-j", "4", "-A", "remembered/1.0", urls=[url(f"headers?m={i}") for i in range(400)])
         self.assertTrue(kept.kill(kept.start(cwd=kept.dir), 100))
