@@ -254,7 +254,7 @@ def messages(r):
     if r.http("Transfer-Encoding"):
         yield "a Transfer-Encoding is kept, and its coding is not"
     length = r.http("Content-Length")
-    if r.type == "response" and length and not r.get("WARC-Truncated") and r.payload_length not in (int(length[0]), 0):
+    if r.type == "response" and length and length[0].isdigit() and not r.get("WARC-Truncated") and r.payload_length not in (int(length[0]), 0):
         yield f"{r.payload_length} bytes of body, and Content-Length {length[0]}"
 
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A response's head, line by line.
+// A response's head, line by line; and heads as an archive has them.
 #include "fuzz.h"
+#include "visit/archive_http.h"
 #include "web/head.h"
 
 static void look_at(const struct head *h)
@@ -15,6 +16,23 @@ static void look_at(const struct head *h)
     head_join(h, "x-field", &joined);
     head_list_has(head_find(h, "connection"), "close");
     buffer_fini(&joined);
+}
+
+// No line of what is archived says that the body has a transfer coding, for it has none there.
+static void archive(struct span head)
+{
+    struct buffer response = { 0 }, request = { 0 };
+    archive_http_response(&response, head);
+    archive_http_request(&request, head);
+    struct span rest = buffer_span(&response);
+    for (rest.n ? fuzz_cut(&rest, '\n') : rest; rest.n;) {
+        struct span line = fuzz_cut(&rest, '\n');
+        if (line.n <= 1)
+            break; // the head ends
+        FUZZ_MUST(line.n < 18 || strncasecmp(line.p, "transfer-encoding:", 18) != 0);
+    }
+    buffer_fini(&response);
+    buffer_fini(&request);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -32,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             break;
     }
     look_at(&h);
+    archive(fuzz_all(data, size));
     head_fini(&h);
     return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// JSON where it lies.
+// JSON where it lies, and base64.
+#include "data/base64.h"
 #include "fuzz.h"
 #include "store/json_read.h"
 
@@ -22,6 +23,21 @@ static void walk(struct span value, int depth)
     buffer_fini(&text);
 }
 
+// What was decoded encodes to the same text, but for padding.
+static void read_base64(struct span text)
+{
+    struct buffer bytes = { 0 }, again = { 0 };
+    if (base64_decode(text, &bytes) == 0) {
+        base64_encode(buffer_span(&bytes), &again);
+        FUZZ_MUST(again.n >= text.n && again.n < text.n + 3);
+        FUZZ_MUST(text.n == 0 || memcmp(again.p, text.p, text.n) == 0);
+    } else {
+        FUZZ_MUST(bytes.n == 0);
+    }
+    buffer_fini(&bytes);
+    buffer_fini(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct span text = fuzz_all(data, size);
@@ -32,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         walk(text, 0);
     else
         FUZZ_MUST(fault.at <= size && fault.why);
+    read_base64(text);
     free(copy);
     return 0;
 }

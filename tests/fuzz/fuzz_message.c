@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a worker gone mad may write into the queue: jobs and outcomes.
+// What a worker gone mad may write into the queue: jobs and outcomes; and the settings that it
+// gets.
+#include "engine/worker_setup.h"
 #include "fetch/response.h"
 #include "fuzz.h"
 #include "visit/outcome.h"
@@ -12,6 +14,17 @@ static void touch(const void *message, struct message_text t)
     for (size_t i = 0; i < s.n; i++)
         sum += (unsigned char)s.p[i];
     FUZZ_MUST(!s.p || s.p[s.n] == '\0');
+}
+
+static void read_setup(const void *p, size_t n)
+{
+    struct visit_settings s;
+    if (worker_setup_read(&s, p, n) < 0)
+        return;
+    const char *const strings[] = { s.fetch.user_agent, s.fetch.ca_file, s.save_dir,
+                                    s.warc_prefix };
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+        sum += strings[i] ? strlen(strings[i]) : 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -43,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct span findings = outcome_findings(o);
         FUZZ_MUST(findings.n == 0 || findings.p + findings.n == (const char *)copy + size);
     }
+    read_setup(copy, size);
     free(copy);
     return 0;
 }

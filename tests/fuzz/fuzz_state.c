@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What may stand in a state that was damaged where no checksum sees it: items, hosts, pages, the
-// ledger.
+// ledger, what was counted.
+#include "crawl/stats_pack.h"
 #include "frontier/continuation.h"
 #include "fuzz.h"
 #include "ledger/host_entry.h"
@@ -41,6 +42,24 @@ static void read_ledger(struct span bytes)
     ledger_fini(&l);
 }
 
+static void read_stats(struct span bytes)
+{
+    struct crawl_stats *s = calloc(1, sizeof *s);
+    FUZZ_MUST(s);
+    s->engine[0].name = "coro";
+    s->engines = 1;
+    if (stats_unpack(s, bytes) == 0) {
+        struct buffer again = { 0 };
+        FUZZ_MUST(s->engines == 1 && span_is(span_of("coro"), s->engine[0].name));
+        for (unsigned k = 0; k < STATS_SLOWEST; k++)
+            FUZZ_MUST(memchr(s->slowest[k].name, '\0', STATS_HOST_NAME));
+        stats_pack(&again, s);
+        FUZZ_MUST(!again.failed);
+        buffer_fini(&again);
+    }
+    free(s);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct host_entry host;
@@ -55,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_MUST(host.addresses <= HOST_ENTRY_ADDRESSES);
     page_entry_read(&page, bytes);
     robots_entry_read(&robots, bytes);
+    read_stats(bytes);
     free(copy);
     return 0;
 }

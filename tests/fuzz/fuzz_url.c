@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// URL, or BASE newline URL: what was parsed reads back as itself.
+// URL, or BASE newline URL: what was parsed reads back as itself, and so does its canonical form.
 #include "fuzz.h"
 #include "web/file_path.h"
 #include "web/url.h"
+#include "web/url_canonical.h"
 
 static void look_at(const struct url *u)
 {
@@ -22,6 +23,20 @@ static void look_at(const struct url *u)
     url_fini(&again);
 }
 
+// What is canonical stays as it is.
+static void look_at_canonical(struct url *u)
+{
+    struct url again;
+    enum url_error why;
+    url_canonical(u);
+    look_at(u);
+    FUZZ_MUST(u->username == u->username_end && u->fragment == u->length);
+    FUZZ_MUST(url_parse(&again, url_href(u), NULL, &why) == 0);
+    url_canonical(&again);
+    FUZZ_MUST(again.length == u->length && memcmp(again.href, u->href, u->length) == 0);
+    url_fini(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct span rest = fuzz_all(data, size), first = fuzz_cut(&rest, '\n');
@@ -34,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         look_at(&u);
         url_strip(&u);
         look_at(&u);
+        look_at_canonical(&u);
         url_fini(&u);
     }
     url_fini(&base);

@@ -1,10 +1,36 @@
 // SPDX-License-Identifier: MIT
-// A file that says it is an archive.
+// A file that says it is an archive: record by record, and as `trawl inspect warc` looks at it.
 #include "fuzz.h"
+#include "inspect/warc_check.h"
 #include "store/surt.h"
 #include "store/warc_reader.h"
 #include <sys/mman.h>
 #include <unistd.h>
+
+static int checked(void *arg, const struct warc_checked *c)
+{
+    unsigned *records = arg;
+    FUZZ_MUST(c->block && c->payload);
+    return ++*records == 1000;
+}
+
+static int damaged(void *arg, uint64_t offset, const char *why)
+{
+    unsigned *records = arg;
+    (void)offset;
+    FUZZ_MUST(why);
+    return ++*records == 1000;
+}
+
+static void check(int fd, size_t size)
+{
+    unsigned records = 0;
+    const struct warc_check_told told = { checked, damaged, &records };
+    struct warc_check sum = { 0 };
+    FUZZ_MUST(lseek(fd, 0, SEEK_SET) == 0);
+    if (warc_check_file(fd, &told, &sum) == 0)
+        FUZZ_MUST(sum.whole <= size && sum.records + sum.problems >= records);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -33,6 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_MUST(warc_reader_end(r) <= size);
         warc_reader_free(r);
     }
+    check(fd, size);
     close(fd);
     struct buffer surt = { 0 };
     surt_write(&surt, fuzz_all(data, size < 2000 ? size : 2000));
