@@ -29,23 +29,24 @@ import tree  # noqa: E402
 SECONDS = float(os.environ.get("SOAK_TIME", "3600"))
 SEED = int(os.environ.get("SOAK_SEED", "0")) or int.from_bytes(os.urandom(4), "little")
 GROWTH = 0.10  # of memory, after the warm-up, that still counts as flat
-DESCRIPTORS = 8  # and of descriptors
+DESCRIPTORS = 16  # and of descriptors; or a fifth, for connections come and go
 
 
 class Soak:
     def __init__(self):
         self.rng, self.short = random.Random(SEED), SECONDS < 300
-        self.rate, self.kill_every, self.kills_most = 40, 2 if self.short else 12, 6 if self.short else 40
+        self.rate, self.kill_every, self.kills_most = 40, 2 if self.short else 20, 6 if self.short else 30
         self.processes, self.violations, self.lock = [], [], threading.Lock()
         self.struck, self.legs, self.hostile, self.steady = {}, [], {}, []
-        self.held = self.archived = self.judged = self.skipped = 0
+        self.held = self.archived = self.judged = self.skipped = self.died = 0
         self.gaps, self.at_once = {}, {}
         self.net = network.Network()
-        big, small = ((500, 400), (200, 20)) if not self.short else ((40, 20), (20, 8))
+        big, small = ((500, 400), (120, 20)) if not self.short else ((40, 20), (20, 8))
         self.big = origins.Origin(self.net, "big", 8100, *big, 0.5, "20ms")
         self.small = origins.Origin(self.net, "small", 8200, *small, 3, "20ms")
         self.trap_port = 8300
-        rig.start(self.net.there(sys.executable, os.path.join(HERE, "soak", "traps.py"), network.THERE, str(self.trap_port)))
+        rig.start(self.net.there(sys.executable, os.path.join(HERE, "soak", "traps.py"), network.THERE, str(self.trap_port)),
+                  stderr=subprocess.DEVNULL)
         rig.wait_port(self.trap_port, network.THERE)
         self.reference = origins.Reference(self.small)
         listed = subprocess.run([rig.TRAWL, "serve", "--list"], capture_output=True, text=True, check=True).stdout
@@ -189,7 +190,7 @@ class Soak:
         rows = []
         for run in self.lasting:
             rows.append(self.flat(run, 1, "own memory (MB)", 1024, lambda m: max(4, GROWTH * m)))
-            rows.append(self.flat(run, 3, "descriptors", 1, lambda m: DESCRIPTORS))
+            rows.append(self.flat(run, 3, "descriptors", 1, lambda m: max(DESCRIPTORS, m / 5)))
             rows.append([f"{run.name}: mapped files (MB), for information", f"last {run.samples.last[2] / 1024:.1f}", None])
         records = sum(leg[1] for leg in self.legs)
         exchanges = sum(leg[2] for leg in self.legs)
@@ -208,6 +209,7 @@ class Soak:
         odd = {n: s for n, s in self.hostile.items() if any(w not in self.misbehaviours[n] for w in s)}
         rows.append(["misbehaviours came to what serve --list says",
                      f"{len(self.hostile) - len(odd)} of {len(self.hostile)} always, despite kills and losses", None])
+        rows.append(["URLs whose worker was killed at both attempts", str(self.died), None])
         for name, said in sorted(odd.items()):
             print(f"  hostile/{name}: {said}, listed: {self.misbehaviours[name]}")
         lost = sum(b - a for a, b in self.net.losses)

@@ -15,7 +15,7 @@ static void look_up(const struct rules *rules, const char *host)
     if (parts & RULE_DELAY)
         FUZZ_MUST(found.delay >= 0);
     if (parts & RULE_RATE)
-        FUZZ_MUST(isfinite(found.rate) && found.rate > 0);
+        FUZZ_MUST(isfinite(found.rate) && found.rate >= 0);
     if (parts & RULE_AGENT)
         FUZZ_MUST(found.agent && !strpbrk(found.agent, "\r\n"));
 }
