@@ -30,16 +30,29 @@ static uint64_t mix(uint64_t x)
     return x * UINT64_C(0xbf58476d1ce4e5b9);
 }
 
+static double rate(uint64_t n, int64_t began, int64_t now)
+{
+    return (double)n * (double)CLOCK_S / (double)(now - began + 1);
+}
+
+// `n` so far; of late: since this was shown before.
 static void show(const char *what, uint64_t n, int64_t began)
 {
+    static uint64_t shown;
+    static int64_t at;
     struct rusage u;
+    int64_t now = clock_mono(), since = at > began ? at : began;
+    uint64_t more = n > shown ? n - shown : n;
     getrusage(RUSAGE_SELF, &u);
-    double s = (double)(clock_mono() - began) / (double)CLOCK_S;
-    printf("%-8s %10llu in %6.1f s: %8.0f a second; CPU so far %.1f s user, %.1f system; %ld MB\n",
-           what, (unsigned long long)n, s, (double)n / s,
+    printf("%-6s %9llu in %6.1f s: %7.0f a second, %7.0f of late; CPU %.1f s user, %.1f system; %ld "
+           "MB\n",
+           what, (unsigned long long)n, (double)(now - began) / (double)CLOCK_S,
+           rate(n, began, now), rate(more, since, now),
            (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec / 1e6,
            (double)u.ru_stime.tv_sec + (double)u.ru_stime.tv_usec / 1e6, u.ru_maxrss >> 10);
     fflush(stdout);
+    shown = n;
+    at = now;
 }
 
 static void add(struct store *s, struct buffer *item, uint64_t n)
@@ -119,7 +132,7 @@ static int body(void *arg)
     store_flush(s);
     while (!store_is_quiet(s))
         park_on(&woken, CLOCK_NEVER);
-    show("links", links, began);
+    show("all", links, began);
     printf("frontier %llu, seen %llu, %llu MB on disk\n",
            (unsigned long long)store_counts(s).frontier, (unsigned long long)store_counts(s).seen,
            (unsigned long long)state_size(state) >> 20);

@@ -73,6 +73,7 @@ static void fill_host(struct host_entry *h)
                               .until = 1700000000000000000,
                               .held = true,
                               .delay = 1500000000,
+                              .interval = 250000000,
                               .learnt = 700000000,
                               .latency = 80000000,
                               .exchanges = 12345,
@@ -104,6 +105,7 @@ static void a_host_comes_back_as_it_was(void **state)
     assert_true(span_equal(back.why, h.why));
     assert_int_equal(back.until, h.until);
     assert_int_equal(back.delay, h.delay);
+    assert_int_equal(back.interval, h.interval);
     assert_int_equal(back.exchanges, h.exchanges);
     assert_int_equal(back.spent, h.spent);
     assert_int_equal(back.failures, h.failures);

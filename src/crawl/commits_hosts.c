@@ -31,6 +31,7 @@ static void fill_pace(const struct coordinator *c, const struct host *h, int64_t
     int64_t next = gate_next(&g->gate, c->now);
     e->held = g->gate.held > c->now;
     e->delay = g->gate.delay;
+    e->interval = g->gate.bucket.interval;
     if (c->settings->manners.adapt) {
         e->learnt = g->adapt.delay;
         e->latency = g->adapt.latency;

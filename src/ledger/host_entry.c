@@ -3,7 +3,7 @@
 #include "data/pack.h"
 #include <errno.h>
 
-enum { HOST_ENTRY_VERSION = 2 };
+enum { HOST_ENTRY_VERSION = 3 };
 
 static void write_address(struct buffer *out, const struct address *a)
 {
@@ -62,6 +62,7 @@ void host_entry_write(struct buffer *out, const struct host_entry *h)
     pack_int(out, h->delay);
     pack_int(out, h->learnt);
     pack_int(out, h->latency);
+    pack_int(out, h->interval);
     pack_uint(out, h->exchanges);
     pack_int(out, h->spent);
     pack_int(out, h->expires);
@@ -85,6 +86,7 @@ int host_entry_read(struct host_entry *out, struct span bytes)
     h.delay = unpack_int(&u);
     h.learnt = unpack_int(&u);
     h.latency = unpack_int(&u);
+    h.interval = unpack_int(&u);
     h.exchanges = unpack_uint(&u);
     h.spent = unpack_int(&u);
     h.expires = unpack_int(&u);

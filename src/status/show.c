@@ -164,6 +164,16 @@ static void show_manners(struct buffer *out, const struct show *s)
     show_kinds(out, "left out", kind, kinds_left_out(c, kind, SHOW_KINDS + 1));
 }
 
+// How far apart its exchanges are, by its pace.
+static void show_apart(struct buffer *out, const struct survey_host *h)
+{
+    char time[UNITS_ROOM];
+    if (h->delay > 0)
+        buffer_add_format(out, ", %s apart", units_show_time(time, h->delay));
+    else if (h->interval > 0)
+        buffer_add_format(out, ", one each %s", units_show_time(time, h->interval));
+}
+
 static void show_host(struct buffer *out, const struct show *s, const struct survey_host *h)
 {
     char name[SHOW_NAME], left[UNITS_ROOM], time[UNITS_ROOM];
@@ -175,8 +185,7 @@ static void show_host(struct buffer *out, const struct show *s, const struct sur
                           h->asked      ? "it asked for that"
                           : h->failures ? "it kept failing"
                                         : "its pace");
-    if (h->delay > 0)
-        buffer_add_format(out, ", %s apart", units_show_time(time, h->delay));
+    show_apart(out, h);
     if (survey_pace(h, s->survey->now) > CLOCK_S)
         buffer_add_format(out, ": %s", units_show_time(time, survey_pace(h, s->survey->now)));
     buffer_add_byte(out, '\n');
@@ -202,7 +211,7 @@ static void show_hosts(struct buffer *out, const struct show *s)
 // Why it is not faster.
 static void show_why(struct buffer *out, const struct show *s)
 {
-    char name[SHOW_NAME], time[UNITS_ROOM], delay[UNITS_ROOM];
+    char name[SHOW_NAME], time[UNITS_ROOM];
     const struct survey *v = s->survey;
     const struct survey_host *h = v->slowest;
     double rate = show_rate(s);
@@ -215,8 +224,7 @@ static void show_why(struct buffer *out, const struct show *s)
     show_label(out, "slow for");
     buffer_add_format(out, "the pace of %s: %.0f %% of what is left is its own", show_name(name, h),
                       100.0 * (double)h->left / (double)v->left);
-    if (h->delay > 0)
-        buffer_add_format(out, ", %s apart", units_show_time(delay, h->delay));
+    show_apart(out, h);
     buffer_add_format(out, "; no less than %s\n", units_show_time(time, v->bound));
 }
 

@@ -115,6 +115,8 @@ static void show_host(struct buffer *out, const struct survey_host *h, int64_t n
     }
     json_key(out, "delay");
     json_seconds_us(out, h->delay);
+    json_key(out, "interval");
+    json_seconds_us(out, h->interval);
     json_key(out, "exchanges");
     json_uint(out, h->exchanges);
     json_key(out, "mean");

@@ -47,12 +47,26 @@ static struct span survey_origin(struct span href)
     return (struct span){ href.p, at };
 }
 
+// Of a host that nothing was asked of yet, only its URLs tell the name.
+static int survey_name(struct survey_host *h, struct span item)
+{
+    struct span given, href;
+    int64_t at;
+    int r = continuation_look(item, &given, &href, &at);
+    if (r < 0)
+        return r;
+    struct span origin = survey_origin(href);
+    h->origin = strndup(origin.p, origin.n);
+    return h->origin ? 0 : -ENOMEM;
+}
+
 static int survey_count(struct survey *s, uint64_t key, struct span item, bool in_memory)
 {
     struct span given, href;
     int64_t at = 0;
+    int r = 0;
     if (in_memory) { // its host stands in it, and it may wait for a time of its own
-        int r = continuation_look(item, &given, &href, &at);
+        r = continuation_look(item, &given, &href, &at);
         if (r < 0)
             return r;
         key = map_hash(survey_origin(href));
@@ -60,6 +74,8 @@ static int survey_count(struct survey *s, uint64_t key, struct span item, bool i
     struct survey_host *h = survey_host(s, key);
     if (!h)
         return -ENOMEM;
+    if (!h->origin && (r = survey_name(h, item)) < 0)
+        return r;
     h->left++;
     s->left++;
     if (at > s->now) {
@@ -90,12 +106,10 @@ static int survey_know(struct survey *s, struct state *state, struct survey_host
     r = host_entry_read(&entry, value);
     if (r < 0)
         return r;
-    h->origin = strndup(entry.origin.p, entry.origin.n);
-    if (!h->origin)
-        return -ENOMEM;
     h->until = entry.aside > entry.until ? entry.aside : entry.until;
     h->asked = entry.held;
     h->delay = entry.delay;
+    h->interval = entry.interval;
     h->exchanges = entry.exchanges;
     h->mean = entry.exchanges ? entry.spent / (int64_t)entry.exchanges : 0;
     h->failures = entry.failures;
@@ -106,6 +120,8 @@ static int survey_know(struct survey *s, struct state *state, struct survey_host
 int64_t survey_pace(const struct survey_host *h, int64_t now)
 {
     int64_t each = h->delay > 0 ? h->delay + h->mean : 0;
+    if (each < h->interval)
+        each = h->interval;
     int64_t begin = h->until > now ? h->until - now : 0;
     if (h->left > 1 && each > INT64_MAX / (int64_t)h->left)
         return INT64_MAX / 2;

@@ -17,10 +17,11 @@ struct survey_host {
     uint64_t left;    // items of it
     uint64_t retries; // of those: wait for a time of their own
     int64_t retry;    // wall ns: the first of these times
-    char *origin;     // "http://name:port"; NULL: not known
+    char *origin;     // "http://name:port"
     int64_t until;    // wall ns before which nothing of it starts
     bool asked;       // it asked so itself (Retry-After)
     int64_t delay;    // ns from one exchange to the next
+    int64_t interval; // ns from one start to the next, by its rate; 0: no limit
     uint64_t exchanges;
     int64_t mean;      // ns of one
     unsigned failures; // in a row
