@@ -270,6 +270,7 @@ int resume_start(struct coordinator *c)
     int r = store_open(&c->store, &o);
     if (r < 0)
         return complain(c, r);
-    stock_start(&c->stock, c->store, store_counts(c->store).frontier > 0);
+    stock_start(&c->stock, c->store, store_counts(c->store).frontier > 0,
+                c->settings->explore.on ? STOCK_OF_CRAWL : STOCK_OF_LIST);
     return 0;
 }

@@ -58,7 +58,7 @@ int explore_open_disk(struct coordinator *c)
     if (r < 0)
         return r;
     if (!given)
-        stock_start(&c->stock, c->store, false);
+        stock_start(&c->stock, c->store, false, STOCK_OF_CRAWL);
     c->stock.most = c->settings->bounds.urls;
     return 0;
 }

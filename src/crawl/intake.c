@@ -16,12 +16,14 @@
 enum {
     WINDOW = 64, // beyond twice what may be in flight: enough to always have something to start
     IN_MEMORY = 16384, // URLs that may wait in memory before lines of hosts with many go to disk
-    OF_A_HOST = 256,   // what "many" is
+    OF_A_HOST = 256,   // what "many" is,
+    OF_HOSTS = 4096,   // unless there are many hosts, which have as many together; or one each
     LOW = 64,          // so many left of a host's queue, and more are brought back from disk
     LOOK_AHEAD =
         1000000, // URLs in memory at the very most: of that many hosts that all cannot start
     LOOK_AHEAD_STORED = 65536, // the same when the others can be left on disk
-    HELD = 64 << 20,            // bytes of lines of JSON in memory
+    FROM_DISK = 32768,         // so many come back from there, beside these: who runs dry gets some
+    HELD = 64 << 20,           // bytes of lines of JSON in memory
     BACKLOG = 4 << 20, // bytes of records not yet written at which the source waits for the reader
                        // of the output
 };
@@ -55,16 +57,18 @@ bool intake_wanted(const struct coordinator *c)
         return false;
     if (c->frontier.waiting < window(c))
         return true;
-    unsigned most = c->store ? LOOK_AHEAD_STORED : c->spill.error ? memory_bound(c) : LOOK_AHEAD;
+    uint64_t most = c->store         ? LOOK_AHEAD_STORED + c->stock.held
+                    : c->spill.error ? memory_bound(c)
+                                     : LOOK_AHEAD;
     return is_starving(c) && c->frontier.waiting < most;
 }
 
 uint64_t intake_room(const struct coordinator *c)
 {
-    unsigned most = is_starving(c) ? LOOK_AHEAD_STORED : memory_bound(c);
-    if (c->held >= HELD / 2)
-        return 0;
-    return most > c->frontier.waiting ? most - c->frontier.waiting : 0;
+    bool starving = is_starving(c);
+    uint64_t most = starving ? FROM_DISK : memory_bound(c);
+    uint64_t have = starving ? c->stock.held : c->frontier.waiting;
+    return most > have && c->held < HELD / 2 ? most - have : 0;
 }
 
 // Whether a line is JSON: the list's are, where they should be; the command line's are not.
@@ -209,6 +213,15 @@ static bool is_full(const struct coordinator *c)
     return c->frontier.waiting >= memory_bound(c) || c->held >= HELD / 2;
 }
 
+// How many lines of a host are many, where memory is short: few enough that each host of a list has
+// some in memory, also when the list is sorted by host.
+static unsigned many(const struct coordinator *c)
+{
+    const struct host_table *t = &c->frontier.hosts;
+    unsigned n = OF_HOSTS / (t->count - t->idle_count + 1);
+    return n < 1 ? 1 : n > OF_A_HOST ? OF_A_HOST : n;
+}
+
 // Puts it on disk instead when its host has plenty in memory, or has others there already. Returns
 // whether it did, and has freed it.
 static bool shelved(struct coordinator *c, struct item *i)
@@ -217,7 +230,7 @@ static bool shelved(struct coordinator *c, struct item *i)
     struct host *h;
     if (!stock_has(&c->stock, host)) {
         if (!is_full(c) || host_get(&c->frontier.hosts, &i->url, c->now, &h) < 0 ||
-            h->queued < OF_A_HOST)
+            h->queued < many(c))
             return false;
     }
     shelf_put(c, i, host);

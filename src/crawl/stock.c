@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 enum {
-    BATCHES = 1 << 16, // items that all hosts together should have in memory
-    BATCH_LEAST = 4,
+    BATCH_LEAST = 4, // of a crawl
     BATCH_MOST = 256,
     ASKED_MOST = 1 << 14, // items asked for at a time
 };
@@ -26,8 +25,9 @@ void stock_init(struct stock *s)
     list_init(&s->want);
 }
 
-void stock_start(struct stock *s, struct store *store, bool unlisted)
+void stock_start(struct stock *s, struct store *store, bool unlisted, unsigned batches)
 {
+    s->batches = batches;
     s->store = store;
     s->unlisted = unlisted;
 }
@@ -80,8 +80,8 @@ static struct stocked *make(struct stock *s, uint64_t host)
 // How many items of a host are brought into memory at a time: few where there are many hosts.
 static unsigned batch(const struct stock *s)
 {
-    unsigned n = BATCHES / (s->count + 1);
-    return n < BATCH_LEAST ? BATCH_LEAST : n > BATCH_MOST ? BATCH_MOST : n;
+    unsigned n = s->batches / (s->count + 1), least = s->batches < STOCK_OF_CRAWL ? 1 : BATCH_LEAST;
+    return n < least ? least : n > BATCH_MOST ? BATCH_MOST : n;
 }
 
 // How many may still be taken, of `e` and in all.
@@ -145,6 +145,7 @@ void stock_ended(struct stock *s, uint64_t host)
     struct stocked *e = find(s, host);
     if (!e)
         return;
+    s->held -= e->held > 0;
     e->held -= e->held > 0;
     settle(s, e);
 }
@@ -189,6 +190,7 @@ static void take_items(struct stock *s, const struct store_answer *a)
     e->asked = 0;
     e->taken += a->count;
     e->held += a->count;
+    s->held += a->count;
     settle(s, e);
 }
 

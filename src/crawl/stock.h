@@ -11,7 +11,11 @@
 // every host that has little there, so that each always has something to start and none fills the
 // memory. Most hosts that have something are known here; with more than STOCK_HOSTS of them the
 // others are found by surveys, when those have become fewer.
-enum { STOCK_HOSTS = 1 << 20 };
+enum {
+    STOCK_HOSTS = 1 << 20,
+    STOCK_OF_CRAWL = 1 << 16, // for stock_start
+    STOCK_OF_LIST = 1 << 12,  // the same, where memory has the lines that were read last as well
+};
 
 // `most` and `host_most` items are taken at most, in all and of one host; 0: no bound. What is then
 // left on disk stays there.
@@ -21,7 +25,9 @@ struct stock {
     struct list want;    // hosts whose items are wanted, in turn
     unsigned count;      // hosts known
     unsigned pending;    // of those that may have more, and may give it, or were asked for it
+    unsigned batches;    // items that all hosts together should have in memory
     uint64_t taken, asked, most, host_most;
+    uint64_t held;   // items in memory, of the hosts known
     uint64_t cursor; // of the survey
     bool unlisted;   // hosts not known here may have something
     bool surveying;
@@ -32,8 +38,9 @@ struct stock {
 void stock_init(struct stock *s);
 void stock_fini(struct stock *s);
 
-// Gives it its store; `unlisted`: that has something already.
-void stock_start(struct stock *s, struct store *store, bool unlisted);
+// Gives it its store; `unlisted`: that has something already. Each host has its share of `batches`
+// items in memory.
+void stock_start(struct stock *s, struct store *store, bool unlisted, unsigned batches);
 
 // Counts `n` items of `host` as taken, by a run that goes on. With `host_most` only; without memory
 // they are not counted.

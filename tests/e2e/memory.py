@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Memory does not grow with the list, whatever keeps its lines from being fetched."""
+import json
 import os
 import subprocess
 import time
@@ -7,7 +8,7 @@ import unittest
 
 import rig
 
-PORT = rig.serve()
+PORT = rig.serve("--web", "1,1")  # which any address of 127.0.0.0/8 answers for
 SMALL, BIG = 20000, 20000000 if os.environ.get("TRAWL_LONG") else 400000
 
 
@@ -45,6 +46,23 @@ class Memory(unittest.TestCase):
 
     def test_a_long_list_of_lines_that_are_no_urls_takes_no_more_than_a_short_one(self):
         self.check(lambda k: f"line {k} is no url\n")
+
+    def test_a_list_sorted_by_host_starves_none(self):
+        """Each of 1,000 hosts may be asked once, and the last one's lines stand behind 120,000 of others."""
+        name = rig.write("sorted", "".join(f"http://127.0.{h // 250}.{1 + h % 250}:{PORT}/bytes/1?{k}\n" for h in range(1000) for k in range(120)))
+        for options in [], ["--state", rig.path("sorted.state")]:
+            with self.subTest(options=options):
+                out = rig.path(f"sorted{len(options)}.out")
+                p = subprocess.Popen([rig.TRAWL, "fetch", "-q", "-i", name, "-o", out, "--host-delay", "1h", *options], stdin=subprocess.DEVNULL)
+                end, hosts = time.monotonic() + 100, set()
+                while len(hosts) < 1000 and time.monotonic() < end and p.poll() is None:
+                    time.sleep(0.1)
+                    if os.path.exists(out):
+                        with open(out, encoding="utf-8") as f:
+                            hosts = {json.loads(line)["url"].split("/")[2] for line in f if line.endswith("\n")}
+                p.kill()
+                p.wait()
+                self.assertEqual(len(hosts), 1000)
 
     def test_many_hosts_take_no_more_than_a_few(self):
         self.check(lambda k: f"http://127.{k % 200}.{k // 200 % 250}.{k // 50000 % 250}:1/\n", ("--retry", "0"))
