@@ -133,7 +133,7 @@ static void a_wrong_expression_is_refused_with_the_place(void **state)
     assert_int_equal(scope_new(&s, &settings, NULL, why), -EINVAL);
     assert_string_equal(
         why,
-        "--reject-regex: is no regular expression: missing closing parenthesis at character 4");
+        "--reject-regex: 'a(b' is no regular expression: missing closing parenthesis at character 4");
 }
 
 // Backtracks for ever, nearly.

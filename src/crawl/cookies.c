@@ -61,6 +61,50 @@ static int load(struct cookies *k)
     return r;
 }
 
+// Writes `beside`, and has it take the place of `path`; without one it just tries to.
+static int save_as(const char *beside, const char *path, const struct buffer *text)
+{
+    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return -errno;
+    int r = files_write_all(fd, text->p, text->n);
+    if (r == 0 && fsync(fd) < 0 && errno != EINVAL)
+        r = -errno;
+    if (close(fd) < 0 && r == 0)
+        r = -errno;
+    if (r == 0 && path && rename(beside, path) < 0)
+        r = -errno;
+    if (r < 0 || !path)
+        unlink(beside);
+    return r;
+}
+
+static const char *name_beside(const struct cookies *k, struct buffer *out)
+{
+    buffer_add_format(out, "%s.%ld", k->path, (long)getpid());
+    return buffer_string(out);
+}
+
+static void complain(const struct cookies *k, int r)
+{
+    log_error("--cookie-jar: %s: cannot be written: %s", k->path, strerror(-r));
+}
+
+// The file is written when the run is over: that it cannot be should be known before.
+static int try_file(const struct cookies *k)
+{
+    struct buffer beside = { 0 };
+    if (!k->path)
+        return 0;
+    int r = -ENOMEM;
+    if (name_beside(k, &beside))
+        r = save_as(beside.p, NULL, &(struct buffer){ 0 });
+    if (r < 0)
+        complain(k, r);
+    buffer_fini(&beside);
+    return r;
+}
+
 int cookies_open(struct cookies **out, const char *path)
 {
     struct cookies *k = calloc(1, sizeof *k);
@@ -77,13 +121,14 @@ int cookies_open(struct cookies **out, const char *path)
         r = jar_new(&k->jar, k->domains);
     if (r == 0)
         r = load(k);
-    if (r == 0) {
-        *out = k;
-        return 0;
-    }
-    if (path && r != -ENOMEM)
+    if (r < 0 && path && r != -ENOMEM)
         log_error("--cookie-jar: %s: cannot be read: %s", path, strerror(-r));
-    cookies_free(k);
+    if (r == 0)
+        r = try_file(k);
+    if (r == 0)
+        *out = k;
+    else
+        cookies_free(k);
     return r;
 }
 
@@ -162,35 +207,16 @@ int cookies_recall(struct cookies *k, struct span bytes)
     return jar_read(k->jar, bytes, now(), &wrong);
 }
 
-// Writes beside the file, and renames.
-static int save_as(const char *beside, const char *path, const struct buffer *text)
-{
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return -errno;
-    int r = files_write_all(fd, text->p, text->n);
-    if (r == 0 && fsync(fd) < 0 && errno != EINVAL)
-        r = -errno;
-    if (close(fd) < 0 && r == 0)
-        r = -errno;
-    if (r == 0 && rename(beside, path) < 0)
-        r = -errno;
-    if (r < 0)
-        unlink(beside);
-    return r;
-}
-
 int cookies_save(struct cookies *k)
 {
     struct buffer text = { 0 }, beside = { 0 };
     if (!k->path)
         return 0;
     jar_write(k->jar, now(), &text);
-    buffer_add_format(&beside, "%s.%ld", k->path, (long)getpid());
-    const char *name = buffer_string(&beside);
+    const char *name = name_beside(k, &beside);
     int r = name && !text.failed ? save_as(name, k->path, &text) : -ENOMEM;
     if (r < 0)
-        log_error("--cookie-jar: %s: cannot be written: %s", k->path, strerror(-r));
+        complain(k, r);
     buffer_fini(&text);
     buffer_fini(&beside);
     return r;

@@ -89,6 +89,7 @@ struct coordinator {
     bool fed_to_end;    // because there are no more
     bool store_failed;  // what is on disk is damaged, or the disk is full, and that was said
     bool disk_failed;   // a body could not be saved, and that was said
+    bool counted;       // what was not come to; it is being listed
     bool aside_said;    // that a host waits for its robots.txt
     bool stopping, abandoned;
     enum crawl_end end;

@@ -322,16 +322,22 @@ static int open_all(struct coordinator *c, const struct resume *resume, struct z
     return r;
 }
 
+// URLs taken and not done.
+static uint64_t waiting(const struct coordinator *c)
+{
+    uint64_t n = c->frontier.waiting + c->spill.lines;
+    if (c->commits && c->commits->last_made) // what was in memory is kept, and dropped there
+        n = c->commits->held;
+    return c->store ? n + store_counts(c->store).frontier : n;
+}
+
 static void report(struct coordinator *c, struct crawl_watcher *watcher)
 {
     struct crawl_stats *s = &c->stats;
     s->now = clock_mono();
     s->in_flight = c->in_flight;
-    s->waiting = c->frontier.waiting + c->spill.lines;
-    if (c->commits && c->commits->last_made) // what was in memory is kept, and dropped there
-        s->waiting = c->commits->held;
-    if (c->store)
-        s->waiting += store_counts(c->store).frontier;
+    if (!c->counted)
+        s->waiting = waiting(c);
     s->hosts = c->frontier.hosts.count;
     if (c->source && !c->explore) // how far the seeds are read says nothing of how far a crawl is
         source_progress(c->source, &s->bytes_read, &s->bytes_size);
@@ -442,6 +448,8 @@ static int run(struct coordinator *c, const struct resume *resume, struct zygote
     if (c->explore)
         explore_end(c);
     commits_finish(c);
+    c->stats.waiting = waiting(c); // before what is left is taken out, to be listed
+    c->counted = true;
     loop_remove_hook(c->loop, &c->hook);
     loop_disarm(c->loop, &c->timer);
     if (c->explore)

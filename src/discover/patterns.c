@@ -28,7 +28,8 @@ static int patterns_compile(struct patterns *p, const char *text, char *why)
     if (!code) {
         char said[160] = "";
         pcre2_get_error_message(error, (PCRE2_UCHAR *)said, sizeof said);
-        snprintf(why, PATTERNS_WHY, "%s at character %zu", said, offset + 1);
+        snprintf(why, PATTERNS_WHY, "'%.80s' is no regular expression: %s at character %zu", text,
+                 said, offset + 1);
         return -EINVAL;
     }
     p->code[p->count++] = code;

@@ -28,7 +28,7 @@ static int scope_compile(struct patterns **out, const char *const *texts, const 
     char what[PATTERNS_WHY] = "";
     int r = patterns_new(out, texts, what);
     if (r == -EINVAL)
-        snprintf(why, SCOPE_WHY, "--%s: is no regular expression: %s", option, what);
+        snprintf(why, SCOPE_WHY, "--%s: %s", option, what);
     return r;
 }
 

@@ -128,8 +128,8 @@ static int show_file(struct buffer *out, const char *path)
         inspect_answer_shown(out, span_of(path));
         buffer_add_byte(out, '\n');
     } else if (kind >= 0) {
-        buffer_add_format(out, "%s, %u entries%s\n", sitemap_word((enum sitemap_kind)kind),
-                          l.entries, broken ? ", damaged" : "");
+        buffer_add_format(out, "%s, %u entr%s%s\n", sitemap_word((enum sitemap_kind)kind),
+                          l.entries, l.entries == 1 ? "y" : "ies", broken ? ", damaged" : "");
         buffer_add(out, entries.p, entries.n);
         out->failed = out->failed || entries.failed;
     }

@@ -187,6 +187,16 @@ class Web(unittest.TestCase):
         self.assertEqual(set(hosts.values()), {7})
         self.assertIn("pages-per-host", {reason for _, reason in reasons(log)})
 
+    def test_the_summary_counts_what_is_listed(self):
+        for options in (["--max-bytes", "100K"], ["--max-urls", "50"]):
+            failed = rig.path("counted.txt")
+            run = subprocess.run([rig.TRAWL, "crawl", "--contact", "a@b.c", "--host-delay", "0", "--dns-servers", f"127.0.0.1:{self.dns}",
+                                  "--allow-private", "--scope", "any", "--robots", "ignore", "--failed", failed, *options,
+                                  f"http://h0.web.test:{self.port}/"], capture_output=True, timeout=60, check=False)
+            left = re.search(rb"([\d,]+) taken but not done", run.stderr)
+            bad = sum(json.loads(line).get("status", 0) >= 400 or "error" in json.loads(line) for line in run.stdout.splitlines())
+            self.assertEqual(int(left[1].replace(b",", b"")) + bad, len(lines_of(failed)), options)
+
     def test_an_interrupted_crawl_lists_what_it_has_not_come_to(self):
         failed = rig.path("interrupted.txt")
         run = self.run_web("--max-run-time", "1s", "--host-delay", "100ms", "--failed", failed, "--no-follow-sitemaps")
@@ -216,7 +226,7 @@ class Scope(unittest.TestCase):
                                         (site.base + "/deeper.html", "level")})
         wrong = crawl("--reject-regex", "a(b", seeds=[site.base])
         self.assertEqual(wrong.status, 2)
-        self.assertIn("--reject-regex: is no regular expression: missing closing parenthesis", wrong.err)
+        self.assertIn("is no regular expression: missing closing parenthesis", wrong.err)
 
     def test_a_link_too_deep_is_followed_from_nearer(self):
         site = Site({"/": links("/1", "/near"), "/1": links("/2"), "/2": links("/x"), "/near": links("/x2"), "/x2": "",
@@ -621,6 +631,11 @@ class Usage(unittest.TestCase):
                         ["--sitemap", "x"], ["--nofollow", "maybe"], ["--level", "-1"], ["--head"], ["-d", "x"]):
             with self.subTest(options):
                 self.assertEqual(crawl(*options, seeds=["http://127.0.0.1:9/"]).status, 2)
+
+    def test_a_cookie_jar_that_cannot_be_written_is_known_at_once(self):
+        run = crawl("--cookie-jar", rig.path("nowhere/jar"), seeds=["http://127.0.0.1:9/"])
+        self.assertIn("cannot be written: No such file or directory", run.err)
+        self.assertEqual((run.status, run.records), (2, []))
 
     def test_bodies_are_saved_and_links_found_all_the_same(self):
         site = Site({"/": links("/a"), "/a": links("/b"), "/b": "end"})
