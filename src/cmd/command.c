@@ -202,7 +202,10 @@ const struct command command_table[] = {
         .examples = "trawl demo\n",
         .manual = "Starts an origin with a synthetic web and its DNS on loopback, fetches "
                   "urls/demo.txt from it with one engine after the other, and shows the summaries "
-                  "and three records. Takes a few seconds and touches nothing outside loopback.",
+                  "and three records. Then crawls that web with --state, kills the crawl in the "
+                  "middle, goes on with it and counts its records. Takes some twenty seconds and "
+                  "touches nothing outside loopback; its files are in a directory of its own "
+                  "under $TMPDIR, or /tmp, which it removes.",
         .run = cmd_demo,
     },
 };

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: MIT
-// trawl demo: a synthetic web on loopback, fetched with one engine after the other.
+// trawl demo: a synthetic web on loopback, fetched with one engine after the other, and crawled by
+// a run that is killed and goes on.
 #include "cmd/command.h"
+#include "cmd/options.h"
+#include "cmd/run.h"
+#include "demo/demo_again.h"
 #include "demo/demo_list.h"
 #include "demo/demo_origin.h"
 #include "demo/demo_samples.h"
 #include "demo/demo_web.h"
-#include "cmd/options.h"
-#include "cmd/run.h"
 #include "report/summary.h"
 #include "sys/clock.h"
 #include "sys/limits.h"
 #include "sys/log.h"
 #include "sys/zygote.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { DEMO_IN_FLIGHT = 512, DEMO_PER_HOST = 64, DEMO_PATH = 1200 };
@@ -23,7 +27,9 @@ static const struct {
     const char *spec, *label, *what;
 } engines[] = {
     { "coro:512", "coro", "512 coroutines at most on one event loop" },
+    { "threads:64", "threads", "64 threads, each of which blocks" },
     { "forks:64", "forks", "64 processes, each of which blocks" },
+    { "forks:2/coro:256", "forks/coro", "2 processes, each an event loop with 256 coroutines at most" },
 };
 enum { DEMO_ENGINES = sizeof engines / sizeof *engines };
 
@@ -36,6 +42,7 @@ struct demo {
     bool quiet;
     struct run run[DEMO_ENGINES];
     struct buffer samples;
+    struct demo_again again;
 };
 
 // Writes to standard output, unless -q keeps it back. Returns an exit status.
@@ -67,10 +74,14 @@ static int tell_engine(const struct demo *d, unsigned i)
     return status;
 }
 
+// Of all but the first only how many there were in what time: the rest is much the same.
 static int tell_summary(const struct demo *d, unsigned i)
 {
     struct buffer b = { 0 };
     summary_format(&b, &d->run[i].stats, d->run[i].end, 0, 0);
+    const char *line = i > 0 && b.n ? memchr(b.p, '\n', b.n) : NULL;
+    if (line)
+        b.n = (size_t)(line + 1 - b.p);
     int status = tell(d, &b);
     buffer_fini(&b);
     return status;
@@ -135,7 +146,7 @@ static int show_engine(struct demo *d, unsigned i)
     return status;
 }
 
-static int show_end(struct demo *d)
+static int show_together(struct demo *d)
 {
     struct buffer b = { 0 };
     buffer_add_string(&b, "\nSide by side:\n");
@@ -143,11 +154,75 @@ static int show_end(struct demo *d)
         summary_line(&b, engines[i].label, &d->run[i].stats);
     buffer_add_string(&b, "\nThree of the records, of which there is one for each URL:\n");
     buffer_add(&b, d->samples.p, d->samples.n);
+    int status = command_write(&b);
+    buffer_fini(&b);
+    return status;
+}
+
+// ---- A crawl that is killed
+
+static int tell_crawl(const struct demo *d)
+{
+    struct buffer b = { 0 };
+    buffer_add_string(&b, "\nAnd a crawl, killed in the middle (SIGKILL):\n\n");
+    demo_again_command(&d->again, &b);
+    buffer_add_byte(&b, '\n');
+    int status = tell(d, &b);
+    buffer_fini(&b);
+    return status;
+}
+
+static int tell_killed(const struct demo *d)
+{
+    struct buffer b = { 0 };
+    const struct demo_again *a = &d->again;
+    buffer_add_format(&b, "%s with %" PRIu64 " records written\n\ntrawl resume %s\n",
+                      a->killed ? "killed" : "at its end before that,", a->records, a->state);
+    int status = tell(d, &b);
+    buffer_fini(&b);
+    return status;
+}
+
+static int tell_again(const struct demo *d)
+{
+    struct buffer b = { 0 };
+    const struct demo_again *a = &d->again;
+    buffer_add_format(&b, "%" PRIu64 " records of %" PRIu64 " URLs%s\n", a->records, a->different,
+                      a->records == a->different ? ": each once, for all that it was killed" : "");
     if (!d->quiet)
         buffer_add_string(&b,
                           "\nNow with your own list: trawl fetch -i urls.txt -o records.jsonl\n");
     int status = command_write(&b);
     buffer_fini(&b);
+    return status;
+}
+
+// What stopped it is that of a shell's child, where it was a signal.
+static int status_of_again(int r, int how)
+{
+    enum { BY_SIGNAL = 128 };
+    return r == 0 ? STATUS_OK : r == -EINTR ? BY_SIGNAL + how : STATUS_BROKEN;
+}
+
+static int show_again(struct demo *d)
+{
+    int how = 0, status = STATUS_BROKEN;
+    if (demo_again_open(&d->again, d->origin.port, d->origin.dns, d->quiet) < 0)
+        return STATUS_BROKEN;
+    status = tell_crawl(d);
+    if (status == STATUS_OK) {
+        int r = demo_again_kill(&d->again, &how);
+        status = status_of_again(r, how);
+    }
+    if (status == STATUS_OK)
+        status = tell_killed(d);
+    if (status == STATUS_OK) {
+        int r = demo_again_resume(&d->again, &how);
+        status = status_of_again(r, how);
+    }
+    if (status == STATUS_OK)
+        status = tell_again(d);
+    demo_again_close(&d->again);
     return status;
 }
 
@@ -181,7 +256,9 @@ int cmd_demo(struct arguments *a)
     for (unsigned i = 0; i < DEMO_ENGINES && status == STATUS_OK; i++)
         status = show_engine(&d, i);
     if (status == STATUS_OK)
-        status = show_end(&d);
+        status = show_together(&d);
+    if (status == STATUS_OK)
+        status = show_again(&d);
     zygote_stop(d.zygote, NULL);
     origin_stop(&d.origin);
     if (d.list >= 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "demo/demo_list.h"
-#include "demo/demo_web.h"
 #include "data/buffer.h"
+#include "demo/demo_web.h"
 #include "sys/files.h"
 #include "sys/log.h"
 #include <errno.h>

@@ -236,7 +236,7 @@ void summary_line(struct buffer *out, const char *label, const struct crawl_stat
 {
     char records[UNITS_ROOM], time[UNITS_ROOM], urls[UNITS_ROOM], speed[UNITS_ROOM],
         p50[UNITS_ROOM], p99[UNITS_ROOM];
-    buffer_add_format(out, "  %-8s %9s URLs in %8s  %8s URLs/s  %9s/s  p50 %8s  p99 %8s\n", label,
+    buffer_add_format(out, "  %-10s %9s URLs in %8s  %8s URLs/s  %9s/s  p50 %8s  p99 %8s\n", label,
                       units_show_count(records, s->records),
                       units_show_time(time, s->now - s->began),
                       units_show_rate(urls, a_second(s->records, s)),
