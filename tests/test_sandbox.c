@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
 #include "sys/sandbox.h"
+#include "sys/sandbox_calls.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -172,6 +179,94 @@ static void what_its_work_needs_goes_on(void **state)
     check_all(tries, sizeof tries / sizeof *tries, SANDBOX_CALLS | SANDBOX_FILES);
 }
 
+// ---- the program by itself
+
+enum { OURSELVES = 4711 };
+#define REFUSED (SECCOMP_RET_ERRNO | EPERM)
+
+// What the kernel would come to: the few instructions that there are, run over a call.
+static uint32_t verdict(const struct seccomp_data *call)
+{
+    struct sock_filter rule[SANDBOX_CALLS_MOST];
+    unsigned n = sandbox_calls_filter(rule, OURSELVES);
+    uint32_t value = 0;
+    for (unsigned at = 0; at < n; at++) {
+        const struct sock_filter *r = &rule[at];
+        bool yes = false;
+        switch (r->code) {
+        case BPF_LD | BPF_W | BPF_ABS:
+            memcpy(&value, (const char *)call + r->k, sizeof value);
+            continue;
+        case BPF_RET | BPF_K:
+            return r->k;
+        case BPF_JMP | BPF_JEQ | BPF_K:
+            yes = value == r->k;
+            break;
+        case BPF_JMP | BPF_JGE | BPF_K:
+            yes = value >= r->k;
+            break;
+        case BPF_JMP | BPF_JSET | BPF_K:
+            yes = (value & r->k) != 0;
+            break;
+        default:
+            fail_msg("instruction %u is of no known kind", at);
+        }
+        at += yes ? r->jt : r->jf;
+    }
+    fail_msg("the program runs out");
+    return 0;
+}
+
+static uint32_t of_call(long number, uint64_t argument)
+{
+#ifdef __aarch64__
+    struct seccomp_data call = { (int)number, AUDIT_ARCH_AARCH64, 0, { argument } };
+#else
+    struct seccomp_data call = { (int)number, AUDIT_ARCH_X86_64, 0, { argument } };
+#endif
+    return verdict(&call);
+}
+
+static void each_call_comes_to_what_it_must(void **state)
+{
+    (void)state;
+    static const long refused[] = { SYS_execve, SYS_ptrace, SYS_accept4,        SYS_setuid,
+                                    SYS_bpf,    SYS_mount,  SYS_io_uring_setup, SYS_vhangup };
+    static const long allowed[] = { SYS_read, SYS_openat, SYS_connect, SYS_mmap, SYS_exit_group };
+    static const uint64_t families[] = { AF_UNSPEC, AF_UNIX, AF_AX25, AF_NETLINK, AF_PACKET, ~0u };
+    const uint64_t thread = CLONE_VM | CLONE_THREAD, high = UINT64_C(1) << 32;
+    for (unsigned i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_int_equal(of_call(refused[i], 0), REFUSED);
+    for (unsigned i = 0; i < sizeof allowed / sizeof *allowed; i++)
+        assert_int_equal(of_call(allowed[i], 0), SECCOMP_RET_ALLOW);
+    for (unsigned i = 0; i < sizeof families / sizeof *families; i++)
+        assert_int_equal(of_call(SYS_socket, families[i]), REFUSED);
+    assert_int_equal(of_call(SYS_socket, AF_INET), SECCOMP_RET_ALLOW);
+    assert_int_equal(of_call(SYS_socket, AF_INET6), SECCOMP_RET_ALLOW);
+    assert_int_equal(of_call(SYS_socket, AF_UNIX | high), REFUSED); // the kernel sees AF_UNIX
+    assert_int_equal(of_call(SYS_clone, thread), SECCOMP_RET_ALLOW);
+    assert_int_equal(of_call(SYS_clone, SIGCHLD), REFUSED);
+    assert_int_equal(of_call(SYS_clone, CLONE_THREAD * high), REFUSED);
+    assert_int_equal(of_call(SYS_clone3, 0), SECCOMP_RET_ERRNO | ENOSYS);
+    for (unsigned i = 0; i < 2; i++) {
+        long call = i ? SYS_kill : SYS_tgkill;
+        assert_int_equal(of_call(call, OURSELVES), SECCOMP_RET_ALLOW);
+        assert_int_equal(of_call(call, OURSELVES + 1), REFUSED);
+        assert_int_equal(of_call(call, (uint32_t)-OURSELVES), REFUSED);
+        assert_int_equal(of_call(call, 0), REFUSED);
+    }
+}
+
+static void calls_by_other_numbers_end_the_process(void **state)
+{
+    (void)state;
+    struct seccomp_data call = { SYS_read, AUDIT_ARCH_I386, 0, { 0 } };
+    assert_int_equal(verdict(&call), SECCOMP_RET_KILL_PROCESS);
+#ifdef __x86_64__
+    assert_int_equal(of_call(0x40000000 + SYS_read, 0), SECCOMP_RET_KILL_PROCESS); // of x32
+#endif
+}
+
 static int make_home(void **state)
 {
     (void)state;
@@ -195,6 +290,8 @@ int main(void)
         cmocka_unit_test(a_worker_taken_over_can_do_nothing_to_others),
         cmocka_unit_test(it_reaches_no_file_but_those_it_was_given),
         cmocka_unit_test(what_its_work_needs_goes_on),
+        cmocka_unit_test(each_call_comes_to_what_it_must),
+        cmocka_unit_test(calls_by_other_numbers_end_the_process),
     };
     return cmocka_run_group_tests(tests, make_home, remove_home);
 }

@@ -2,8 +2,7 @@
 """A machine that runs out of something: a short run in which the Nth call of a kind fails, for every kind and every N that the
 run reaches, evenly sampled (FAULTS_ALL=1: all of them).
 
-Worker processes run without their sandbox: libseccomp frees a filter twice when memory fails while it adds a rule, and there a
-failing call's stack could not be written down either.
+Worker processes run in their sandbox, but where stacks are to be written down, to a file that it keeps them from.
 
 Whatever fails: the run ends by itself with a status that the manual has, and says in a line why if that is 1 or 2; each record is whole,
 no URL has two, and each has one if the run says it is complete. Nothing of it is left running.
@@ -54,7 +53,7 @@ def options(engine, home):
     keep = ["--save", f"{home}/saved", "--warc-file", f"{home}/w", "--warc-cdx", "--state", f"{home}/state", "--cookies",
             "--cookie-jar", f"{home}/jar", "--robots", "obey"] if keeping else []
     return ["fetch", "-q", "-i", LIST, "-o", f"{home}/records", "--failed", f"{home}/failed", "--dns-servers", f"127.0.0.1:{DNS}",
-            "--allow-private", "--engine", engine, *(["--no-sandbox"] if "forks" in engine else []), "--retry", "1", "--max-time", "8s", "--digest"]
+            "--allow-private", "--engine", engine, *(["--no-sandbox"] if "CALL_FAULT_TRACE" in os.environ else []), "--retry", "1", "--max-time", "8s", "--digest"]
 
 
 def read_counts(path):
