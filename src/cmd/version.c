@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "cmd/version.h"
+#include "fiber/annotate.h"
 #include <ares.h>
 #include <brotli/decode.h>
 #include <curl/curl.h>
@@ -11,6 +12,15 @@
 #include <openssl/crypto.h>
 #include <zlib.h>
 #include <zstd.h>
+
+// Tests ask: what a sanitizer takes of addresses, memory and time is not trawl's.
+#if defined(ANNOTATE_ASAN)
+static const char built_with[] = "built with AddressSanitizer and UndefinedBehaviorSanitizer\n";
+#elif defined(ANNOTATE_TSAN)
+static const char built_with[] = "built with ThreadSanitizer\n";
+#else
+static const char built_with[] = "";
+#endif
 
 // libcurl names what it was built with as well: "libcurl/7.88.1 OpenSSL/3.0.17 zlib/1.2.13 ...".
 void version_write(struct buffer *out)
@@ -25,4 +35,5 @@ void version_write(struct buffer *out)
     buffer_add_format(out, "zlib/%s zstd/%s brotli/%u.%u.%u\n", zlibVersion(), ZSTD_versionString(),
                       brotli >> 24, brotli >> 12 & 0xfff, brotli & 0xfff);
     buffer_add_format(out, "jansson/%s\n", jansson_version_str());
+    buffer_add_string(out, built_with);
 }

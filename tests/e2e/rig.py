@@ -8,6 +8,7 @@ import concurrent.futures
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,6 +21,10 @@ import unittest
 
 TRAWL = os.environ.get("TRAWL", "trawl")
 DIR = tempfile.mkdtemp(prefix="trawl-e2e-")
+# What trawl was built with: "AddressSanitizer", "ThreadSanitizer" or "". What that takes of addresses, memory and time says nothing of
+# trawl; all else holds.
+SANITIZER = next(iter(re.findall(r"^built with (\w+Sanitizer)", subprocess.run([TRAWL, "--version"], capture_output=True, text=True,
+                                                                              check=False).stdout, re.MULTILINE)), "")
 _cleanup = []
 _numbers = itertools.count(1)
 for _scheme in ("http", "https", "all", "no"):  # what the machine reaches the outside through is none of the tests' business
