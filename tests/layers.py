@@ -35,14 +35,16 @@ LAYERS = {
     "src/crawl": ["lib/*", "src/discover", "src/ledger", "src/visit", "src/engine", "src/input", "src/frontier"],
     # What broken and malicious servers do: tables.
     "src/hostile": ["lib/data"],
+    # TLS that does as those tables say.
+    "src/secure": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "src/hostile"],
     # The origin shares the library with what it tests, and nothing of the crawler.
-    "src/serve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store", "src/hostile"],
+    "src/serve": ["lib/data", "lib/sys", "lib/fiber", "lib/sched", "lib/web", "lib/store", "src/hostile", "src/secure"],
     # What the kernel says of processes and of the machine.
     "src/proc": ["lib/data", "lib/sys"],
     # Measurements of coroutines, threads and processes by themselves.
     "src/micro": ["lib/data", "lib/sys", "lib/fiber", "lib/sched"],
     "src/report": ["lib/data", "lib/sys", "lib/fetch", "src/engine", "src/discover", "src/crawl"],
-    "src/bench": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/hostile", "src/report", "src/micro", "src/proc"],
+    "src/bench": ["lib/*", "src/visit", "src/engine", "src/input", "src/frontier", "src/crawl", "src/serve", "src/hostile", "src/secure", "src/report", "src/micro", "src/proc"],
     # A bench as a page: what to show is in its result.
     "src/page": ["lib/data", "lib/sys", "src/report", "src/micro", "src/bench"],
     # What the user says of how hosts are treated.

@@ -65,6 +65,7 @@ static void good(struct io *io)
     assert_int_equal(__atomic_load_n(&origin.connections, __ATOMIC_SEQ_CST), before + 1);
     tls_get(io, "/until-close", false);
     tls_expect_hello();
+    assert_false(answer.unclosed);
 }
 
 static void a_verified_host_is_fetched_and_its_connection_used_again(void **state)
@@ -76,16 +77,21 @@ static void a_verified_host_is_fetched_and_its_connection_used_again(void **stat
 static void cut(struct io *io)
 {
     // RFC 9112 §9.8 calls this incomplete; libcurl and browsers do not, for too many servers do it.
+    // It is complete for us as well, but marked.
     tls_get(io, "/until-cut", false);
     tls_expect_hello();
+    assert_true(answer.unclosed);
     tls_get(io, "/short-and-cut", false);
     assert_int_equal(answer.error, FETCH_TRUNCATED);
     assert_string_equal(sink.body, "hello");
     tls_get(io, "/nothing", false);
     assert_int_equal(answer.error, FETCH_EMPTY_REPLY);
+    assert_false(answer.unclosed);
+    tls_get(io, "/close", false); // whose end its length tells
+    assert_false(answer.unclosed);
 }
 
-static void an_end_without_close_notify_is_an_end(void **state)
+static void an_end_without_close_notify_is_an_end_and_is_marked(void **state)
 {
     (void)state;
     tls_with(authority_server(&trusted, "host.test", -1, 1), cut);
@@ -318,7 +324,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_verified_host_is_fetched_and_its_connection_used_again),
-        cmocka_unit_test(an_end_without_close_notify_is_an_end),
+        cmocka_unit_test(an_end_without_close_notify_is_an_end_and_is_marked),
         cmocka_unit_test(a_bad_certificate_is_refused_with_its_reason),
         cmocka_unit_test(insecure_takes_any_certificate),
         cmocka_unit_test(a_server_that_does_not_speak_tls_is_told_from_bad_certificates),

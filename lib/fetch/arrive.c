@@ -3,6 +3,7 @@
 #include "fetch/io.h"
 #include "fetch/quick.h"
 #include "fetch/request.h"
+#include "fetch/tls.h"
 #include "fetch/wire.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -46,6 +47,14 @@ static bool arrival_has_body(const struct head *h)
     return !h->to_head && h->status != 204 && h->status != 304;
 }
 
+// Whether nothing but the end of the connection can tell where the body ends (RFC 9112 §6.3), and
+// libcurl will not use that one again.
+static bool arrival_is_unbounded(const struct head *h)
+{
+    bool closes = h->version == 11 || (h->version == 10 && !head_find(h, "connection").p);
+    return closes && !h->has_length && !h->chunked && arrival_has_body(h);
+}
+
 static enum sink_answer arrival_on_head(struct arrival *a)
 {
     struct response *r = a->out;
@@ -58,6 +67,8 @@ static enum sink_answer arrival_on_head(struct arrival *a)
                      h->length, a->most);
         return SINK_STOP;
     }
+    if (a->unbounded && arrival_is_unbounded(h))
+        a->unbounded(a);
     if (a->sink->head && a->sink->head(a->sink, h) == SINK_STOP) {
         r->stopped = true;
         return SINK_STOP;
@@ -79,6 +90,7 @@ static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
     struct arrival *a = arg;
     struct head *h = &a->out->head;
     n *= size;
+    tls_next_turn();
     a->bytes += n;
     if (a->headed)
         return arrival_take_trailer(a, n);
@@ -138,6 +150,7 @@ static size_t arrival_take_body(char *p, size_t size, size_t n, void *arg)
     struct arrival *a = arg;
     struct response *r = a->out;
     n *= size;
+    tls_next_turn();
     a->bytes += n;
     if (a->provisional && !a->headed && arrival_on_head(a) == SINK_STOP) // libcurl has no answer
         return CURL_WRITEFUNC_ERROR;

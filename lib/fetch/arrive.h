@@ -23,6 +23,9 @@ struct arrival {
     const struct io *io; // without `pause`: how to wait
     // Told when such a wait begins, and when it is over; set after arrival_begin. May be NULL.
     void (*blocks)(struct arrival *a, bool begins);
+    // Told when the body that begins will have no end but its connection's; set after
+    // arrival_begin. May be NULL.
+    void (*unbounded)(struct arrival *a);
     bool headed;      // the sink has been shown the head
     bool challenged;  // a 401 is not the response yet: it may be libcurl's turn to answer it
     bool provisional; // the head in `out` is such a 401

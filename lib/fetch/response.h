@@ -52,6 +52,8 @@ struct response {
     bool reused;       // went over a connection that had been used before
     bool sent;         // some of the request may have reached the server
     bool stopped;      // a sink said SINK_STOP
+    bool unclosed;     // the body has no length, and its TLS connection ended without close_notify:
+                       // whether that was all of it nobody can tell
     uint64_t size;     // bytes of body received, as given to the sink
     struct address remote; // who was connected to; family 0: nobody
     uint16_t remote_port;

@@ -76,10 +76,69 @@ static X509_STORE *tls_find(const char *file)
     return s->store;
 }
 
+// ---- what a server may do to a connection
+
+// What a connection may receive, in records and messages of TLS, before anything of it comes to us.
+enum { TLS_TURN = 512 };
+
+// A turn of this thread, and how much of it a connection has had.
+static __thread uint32_t tls_turn;
+static int tls_had;    // where a connection keeps that: the turn, and the number in it
+static int tls_notice; // and whom it tells of close_notify
+static pthread_once_t tls_places_once = PTHREAD_ONCE_INIT;
+
+static void tls_make_places(void)
+{
+    tls_had = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+    tls_notice = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+}
+
+void tls_next_turn(void)
+{
+    tls_turn++;
+}
+
+// OpenSSL and libcurl (7.88, over HTTP/2) go on reading while what comes is nothing for us:
+// HelloRequest, new keys, tickets; PING, SETTINGS, empty DATA. Who sends that as fast as it is read
+// would stop the thread, its clock and every other exchange of it, for good. So a connection that
+// goes on like that within one turn is taken for one that was shut down.
+static void tls_count(SSL *tls)
+{
+    uint64_t had = (uintptr_t)SSL_get_ex_data(tls, tls_had);
+    had = had >> 32 == tls_turn ? had + 1 : (uint64_t)tls_turn << 32;
+    SSL_set_ex_data(tls, tls_had, (void *)(uintptr_t)had);
+    if ((uint32_t)had > TLS_TURN)
+        SSL_set_shutdown(tls, SSL_get_shutdown(tls) | SSL_RECEIVED_SHUTDOWN);
+}
+
+static void tls_listen(int is_sent, int version, int kind, const void *p, size_t n, SSL *tls,
+                       void *arg)
+{
+    (void)version, (void)arg;
+    const unsigned char *byte = p;
+    if (is_sent)
+        return;
+    tls_count(tls);
+    bool *notified = SSL_get_ex_data(tls, tls_notice);
+    if (notified && kind == SSL3_RT_ALERT && n == 2 && byte[1] == SSL_AD_CLOSE_NOTIFY)
+        *notified = true;
+}
+
+static void tls_set_bounds(SSL_CTX *ctx, const struct fetch_settings *settings)
+{
+    pthread_once(&tls_places_once, tls_make_places);
+    SSL_CTX_set_msg_callback(ctx, tls_listen);
+    // A new handshake costs us more than who asks for it. Servers that want a certificate after all
+    // may need one.
+    if (!settings->cert_file)
+        SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
+}
+
 static CURLcode tls_share_store(CURL *easy, void *ctx, void *arg)
 {
     (void)easy;
     const struct fetch_settings *settings = arg;
+    tls_set_bounds(ctx, settings);
     if (settings->insecure)
         return CURLE_OK;
     pthread_mutex_lock(&tls_lock);
@@ -148,13 +207,27 @@ static void tls_read_certificate(X509 *certificate, struct tls_facts *out)
         out->not_after = timegm(&expires) * CLOCK_S;
 }
 
-void tls_read_facts(CURL *easy, bool certificate, struct tls_facts *out)
+// The handle's connection; NULL when it speaks no TLS.
+static SSL *tls_of(CURL *easy)
 {
     struct curl_tlssessioninfo *session;
-    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) || !session->internals ||
+    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) ||
         session->backend != CURLSSLBACKEND_OPENSSL)
+        return NULL;
+    return session->internals;
+}
+
+bool tls_await_notice(CURL *easy, bool *notified)
+{
+    SSL *tls = tls_of(easy);
+    return tls && SSL_set_ex_data(tls, tls_notice, notified);
+}
+
+void tls_read_facts(CURL *easy, bool certificate, struct tls_facts *out)
+{
+    const SSL *tls = tls_of(easy);
+    if (!tls)
         return;
-    const SSL *tls = session->internals;
     *out = (struct tls_facts){ 0 };
     snprintf(out->version, sizeof out->version, "%s", SSL_get_version(tls));
     snprintf(out->cipher, sizeof out->cipher, "%s", SSL_get_cipher_name(tls));

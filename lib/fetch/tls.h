@@ -15,7 +15,17 @@ struct tls_facts;
 // read, the connection fails with CURLE_SSL_CACERT_BADFILE.
 CURLcode tls_set(CURL *easy, const struct fetch_settings *settings);
 
+// Says that this thread is in its own code again: something came of an exchange, or libcurl is
+// about to be called. What a connection may receive meanwhile is bounded.
+void tls_next_turn(void);
+
 // Fills in what is known of the handle's connection, nothing when it speaks no TLS; of its peer's
 // certificate only if asked to. Only while it has one: in a callback.
 void tls_read_facts(CURL *easy, bool certificate, struct tls_facts *out);
+
+// Has `*notified` set when the handle's connection is ended with close_notify. Without one, an end
+// may be the server's or anybody's on the way. Borrows it until the connection has ended, so this
+// is for one that no other exchange will use. Returns false when it speaks no TLS. Only while the
+// handle has a connection: in a callback.
+bool tls_await_notice(CURL *easy, bool *notified);
 #endif

@@ -160,6 +160,12 @@ void transfer_abort_late(struct transfer *t)
     transfer_abort(t, FETCH_TIMEOUT, text);
 }
 
+static void transfer_await_end(struct arrival *a)
+{
+    struct transfer *t = list_entry(a, struct transfer, arrival);
+    t->awaits = tls_await_notice(t->easy, &t->notified);
+}
+
 int transfer_start(struct transfer *t, const struct request *request, struct sink *sink,
                    struct response *out)
 {
@@ -168,6 +174,8 @@ int transfer_start(struct transfer *t, const struct request *request, struct sin
     t->dial = (struct dial){ 0 };
     t->slowness = (struct slowness){ 0 };
     t->loads = 0;
+    t->awaits = t->notified = false;
+    t->arrival.unbounded = transfer_await_end;
     if (request->patient)
         transfer_be_patient(t);
     CURLcode r = transfer_clean(t);
@@ -286,10 +294,12 @@ bool transfer_finish(struct transfer *t, CURLcode code)
     if (transfer_goes_on(t, code))
         return true;
     transfer_fill(t);
-    if (code == CURLE_OK)
+    if (code == CURLE_OK) {
         arrival_end(&t->arrival);
-    else if (!r->error && !r->stopped)
+        r->unclosed = t->awaits && !t->notified;
+    } else if (!r->error && !r->stopped) {
         transfer_judge(t, code);
+    }
     t->request = NULL;
     return false;
 }

@@ -37,6 +37,8 @@ struct transfer {
     int64_t began, held, holding; // of a patient one: when it began, how long its sink has had it
                                   // wait, and since when it does now (0: it does not)
     struct transfer_told told;
+    bool awaits;    // the body ends where TLS says so with close_notify,
+    bool notified;  // which has come
     bool soiled;    // the handle keeps something of this exchange: reset it before the next
     unsigned loads; // lists of pins that this exchange has brought
     unsigned line_room;

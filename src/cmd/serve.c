@@ -2,8 +2,9 @@
 // trawl serve: a local origin.
 #include "serve/serve.h"
 #include "cmd/command.h"
-#include "serve/dns_answer.h"
 #include "hostile/hostile.h"
+#include "hostile/hostile_secure.h"
+#include "serve/dns_answer.h"
 #include "serve/routes.h"
 #include <errno.h>
 #include <stdio.h>
@@ -34,13 +35,20 @@ const struct command_list cmd_serve_lists[] = {
     { NULL, NULL },
 };
 
+static void write_row(struct buffer *out, const struct hostile *row)
+{
+    buffer_add_format(out, "%s\t%s\t%s\n", row->name, row->expect, row->what);
+}
+
 static void write_list(struct buffer *out)
 {
     const struct hostile_set *set;
+    const struct hostile_secure *secure;
     for (unsigned i = 0; (set = hostile_sets(i)); i++)
         for (unsigned k = 0; k < set->count; k++)
-            buffer_add_format(out, "%s\t%s\t%s\n", set->row[k].name, set->row[k].expect,
-                              set->row[k].what);
+            write_row(out, &set->row[k]);
+    for (unsigned i = 0; (secure = hostile_secure_at(i)); i++)
+        write_row(out, &secure->row);
 }
 
 int cmd_serve(struct arguments *a)

@@ -20,6 +20,12 @@ enum hostile_verb {
     HOSTILE_ORIGIN,  // the request's Host, as it came
     HOSTILE_NEXT,    // the number behind the name in the path, plus one
     HOSTILE_ROUTE,   // answers as another path would; the bytes are it
+    // Only within TLS, `times` times; 0: without end.
+    HOSTILE_RAW,    // the bytes onto the wire, past TLS
+    HOSTILE_NOTIFY, // close_notify
+    HOSTILE_UPDATE, // KeyUpdate, which asks for one in return
+    HOSTILE_TICKET, // NewSessionTicket
+    HOSTILE_RENEW,  // a new handshake (before TLS 1.3)
 };
 
 struct hostile_step {
@@ -86,6 +92,27 @@ struct hostile {
 #define NEXT                     \
     {                            \
         HOSTILE_NEXT, 0, NULL, 0 \
+    }
+
+#define RAW(k, s)                            \
+    {                                        \
+        HOSTILE_RAW, (k), HOSTILE_LITERAL(s) \
+    }
+#define NOTIFY                     \
+    {                              \
+        HOSTILE_NOTIFY, 1, NULL, 0 \
+    }
+#define UPDATE(k)                    \
+    {                                \
+        HOSTILE_UPDATE, (k), NULL, 0 \
+    }
+#define TICKET(k)                    \
+    {                                \
+        HOSTILE_TICKET, (k), NULL, 0 \
+    }
+#define RENEW(k)                    \
+    {                               \
+        HOSTILE_RENEW, (k), NULL, 0 \
     }
 
 // A good head of a body of three bytes, up to its last field, and the body.

@@ -22,6 +22,8 @@ static const struct hostile status_rows[] = {
     { "status-icy", "protocol|200", "what radio stations say", { SAY("ICY 200 OK\r\n" HOSTILE_REST) } },
     { "status-http09", "protocol", "a body without any head", { SAY("<html>This is HTTP/0.9.</html>\n") } },
     { "status-http2", "protocol", "an HTTP/2 SETTINGS frame, unasked", { SAY("\0\0\0\004\0\0\0\0\0") } },
+    { "status-tls", "protocol", "TLS, unasked: an alert", { SAY("\025\003\001\000\002\002\106"), HANG } },
+    { "status-tls-hello", "protocol", "a ServerHello, unasked", { SAY("\026\003\003\000\052\002\000\000\046\003\003"), FOREVER("a") } },
     { "status-ssh", "protocol", "another protocol's greeting", { SAY("SSH-2.0-OpenSSH_9.2p1\r\n"), HANG } },
     { "status-blank-first", "200|protocol", "empty lines before the status line", { SAY("\r\n\r\n" HOSTILE_FINE HOSTILE_BODY) } },
     { "status-bare-lf", "200|protocol", "lines that end in LF alone", { SAY("HTTP/1.1 200 OK\nContent-Length: 3\n\nok\n") } },

@@ -90,6 +90,11 @@ static int hostile_step(struct exchange *x, const struct hostile_step *s)
     case HOSTILE_ROUTE:
         return hostile_route(x, s);
     case HOSTILE_END:
+    case HOSTILE_RAW:
+    case HOSTILE_NOTIFY:
+    case HOSTILE_UPDATE:
+    case HOSTILE_TICKET:
+    case HOSTILE_RENEW:
         break;
     }
     return 0;

@@ -30,6 +30,11 @@ static int serve_take(struct listener *l, int fd)
     return r;
 }
 
+static int serve_take_tls(struct listener *l, int fd)
+{
+    return play_take(&l->server->play, &l->server->fibers, fd);
+}
+
 // ---- what can be wrong with the settings
 
 static int serve_wrong(const char *what, const char *text)
@@ -81,18 +86,28 @@ static bool serve_spreads(const struct serve_settings *s)
     return !s->bind && s->web_hosts > 0 && !s->one_address;
 }
 
-static int serve_listen(struct server *s)
+static int serve_listen(struct server *s, struct listener **out, uint16_t port,
+                        int (*take)(struct listener *l, int fd))
 {
     const struct serve_settings *t = &s->settings;
     struct endpoint at;
     char text[ENDPOINT_TEXT];
     bool spreads = serve_spreads(t);
-    if (endpoint_of(&at, t->bind ? t->bind : spreads ? "0.0.0.0" : "127.0.0.1", t->port) < 0)
+    if (endpoint_of(&at, t->bind ? t->bind : spreads ? "0.0.0.0" : "127.0.0.1", port) < 0)
         return serve_wrong("no address to listen on", t->bind);
-    int r = listener_open(&s->listener, s, &at, spreads, serve_take);
+    int r = listener_open(out, s, &at, spreads, take);
     if (r < 0)
         log_error("cannot listen on %s: %s", endpoint_text(&at, text), strerror(-r));
     return r;
+}
+
+static int serve_open_tls(struct server *s)
+{
+    const struct serve_settings *t = &s->settings;
+    if (!t->tls_ca)
+        return 0;
+    int r = play_open(&s->play, t->suffix, t->tls_ca, t->idle_timeout);
+    return r < 0 ? r : serve_listen(s, &s->tls, t->tls_port, serve_take_tls);
 }
 
 // Where the names of the zone lead when not each to an address of its own: to the address listened
@@ -163,7 +178,9 @@ int serve_start(struct server **out, const struct serve_settings *settings)
     pool_init(&s->outlets, sizeof(struct outlet), SERVE_KEPT_BLOCKS);
     r = serve_open_log(s);
     if (r == 0)
-        r = serve_listen(s);
+        r = serve_listen(s, &s->listener, s->settings.port, serve_take);
+    if (r == 0)
+        r = serve_open_tls(s);
     if (r == 0) {
         serve_make_web(s); // the port stands in its links
         r = serve_answer_dns(s);
@@ -183,6 +200,8 @@ void serve_stop(struct server *s)
     nursery_cancel(&s->fibers);
     nursery_close(&s->fibers);
     listener_close(s->listener);
+    listener_close(s->tls);
+    play_close(&s->play);
     dns_close(s->dns);
     access_log_close(s->log);
     flaky_fini(&s->flaky);
@@ -194,6 +213,11 @@ void serve_stop(struct server *s)
 uint16_t serve_port(const struct server *s)
 {
     return endpoint_port(&s->listener->at);
+}
+
+uint16_t serve_tls_port(const struct server *s)
+{
+    return s->tls ? endpoint_port(&s->tls->at) : 0;
 }
 
 uint16_t serve_dns_port(const struct server *s)

@@ -19,6 +19,9 @@ struct serve_settings {
     const char *dns;      // "[ADDRESS:]PORT" to answer DNS on; NULL: none
     unsigned dns_ttl;     // seconds
     bool one_address;     // all names lead to the address listened on, not each host to its own
+    const char *tls_ca;   // https that misbehaves is served as well, and where the certificate of
+                          // its authority is written; NULL: none
+    uint16_t tls_port;    // 0: any free one
     const char *log;      // access log, one JSON object a line; NULL: none
     int64_t max_time;     // ns until it stops by itself; 0: never
     int64_t idle_timeout; // ns a peer may keep us waiting; 0: for ever
@@ -45,6 +48,7 @@ int serve_start(struct server **out, const struct serve_settings *s);
 // The port in use: of HTTP, and of DNS (0 when it is not answered).
 uint16_t serve_port(const struct server *s);
 uint16_t serve_dns_port(const struct server *s);
+uint16_t serve_tls_port(const struct server *s); // 0: no https
 
 struct serve_counts serve_counts(const struct server *s);
 

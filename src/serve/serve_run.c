@@ -34,6 +34,8 @@ static int serve_announce(const struct server *s, int fd)
         endpoint_of(&at, "127.0.0.1", endpoint_port(&at));
     if (s->dns)
         buffer_add_format(&b, "answering DNS on %s\n", endpoint_text(&s->dns_at, text));
+    if (s->tls)
+        buffer_add_format(&b, "listening on https port %u\n", serve_tls_port(s));
     buffer_add_format(&b, "listening on http://%s\n", endpoint_text(&at, text));
     int r = b.failed ? -ENOMEM : files_write_all(fd, b.p, b.n);
     buffer_fini(&b);

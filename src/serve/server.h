@@ -2,6 +2,7 @@
 #ifndef SERVE_SERVER_H
 #define SERVE_SERVER_H
 #include "sched/nursery.h"
+#include "secure/play.h"
 #include "serve/endpoint.h"
 #include "serve/flaky.h"
 #include "serve/pool.h"
@@ -24,6 +25,8 @@ struct server {
     struct web web; // pages == 0: none
     struct flaky flaky;
     struct listener *listener;
+    struct listener *tls; // NULL: none
+    struct play play;     // what it does
     struct dns *dns;
     struct endpoint dns_at;
     struct access_log *log; // NULL: none

@@ -7,7 +7,8 @@
 // What came of one job, as plain bytes like the job itself.
 enum outcome_flag {
     OUTCOME_DIGEST = 1 << 0,    // `digest` is set
-    OUTCOME_TRUNCATED = 1 << 1, // the body was cut on purpose, at a bound
+    OUTCOME_TRUNCATED = 1 << 1, // the body was cut on purpose, at a bound, or maybe by others: see
+                                // `unclosed` of struct response
     OUTCOME_SENT = 1 << 2,      // some of the request may have reached the server
     OUTCOME_REUSED = 1 << 3,    // went over a connection that had been used before
     OUTCOME_DISK = 1 << 4,      // FETCH_NO_RESOURCES for it could not be kept: disk full, denied

@@ -164,7 +164,7 @@ static void visit_fill_head(struct outcome *o, const struct response *r, const s
     o->status = (uint16_t)r->status;
     o->error = (uint16_t)r->error;
     o->flags |= (r->sent ? OUTCOME_SENT : 0U) | (r->reused ? OUTCOME_REUSED : 0U);
-    if (r->error == FETCH_TOO_LARGE)
+    if (r->error == FETCH_TOO_LARGE || (r->unclosed && r->error == FETCH_OK))
         o->flags |= OUTCOME_TRUNCATED;
     o->http_version = (uint16_t)r->http_version;
     o->remote_port = r->remote_port;

@@ -33,7 +33,7 @@ static enum warc_cut visit_archive_cut(const struct response *r)
 {
     switch (r->error) {
     case FETCH_OK:
-        return r->stopped ? WARC_UNSPECIFIED : WARC_WHOLE;
+        return r->stopped ? WARC_UNSPECIFIED : r->unclosed ? WARC_DISCONNECT : WARC_WHOLE;
     case FETCH_TOO_LARGE:
         return WARC_LENGTH;
     case FETCH_TIMEOUT:

@@ -23,6 +23,7 @@ import unittest
 import rig
 
 PRELOAD = os.path.join(os.environ.get("builddir", "."), "tests/preload/call_fault.so")
+rig.need_no_sanitizer("the faults of this test are loaded before libc, where it must be itself")
 rig.need_path(PRELOAD)
 ENGINES = ("coro", "threads:4", "forks:2", "forks:2/coro:4", "callback", "green", "coro+keeping", "forks:2+keeping")
 ALL = os.environ.get("FAULTS_ALL") == "1"

@@ -25,6 +25,9 @@ DIR = tempfile.mkdtemp(prefix="trawl-e2e-")
 # trawl; all else holds.
 SANITIZER = next(iter(re.findall(r"^built with (\w+Sanitizer)", subprocess.run([TRAWL, "--version"], capture_output=True, text=True,
                                                                               check=False).stdout, re.MULTILINE)), "")
+if SANITIZER:  # what it finds goes to files, so that no run's standard error is asked for it, and nothing found is overlooked
+    for _tool in ("ASAN", "UBSAN", "TSAN", "LSAN"):
+        os.environ[f"{_tool}_OPTIONS"] = f"{os.environ.get(f'{_tool}_OPTIONS', '')}:log_path={DIR}/found.{_tool}"
 _cleanup = []
 _numbers = itertools.count(1)
 for _scheme in ("http", "https", "all", "no"):  # what the machine reaches the outside through is none of the tests' business
@@ -38,6 +41,13 @@ def need(*programs):
         if not shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
             print(f"skipped: {program} is not installed")
             sys.exit(77)
+
+
+def need_no_sanitizer(why):
+    """Skips the whole file where trawl was built with a sanitizer."""
+    if SANITIZER:
+        print(f"skipped: {SANITIZER}: {why}")
+        sys.exit(77)
 
 
 def need_path(*paths):
@@ -271,6 +281,15 @@ def _run_at_once(count):
     return not faults and all(result.wasSuccessful() for result in results)
 
 
+def found_by_sanitizer():
+    """What it found in any run of trawl."""
+    found = [name for name in sorted(os.listdir(DIR)) if name.startswith("found.")]
+    for name in found[:3]:
+        with open(path(name), errors="replace") as f:
+            print(f.read()[:6000])
+    return found
+
+
 def main(at_once=1):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     status = 1
@@ -280,6 +299,8 @@ def main(at_once=1):
     finally:
         for end in reversed(_cleanup):
             end()
+        if found_by_sanitizer():
+            status = 1
         if status == 0:
             shutil.rmtree(DIR, ignore_errors=True)
         else:
