@@ -105,7 +105,7 @@ class Soak:
         """Legs of a kind, one after another."""
         number = 0
         try:
-            while time.monotonic() < self.end and kind(self, number).complete(self.end):
+            while time.monotonic() < self.end and kind(self, number).complete():
                 number += 1
                 if self.short:
                     return
@@ -167,6 +167,9 @@ class Soak:
             t.start()
         try:
             self.watch()
+        except BaseException:
+            self.end, self.short = 0, False  # nobody goes on
+            raise
         finally:
             self.over.set()
             for t in threads:

@@ -189,7 +189,7 @@ static void what_is_queued_when_opening_fails_waits_for_the_next_opening(void **
     drain(f);
 }
 
-static void a_delayed_item_comes_first_when_its_time_has_come(void **state)
+static void a_delayed_item_goes_behind_those_that_have_not_been_tried(void **state)
 {
     (void)state;
     struct frontier *f = make(8, 0, 100);
@@ -202,8 +202,10 @@ static void a_delayed_item_comes_first_when_its_time_has_come(void **state)
     assert_string_equal(next(f, 0, true), "/1");
     assert_int_equal(frontier_due(f), CLOCK_S);
     frontier_advance(f, CLOCK_S);
-    assert_string_equal(next(f, CLOCK_S, true), "/again");
+    add(f, "http://127.0.0.1/3", CLOCK_S);
     assert_string_equal(next(f, CLOCK_S, true), "/2");
+    assert_string_equal(next(f, CLOCK_S, true), "/again");
+    assert_string_equal(next(f, CLOCK_S, true), "/3");
     assert_int_equal(f->waiting, 0);
     drain(f);
 }
@@ -277,7 +279,7 @@ int main(void)
         cmocka_unit_test(expired_addresses_are_asked_for_again),
         cmocka_unit_test(an_answer_that_holds_for_no_time_still_serves_who_waited),
         cmocka_unit_test(what_is_queued_when_opening_fails_waits_for_the_next_opening),
-        cmocka_unit_test(a_delayed_item_comes_first_when_its_time_has_come),
+        cmocka_unit_test(a_delayed_item_goes_behind_those_that_have_not_been_tried),
         cmocka_unit_test(hosts_with_nothing_to_do_are_forgotten_beyond_a_bound),
         cmocka_unit_test(a_host_under_a_pace_is_not_forgotten_for_others),
         cmocka_unit_test(draining_finds_every_item_wherever_it_waits),

@@ -155,6 +155,21 @@ static void let_others_go(struct coordinator *c, struct item *i, struct span mes
         finish(c, i, (enum fetch_error)o->error, message, o);
 }
 
+// What was tried was no attempt, for the connection was dead: it comes next, lest it find another
+// one that others have left behind.
+static void once_more(struct coordinator *c, struct item *i, struct span message,
+                      const struct outcome *o)
+{
+    c->stats.retries++;
+    i->entered = c->now;
+    i->tries--;
+    commits_changed(c, i);
+    if (is_for_nothing(c))
+        settle_unfinished(c, i);
+    else if (frontier_add(&c->frontier, i, true, c->now) < 0)
+        finish(c, i, (enum fetch_error)o->error, message, o);
+}
+
 static int64_t backoff(struct coordinator *c, const struct item *i)
 {
     return clock_after(c->now, retry_delay(i->tries + 1u, coordinator_random(c)));
@@ -362,11 +377,10 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
         finish_unsaved(c, i, message, o);
     else if (error == FETCH_NO_RESOURCES)
         lack(c, i, message, o);
-    else if (stale) {
-        i->tries--;
-        again(c, i, c->now, error, message, o);
-    } else if (not_its_fault &&
-               hop_may_repeat((enum hop_method)i->method, o->flags & OUTCOME_SENT, o->status))
+    else if (stale)
+        once_more(c, i, message, o);
+    else if (not_its_fault &&
+             hop_may_repeat((enum hop_method)i->method, o->flags & OUTCOME_SENT, o->status))
         let_others_go(c, i, message, o);
     else if (has_further_try(c, i, error, o->status, o->flags & OUTCOME_SENT)) {
         int64_t at = backoff(c, i);

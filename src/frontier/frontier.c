@@ -62,7 +62,7 @@ void frontier_advance(struct frontier *f, int64_t now)
     struct heap_node *n;
     while ((n = heap_first(&f->delayed)) && n->key <= now) {
         struct item *i = (struct item *)((char *)n - offsetof(struct item, due));
-        if (frontier_add(f, i, true, now) < 0) {
+        if (frontier_add(f, i, false, now) < 0) {
             heap_move(&f->delayed, n, now + CLOCK_S);
             return;
         }
