@@ -215,6 +215,9 @@ void settle_without_exchange(struct coordinator *c, struct item *i, enum fetch_e
 void settle_skipped(struct coordinator *c, struct item *i, struct span saved);
 // Writes `i` to --failed only, for it was not finished: the end of an interrupted run. Frees it.
 void settle_unfinished(struct coordinator *c, struct item *i);
+// Takes what the host of `i` wants to be shown, if `o` says so. Returns whether it can be asked
+// again, and shown that.
+bool settle_challenge(struct item *i, const struct outcome *o);
 // Adds a URL, and what else its line of JSON said, to --failed, if that is wanted.
 void settle_note_failed(struct coordinator *c, struct span url, struct span members);
 #endif

@@ -6,12 +6,14 @@
 #include "crawl/gauge.h"
 #include "crawl/hop.h"
 #include "engine/lane.h"
+#include "frontier/challenge.h"
 #include "sys/clock.h"
 #include "visit/flow.h"
 #include "visit/job.h"
 #include "web/netrc.h"
 #include <errno.h>
 #include <strings.h>
+#include <sys/random.h>
 
 static struct lane *choose(struct coordinator *c, const struct host *h)
 {
@@ -112,7 +114,7 @@ static void fill(const struct coordinator *c, const struct item *i, bool special
     if (i->credentials || c->knows)
         p->credentials = span_of(credentials(c, i));
     if (p->credentials.p && s->auth == REQUEST_DIGEST)
-        p->head.flags |= JOB_ASK_CHALLENGE;
+        p->head.flags |= is_paced(h) ? JOB_CHALLENGE : JOB_ASK_CHALLENGE;
 }
 
 static void fill_proxy(const struct host *h, struct job_parts *p)
@@ -160,18 +162,58 @@ static int fill_ask(struct coordinator *c, struct item *i, struct job_parts *p)
     return 0;
 }
 
+static bool has_header(struct span lines, const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t at = 0; at < lines.n; at += strlen(lines.p + at) + 1)
+        if (strncasecmp(lines.p + at, name, n) == 0 && lines.p[at + n] == ':')
+            return true;
+    return false;
+}
+
+// With a pace an exchange is one request: it shows what the host has asked for before, or finds out
+// what that is (settle.c goes on from there). Errors: -ENOMEM.
+static int fill_challenge(struct coordinator *c, struct item *i, struct job_parts *p)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEF";
+    unsigned char random[24];
+    char nonce[sizeof random];
+    i->shown = false;
+    if (!(p->head.flags & JOB_CHALLENGE))
+        return 0;
+    struct challenge_answer a = { .credentials = p->credentials,
+                                  .method = p->method.p                ? p->method
+                                            : p->head.flags & JOB_HEAD ? span_of("HEAD")
+                                                                       : span_of("GET"),
+                                  .target = url_path_query(&i->url),
+                                  .nonce = { nonce, sizeof nonce } };
+    p->credentials = (struct span){ NULL, 0 };
+    if (!i->host->challenge || has_header(p->headers, "Authorization"))
+        return 0;
+    if (getrandom(random, sizeof random, 0) != sizeof random)
+        return -ENOMEM;
+    for (size_t k = 0; k < sizeof nonce; k++)
+        nonce[k] = letters[random[k] % 32];
+    if (!p->headers.n)
+        buffer_clear(&c->headers);
+    if (challenge_answer(i->host->challenge, &a, &c->headers) < 0)
+        return -ENOMEM;
+    buffer_add_byte(&c->headers, '\0');
+    p->headers = buffer_span(&c->headers);
+    i->shown = true;
+    return c->headers.failed ? -ENOMEM : 0;
+}
+
 // The user agent that a rule gives this host, unless a header of the request does. Errors: -ENOMEM.
 static int fill_agent(struct coordinator *c, const struct host *h, struct job_parts *p)
 {
-    static const char name[] = "User-Agent:";
     if (!h->agent)
         return 0;
     if (!p->headers.n)
         buffer_clear(&c->headers);
-    for (size_t at = 0; at < p->headers.n; at += strlen(p->headers.p + at) + 1)
-        if (strncasecmp(p->headers.p + at, name, sizeof name - 1) == 0)
-            return 0;
-    buffer_add_format(&c->headers, "%s %s", name, h->agent);
+    if (has_header(p->headers, "User-Agent"))
+        return 0;
+    buffer_add_format(&c->headers, "User-Agent: %s", h->agent);
     buffer_add_byte(&c->headers, '\0');
     p->headers = buffer_span(&c->headers);
     return c->headers.failed ? -ENOMEM : 0;
@@ -187,6 +229,8 @@ static int fill_item(struct coordinator *c, struct item *i, struct job_parts *p)
         r = fill_ask(c, i, p);
     if (r == 0)
         r = fill_agent(c, i->host, p);
+    if (r == 0)
+        r = fill_challenge(c, i, p);
     if (r == 0 && c->explore && !i->asking) {
         p->head.flags |= explore_flags(c, i);
         p->agent = robots_agent(c, i->host);

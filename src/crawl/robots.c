@@ -116,6 +116,7 @@ static bool turn(struct asking *a)
     url_strip(&target);
     url_fini(&a->item->url);
     a->item->url = target;
+    a->item->challenges = 0;
     return true;
 }
 
@@ -171,6 +172,8 @@ static enum said ask(struct asking *a)
     frontier_keep(&c->frontier, to);
     for (unsigned hops = 0;; hops++) {
         int r = exchange(a, to);
+        while (r == 0 && outcome_of(a) && settle_challenge(a->item, outcome_of(a)))
+            r = exchange(a, to);
         frontier_let_go(&c->frontier, to, loop_now(c->loop));
         if (r < 0)
             return SAID_CANCELLED;

@@ -11,6 +11,7 @@
 #include "crawl/record.h"
 #include "crawl/tally.h"
 #include "engine/lane.h"
+#include "frontier/challenge.h"
 #include "frontier/retry.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -149,7 +150,8 @@ static void let_others_go(struct coordinator *c, struct item *i, struct span mes
     c->stats.retries++;
     i->entered = c->now;
     i->tries--;
-    if (c->stopping)
+    commits_changed(c, i);
+    if (is_for_nothing(c))
         settle_unfinished(c, i);
     else if (frontier_add(&c->frontier, i, false, c->now) < 0)
         finish(c, i, (enum fetch_error)o->error, message, o);
@@ -332,6 +334,30 @@ static bool is_stale(const struct item *i, const struct outcome *o)
            hop_may_repeat((enum hop_method)i->method, true, 0);
 }
 
+// Whether the host has said what it wants to be shown, and gets it another time: when nothing was
+// shown, or only its number was too old.
+bool settle_challenge(struct item *i, const struct outcome *o)
+{
+    enum { CHALLENGES_MOST = 3 }; // of one hop
+    struct challenge *c;
+    if (o->status != 401 || o->challenge.at == 0 || i->challenges >= CHALLENGES_MOST ||
+        challenge_new(&c, message_span(o, o->challenge)) < 0)
+        return false;
+    bool again = !i->shown || challenge_is_stale(c);
+    challenge_free(i->host->challenge);
+    i->host->challenge = c;
+    i->challenges += again;
+    return again;
+}
+
+// That was no attempt of its own.
+static void show(struct coordinator *c, struct item *i, struct span message,
+                 const struct outcome *o)
+{
+    once_more(c, i, message, o);
+    c->stats.retries--;
+}
+
 // The exchange was for a robots.txt: whoever asked for it decides.
 static void settle_robots(struct coordinator *c, struct item *i, const struct outcome *o)
 {
@@ -369,6 +395,7 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
     i->attempts++;
     i->tries++;
     commits_host(c, h);
+    bool shows = settle_challenge(i, o);
     bool stale = is_stale(i, o), not_its_fault = !stale && treatment_note(c, h, o, hold);
     frontier_ended(&c->frontier, h, c->now, hold); // `h` may be forgotten now
     if (error == FETCH_CANCELLED && c->abandoned)
@@ -379,6 +406,8 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
         lack(c, i, message, o);
     else if (stale)
         once_more(c, i, message, o);
+    else if (shows)
+        show(c, i, message, o);
     else if (not_its_fault &&
              hop_may_repeat((enum hop_method)i->method, o->flags & OUTCOME_SENT, o->status))
         let_others_go(c, i, message, o);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "frontier/host.h"
+#include "frontier/challenge.h"
 #include "frontier/rules.h"
 #include "sys/clock.h"
 #include "web/robots.h"
@@ -28,6 +29,7 @@ static void host_free(struct host *h)
     if (h->conduct)
         conduct_forget_rules(h->conduct);
     free(h->conduct);
+    challenge_free(h->challenge);
     free(h->address);
     free(h);
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct challenge;
 struct item;
 struct lane;
 struct overflow;
@@ -56,6 +57,7 @@ struct host {
     unsigned addresses;
     struct address *address; // owned
     char why[96];            // of a failed look-up
+    struct challenge *challenge; // what it wants to be shown; owned. NULL: nothing is known
     struct conduct *conduct; // owned; NULL: nothing is known
     const char *agent;       // User-Agent of a rule; NULL: that of the run. Borrowed
     uint64_t exchanges;

@@ -173,5 +173,6 @@ int item_redirect(struct item *i, int status, struct url *target)
     *target = (struct url){ 0 };
     i->redirects++;
     i->tries = 0;
+    i->challenges = 0;
     return 0;
 }

@@ -54,6 +54,8 @@ struct item {
     bool https;         // the URL of its line was
     bool held;          // it is in the state's table of that name
     bool stocked;       // it was brought from disk
+    bool shown;         // its last exchange showed what its host had asked for (challenge.h)
+    uint8_t challenges; // that were answered on this hop
     bool became_get;    // by a redirect: what was asked for of method and body is over
 };
 

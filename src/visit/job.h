@@ -26,6 +26,7 @@ enum job_flag {
     JOB_COOKIES = 1 << 11,      // what Set-Cookie says into the outcome
     JOB_ONCE = 1 << 12, // asked once and not again by itself: whoever paces the host decides
     JOB_DEEPEST = 1 << 13, // with JOB_FOLLOW: no link of this page is followed
+    JOB_CHALLENGE = 1 << 20, // what a 401 wants to be shown into the outcome
 };
 
 struct job {

@@ -2,10 +2,14 @@
 #include "visit/outcome.h"
 #include <errno.h>
 
-enum { OUTCOME_SHORT_MOST = 255 }; // bytes of a file's name or a digest
+enum {
+    OUTCOME_SHORT_MOST = 255, // bytes of a file's name or a digest
+    OUTCOME_CHALLENGE_MOST = 4096,
+};
 
 _Static_assert(sizeof(struct outcome) + 7 * (OUTCOME_TEXT_MOST + 1) + sizeof(struct tls_facts) +
-                       2 * (OUTCOME_SHORT_MOST + 1) + OUTCOME_COOKIES_MOST + 1 + 9 <=
+                       2 * (OUTCOME_SHORT_MOST + 1) + OUTCOME_COOKIES_MOST + 1 +
+                       OUTCOME_CHALLENGE_MOST + 1 + 9 <=
                    MESSAGE_MOST,
                "the largest outcome is a message");
 
@@ -38,6 +42,7 @@ int outcome_build(struct buffer *out, const struct outcome_parts *parts)
         outcome_short(parts->warc),
         outcome_short(parts->warc_digest),
         parts->cookies,
+        parts->challenge.n > OUTCOME_CHALLENGE_MOST ? (struct span){ NULL, 0 } : parts->challenge,
     };
     size_t size = sizeof(struct outcome);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -64,6 +69,7 @@ int outcome_build(struct buffer *out, const struct outcome_parts *parts)
     o->warc = message_put(p, &at, texts[8]);
     o->warc_digest = message_put(p, &at, texts[9]);
     o->cookies = message_put(p, &at, texts[10]);
+    o->challenge = message_put(p, &at, texts[11]);
     out->n = size;
     return 0;
 }
@@ -115,7 +121,7 @@ bool outcome_valid(const void *p, size_t n)
         return false;
     const struct message_text texts[] = { o->message, o->content_type,  o->location, o->retry_after,
                                           o->etag,    o->last_modified, o->saved,    o->tls,
-                                          o->warc,    o->warc_digest,   o->cookies };
+                                          o->warc,    o->warc_digest,   o->cookies,  o->challenge };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!message_text_valid(p, sizeof *o, n, texts[i]))
             return false;

@@ -46,6 +46,7 @@ struct outcome {
     struct message_text warc_digest; // of the payload, as WARC-Payload-Digest has it
     uint64_t warc_offset, warc_end, warc_length; // the last: of the response's member
     struct message_text cookies; // with JOB_COOKIES: values of Set-Cookie, each ended by an LF
+    struct message_text challenge; // with JOB_CHALLENGE, of a 401: all WWW-Authenticate
 };
 
 // A string of an outcome is cut to this many bytes.
@@ -59,6 +60,7 @@ struct outcome_parts {
     struct outcome head;
     struct span message, content_type, location, retry_after, etag, last_modified, saved;
     struct span warc, warc_digest, cookies; // cookies: OUTCOME_COOKIES_MOST at most
+    struct span challenge;
     const struct tls_facts *tls;            // NULL: none
 };
 

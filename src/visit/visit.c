@@ -3,11 +3,11 @@
 #include "fetch/io.h"
 #include "sys/clock.h"
 #include "visit/flow.h"
+#include "visit/gear.h"
 #include "visit/job.h"
 #include "visit/outcome.h"
 #include "visit/settings.h"
 #include "visit/sink_archive.h"
-#include "visit/gear.h"
 #include "visit/visit_archive.h"
 #include "visit/work.h"
 #include <errno.h>
@@ -20,6 +20,7 @@ void visit_fini(struct visit *v)
     sinks_fini(&v->sinks);
     visit_archive_fini(v);
     buffer_fini(&v->cookies);
+    buffer_fini(&v->challenge);
     free(v->headers);
     v->headers = NULL;
     v->header_room = 0;
@@ -230,6 +231,17 @@ bool visit_finish(struct visit *v, struct errand *e)
 }
 
 // The cookies of the head, as an outcome has them. Without memory there are none.
+// What a 401 wants to be shown; without memory the 401 is all there is.
+static struct span visit_challenge(struct visit *v)
+{
+    const struct response *r = &v->response;
+    if (!(v->job->flags & JOB_CHALLENGE) || r->status != 401)
+        return (struct span){ NULL, 0 };
+    buffer_clear(&v->challenge);
+    bool any = head_join(&r->head, "www-authenticate", &v->challenge);
+    return any && !v->challenge.failed ? buffer_span(&v->challenge) : (struct span){ NULL, 0 };
+}
+
 static struct span visit_cookies(struct visit *v)
 {
     const struct head *head = &v->response.head;
@@ -286,6 +298,7 @@ __attribute__((noinline)) int visit_report(struct visit *v, struct buffer *out)
     parts.etag = head_find(&r->head, "etag");
     parts.last_modified = head_find(&r->head, "last-modified");
     parts.cookies = visit_cookies(v);
+    parts.challenge = visit_challenge(v);
     int e = outcome_build_somehow(out, &parts);
     return e < 0 ? e : visit_add_findings(v, out);
 }

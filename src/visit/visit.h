@@ -31,6 +31,7 @@ struct visit {
     bool closed;                  // all sinks are through
     struct turn turn;             // when the outcome may be reported: see turns.h
     struct buffer cookies;        // of the response, for the outcome
+    struct buffer challenge;      // likewise
     const char **headers;         // the job's lines, NULL-terminated; NULL until a job has some
     unsigned header_room;
     struct proxy proxy; // of the job, if it has one

@@ -2,6 +2,7 @@
 """The pace as servers see it: nginx's own log of a thousand hosts, under every engine, with robots, redirects, retries and
 connections that die. And hosts that are sick, set aside and given up."""
 import collections
+import hashlib
 import re
 import threading
 import time
@@ -80,6 +81,41 @@ class Manners(unittest.TestCase):
                         urls=[f"http://h{h}.test:{slow.port}/{k}" for k in range(6) for h in range(10)])
         self.assertEqual(run.status, 0, run.err)
         self.assertLessEqual(max(slow.most.values()), 3, engine)
+
+    def test_a_digest_keeps_the_pace(self):
+        """What a server wants to be shown is shown with the next request, and none comes before its time; robots.txt, too."""
+        asked, counts = [], collections.Counter()
+
+        def h(*words):
+            return hashlib.md5(":".join(words).encode()).hexdigest()
+
+        def handle(connection, _):
+            while head := rig.read_head(connection):
+                asked.append(time.monotonic())
+                path = head.split(b" ", 2)[1].decode()
+                said = dict(re.findall(r'(\w+)="?([^",\r]*)', (re.search(rb"(?i)\r\nauthorization: Digest ([^\r]*)", head) or
+                                                            [b"", b""])[1].decode()))
+                nonce = "second" if len(asked) > 6 else "first"
+                right = bool(said) and h(h("me", "r", "secret"), said["nonce"], said["nc"], said["cnonce"], "auth",
+                                         h("GET", path)) == said["response"]
+                good = right and said["nonce"] == nonce
+                counts[good] += 1
+                stale = ", stale=true" if right else ""
+                field = "" if good else f'WWW-Authenticate: Digest realm="r", nonce="{nonce}", qop="auth"{stale}\r\n'
+                body = "ok" if good else "no"
+                connection.sendall(f"HTTP/1.1 {200 if good else 401} X\r\n{field}Content-Length: 2\r\n\r\n{body}".encode())
+        origin = rig.RawOrigin(handle)
+        urls = [f"http://127.0.0.1:{origin.port}/{k}" for k in range(8)]
+        options = ("-q", "--host-delay", "0.1s", "--retry", "0", "--auth-scheme", "digest")
+        run = rig.fetch(*options, "-u", "me:secret", "--robots", "obey", urls=urls)
+        self.assertEqual([r["status"] for r in run.records], [200] * 8)
+        self.assertEqual(counts, {True: 9, False: 2})  # the first, and the one whose number had become too old
+        for one, next_one in zip(asked, asked[1:]):
+            self.assertGreaterEqual(next_one - one, 0.099)
+        counts.clear()
+        run = rig.fetch(*options, "-u", "me:wrong", urls=urls[:3])
+        self.assertEqual([r["status"] for r in run.records], [401] * 3)
+        self.assertEqual(counts, {False: 4})  # what is wrong is not shown again and again
 
     def see_a_dead_connection(self, engine):
         """It is no reason to ask at once."""
