@@ -4,7 +4,7 @@
 # the most memory that the run had, what its state takes on disk. The limit comes from outside, a control group of its own (version 1
 # or 2, as root); without one the run is not limited, and that is said.
 #
-#   perf/frontier.sh DIR list|pages|links [OPTION...]        LINKS=10000000 HOSTS=100000 LIMIT=300M
+#   perf/frontier.sh DIR list|pages|links [OPTION...]        LINKS=10000000 HOSTS=100000 (list: 10000) LIMIT=300M
 #
 #   list   trawl fetch --state of a list, all of it of hosts that must not be asked yet, so that the list is read to its end
 #   pages  trawl crawl --state of pages that have 10,000 links each, from nginx; none of those links is fetched
@@ -14,7 +14,8 @@
 set -eu
 build=$(readlink -f "${1:?build directory}") mode=${2:?list, pages or links}
 shift 2
-links=${LINKS:-10000000} hosts=${HOSTS:-100000} limit=${LIMIT:-300M}
+links=${LINKS:-10000000} limit=${LIMIT:-300M}
+hosts=${HOSTS:-$([ "$mode" = list ] && echo 10000 || echo 100000)}
 dir=$(mktemp -d -p "${TMPDIR:-/var/tmp}")
 million=$((links / 10))
 run='' group='' nginx=''
@@ -74,6 +75,17 @@ now() { date +%s.%N; }
 
 # ---- a list
 
+place_in() { # file: how far the run has read it
+    local fd
+    for fd in /proc/"$run"/fd/*; do
+        if [ "$(readlink "$fd")" = "$1" ]; then
+            awk '$1 == "pos:" { print $2 }' "/proc/$run/fdinfo/${fd##*/}"
+            return
+        fi
+    done
+    echo 0
+}
+
 list() {
     # Lines of one length, so that the place in the file tells how many were taken; sorted by host.
     awk -v n="$links" -v hosts="$hosts" 'BEGIN { each = int((n + hosts - 1) / hosts)
@@ -85,7 +97,8 @@ list() {
     sync
     began=$(now)
     inside "$build/trawl" fetch -q -i "$dir/list" -o "$dir/out" --state "$dir/state" -j 64 --host-delay 1h --retry 0 "$@"
-    while at=$(cat /proc/$run/fdinfo/* 2>/dev/null | awk '$1 == "pos:" && $2 > m { m = $2 } END { print m + 0 }') && kill -0 "$run" 2>/dev/null; do
+    while kill -0 "$run" 2>/dev/null; do
+        at=$(place_in "$dir/list")
         echo "$(now) $began $at $size $links" | awk '{ print $1 - $2, $3 / $4 * $5 }' >>"$dir/progress"
         [ "$at" -lt "$size" ] || break
         sleep 0.1

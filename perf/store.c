@@ -44,12 +44,12 @@ static void show(const char *what, uint64_t n, int64_t began)
     int64_t now = clock_mono(), since = at > began ? at : began;
     uint64_t more = n > shown ? n - shown : n;
     getrusage(RUSAGE_SELF, &u);
-    printf("%-6s %9llu in %6.1f s: %7.0f a second, %7.0f of late; CPU %.1f s user, %.1f system; %ld "
-           "MB\n",
-           what, (unsigned long long)n, (double)(now - began) / (double)CLOCK_S,
-           rate(n, began, now), rate(more, since, now),
-           (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec / 1e6,
-           (double)u.ru_stime.tv_sec + (double)u.ru_stime.tv_usec / 1e6, u.ru_maxrss >> 10);
+    printf(
+        "%-6s %9llu in %6.1f s: %7.0f a second, %7.0f of late; CPU %.1f s user, %.1f system; %ld "
+        "MB\n",
+        what, (unsigned long long)n, (double)(now - began) / (double)CLOCK_S, rate(n, began, now),
+        rate(more, since, now), (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec / 1e6,
+        (double)u.ru_stime.tv_sec + (double)u.ru_stime.tv_usec / 1e6, u.ru_maxrss >> 10);
     fflush(stdout);
     shown = n;
     at = now;
@@ -72,13 +72,29 @@ static void add(struct store *s, struct buffer *item, uint64_t n)
     store_link(s, &l);
 }
 
-static void cut(struct store *s)
+// One cut at a time, as the coordinator does it; what is found meanwhile goes into the next.
+static bool cutting;
+
+static void wait_for_cut(struct store *s)
 {
     struct store_answer a;
+    while (cutting) {
+        while (!store_receive(s, &a))
+            park_on(&woken, CLOCK_NEVER);
+        cutting = a.kind != STORE_COMMITTED;
+    }
+}
+
+static void cut_when_due(struct store *s)
+{
+    struct store_answer a;
+    while (cutting && store_receive(s, &a))
+        cutting = a.kind != STORE_COMMITTED;
+    if (cutting || store_uncut(s) < STORE_UNCUT)
+        return;
     store_cut(s, span_of("ledger"));
     store_seal(s);
-    while (!store_receive(s, &a))
-        park_on(&woken, CLOCK_NEVER);
+    cutting = true;
 }
 
 static void drain(struct store *s)
@@ -96,8 +112,12 @@ static void drain(struct store *s)
         }
         if (a.kind == STORE_SURVEYED && a.count == a.most)
             store_survey(s, from, STORE_HOSTS_MOST);
-        if (dir && store_asked(s) == 0 && taken)
-            cut(s);
+        if (dir && store_asked(s) == 0 && taken && store_uncut(s) > 0) {
+            store_cut(s, span_of("ledger"));
+            store_seal(s);
+            cutting = true;
+            wait_for_cut(s);
+        }
     }
     (void)taken;
 }
@@ -122,13 +142,17 @@ static int body(void *arg)
     int64_t began = clock_mono();
     for (uint64_t n = 1; n <= links; n++) {
         add(s, &item, n);
-        if (dir && store_uncut(s) >= STORE_UNCUT)
-            cut(s);
-        while (store_is_behind(s))
+        if (dir)
+            cut_when_due(s);
+        while (store_is_behind(s)) {
             park_on(&woken, clock_mono() + CLOCK_MS);
+            if (dir)
+                cut_when_due(s);
+        }
         if (n % (links / 10) == 0)
             show("links", n, began);
     }
+    wait_for_cut(s);
     store_flush(s);
     while (!store_is_quiet(s))
         park_on(&woken, CLOCK_NEVER);

@@ -190,6 +190,44 @@ static void hosts_are_skipped_through_whatever_each_has(void **state)
     state_close(s);
 }
 
+// Numbers far apart, so that they are in parts of their own.
+static void a_host_is_found_in_whatever_part_it_is(void **state)
+{
+    (void)state;
+    enum { PARTS = 5, HOSTS = 7 };
+    const uint64_t part = UINT64_C(1) << STATE_PART_BITS;
+    struct state *s = begun(STATE_WRITE);
+    struct seen seen = { "" };
+    uint64_t host[HOSTS + 1], n = 0, left;
+    for (uint64_t p = 0; p < PARTS; p++)
+        for (uint64_t h = 1; h <= HOSTS; h++)
+            if ((p + h) % 3 != 0 && ++n)
+                append(s, h, 0, 10 * p * part + h, "x");
+    append(s, 9, 0, STATE_NUMBER_MOST, "last");
+    assert_int_equal(state_frontier_hosts(s, 0, host, HOSTS + 1), HOSTS + 1);
+    for (uint64_t h = 0; h < HOSTS; h++)
+        assert_int_equal(host[h], h + 1);
+    assert_int_equal(host[HOSTS], 9);
+    assert_int_equal(state_frontier_hosts(s, 3, host, 2), 2);
+    assert_true(host[0] == 3 && host[1] == 4);
+    assert_int_equal(state_frontier_take(s, 9, 10, see_frontier, &seen), 1);
+    assert_string_equal(seen.text, "9/0/281474976710655:last ");
+    assert_int_equal(state_frontier_take(s, 8, 10, see_frontier, &seen), 0);
+    for (uint64_t h = HOSTS; h >= 1; h--) {
+        unsigned mine = 0;
+        for (uint64_t p = 0; p < PARTS; p++)
+            mine += (p + h) % 3 != 0;
+        seen.text[0] = '\0';
+        assert_int_equal(state_frontier_take(s, h, mine - 1, see_frontier, &seen), mine - 1);
+        assert_int_equal(state_frontier_take(s, h, 10, see_frontier, &seen), 1);
+        assert_int_equal(state_frontier_take(s, h, 10, see_frontier, &seen), 0);
+        assert_int_equal(state_frontier_hosts(s, 0, host, HOSTS + 1), h - 1);
+    }
+    assert_int_equal(state_frontier_count(s, &left), 0);
+    assert_int_equal(left, 0);
+    state_close(s);
+}
+
 static void a_url_is_new_once(void **state)
 {
     (void)state;
@@ -430,9 +468,9 @@ static void every_changed_byte_of_a_value_is_noticed(void **state)
     buffer_fini(&b);
 }
 
-// Reads everything in a process of its own, which has none of cmocka's signal handlers: this program
-// with the directory as argument. Returns its status: 0, 1 when the guard ended it, 2 when it was
-// refused; -1 when it was killed by a signal.
+// Reads everything in a process of its own, which has none of cmocka's signal handlers: this
+// program with the directory as argument. Returns its status: 0, 1 when the guard ended it, 2 when
+// it was refused; -1 when it was killed by a signal.
 static int read_apart(void)
 {
     int status;
@@ -497,6 +535,7 @@ int main(int argc, char **argv)
         TEST(there_is_nothing_to_read_where_nothing_was_begun),
         TEST(a_host_gives_its_items_breadth_first_and_only_once),
         TEST(hosts_are_skipped_through_whatever_each_has),
+        TEST(a_host_is_found_in_whatever_part_it_is),
         TEST(a_url_is_new_once),
         TEST(the_last_word_on_a_page_a_host_and_a_note_counts),
         TEST(an_item_that_ended_must_have_been_there),

@@ -12,7 +12,8 @@
 // clang-format off
 //   table      key                              value
 //   meta       a name                           format, secret, what the run notes down: state_meta.h
-//   frontier   host 64 | depth 16 | number 48   an item that is on disk only: state_frontier.h
+//   frontier   part 32 | host 64 | depth 16 | number 48
+//                                               an item that is on disk only: state_frontier.h
 //   held       number 64                        an item that was in memory when it was committed
 //   seen       host 64 | hash 64                nothing: the key is all there is to know
 //   hosts      host 64                          what is known of a host
@@ -20,7 +21,8 @@
 //   pages      host 64 | hash 64                what came of a URL
 // clang-format on
 //
-// Keys begin with the host, big-endian, so that what is asked for together lies together. Every
+// Keys begin with the host, big-endian, so that what is asked for together lies together; those of
+// the frontier do inside of each part. Every
 // value has a checksum over key and value in front; one that does not agree is damage, and damage
 // is refused (-EUCLEAN), never read around. What a value holds is for who wrote it to check.
 //
@@ -38,7 +40,7 @@ enum state_mode {
     STATE_READ,
 };
 
-enum { STATE_VERSION = 1, STATE_WHY = 320, STATE_SECRET = 192 };
+enum { STATE_VERSION = 2, STATE_WHY = 320, STATE_SECRET = 192 };
 
 // Opens it; `now`: wall ns, in case it is made. Errors: -ENOENT nothing there to read; -EPROTO
 // another format; -EUCLEAN damaged; -ENOMEM; those of open(2) and write(2). `why` (STATE_WHY bytes)

@@ -8,7 +8,6 @@
 // each looks up some of it in the last commit, and forgets what it found.
 struct state_touch {
     uint64_t host, hash; // a key of `seen`
-    uint16_t depth;      // with the host: a place in `frontier`
 };
 
 // Looks keys up, in the order in which they lie. On any thread; nobody may commit meanwhile. What

@@ -17,7 +17,7 @@ struct gather {
     size_t count, room;
 };
 
-enum { GATHER_MOST = 16384 }; // so many are enough
+enum { GATHER_MOST = 32768 }; // so many are enough
 
 // Adds one under its key: a and b. Errors: -ENOMEM.
 int gather_add(struct gather *g, const struct operation *op);

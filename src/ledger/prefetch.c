@@ -36,38 +36,72 @@ static void block_signals(sigset_t *former)
     pthread_sigmask(SIG_SETMASK, &all, former);
 }
 
-static void run_all(struct part part[THREADS])
+struct prefetch_crew {
+    struct part part[THREADS];
+    unsigned started;
+    struct state_touch keys[];
+};
+
+static void start(struct prefetch_crew *crew, struct state *s, size_t n)
 {
     sigset_t former;
-    unsigned started = 0;
+    size_t each = n / THREADS + 1, at = 0;
     block_signals(&former);
-    while (started < THREADS &&
-           pthread_create(&part[started].thread, NULL, run, &part[started]) == 0)
-        started++;
+    for (unsigned i = 0; i < THREADS && at < n; i++) {
+        size_t left = n - at, mine = left < each ? left : each;
+        crew->part[i] = (struct part){ .state = s, .keys = crew->keys + at, .n = mine };
+        if (pthread_create(&crew->part[i].thread, NULL, run, &crew->part[i]) != 0)
+            break;
+        crew->started++;
+        at += mine;
+    }
     pthread_sigmask(SIG_SETMASK, &former, NULL);
-    for (unsigned i = 0; i < started; i++)
-        pthread_join(part[i].thread, NULL);
 }
 
-void prefetch_begin(const struct prefetch *p, struct state *s, const struct gather *links)
+// Has all links looked up but the first `skip` that came.
+static struct prefetch_crew *crew_new(struct state *s, const struct gather *links, size_t skip)
+{
+    struct prefetch_crew *crew = calloc(1, sizeof *crew + links->count * sizeof *crew->keys);
+    size_t n = 0;
+    if (!crew)
+        return NULL;
+    for (size_t i = 0; i < links->count; i++) {
+        const struct gathered *at = &links->at[i];
+        if (at->order >= skip)
+            crew->keys[n++] = (struct state_touch){ at->key[0], at->key[1] };
+    }
+    start(crew, s, n);
+    return crew;
+}
+
+static void crew_free(struct prefetch_crew *crew)
+{
+    for (unsigned i = 0; crew && i < crew->started; i++)
+        pthread_join(crew->part[i].thread, NULL);
+    free(crew);
+}
+
+void prefetch_ahead(struct prefetch *p, struct state *s, struct gather *links)
 {
     if (!p->slow || links->count < LEAST)
         return;
-    struct state_touch *keys = calloc(links->count, sizeof *keys);
-    struct part part[THREADS];
-    if (!keys)
-        return;
-    for (size_t i = 0; i < links->count; i++)
-        keys[i] = (struct state_touch){ links->at[i].key[0], links->at[i].key[1],
-                                        links->at[i].op->depth };
-    size_t each = links->count / THREADS + 1, at = 0;
-    for (unsigned i = 0; i < THREADS; i++) {
-        size_t left = links->count - at, n = left < each ? left : each;
-        part[i] = (struct part){ .state = s, .keys = keys + at, .n = n };
-        at += n;
-    }
-    run_all(part);
-    free(keys);
+    gather_sort(links);
+    p->crew = crew_new(s, links, 0);
+    p->ahead = p->crew ? links->count : 0;
+}
+
+void prefetch_join(struct prefetch *p)
+{
+    crew_free(p->crew);
+    p->crew = NULL;
+}
+
+void prefetch_begin(struct prefetch *p, struct state *s, const struct gather *links)
+{
+    size_t skip = links->count < p->ahead ? links->count : p->ahead;
+    p->ahead -= skip;
+    if (p->slow && links->count - skip >= LEAST)
+        crew_free(crew_new(s, links, skip));
 }
 
 void prefetch_end(struct prefetch *p, size_t links, int64_t took)

@@ -12,9 +12,10 @@
 #include <stdlib.h>
 
 enum {
-    STORE_BATCH = 64 << 10,  // bytes at which a batch is handed over whatever happens
-    STORE_BEHIND = 16 << 20, // bytes not done at which the source waits
-    STORE_TEMPORARY = 16384, // operations of a transaction that nobody cuts
+    STORE_BATCH = 64 << 10,               // bytes at which a batch is handed over whatever happens
+    STORE_BEHIND = 16 << 20,              // bytes not done at which the source waits; the same for
+    STORE_UNCUT_BEHIND = 2 * STORE_UNCUT, // operations that a commit cannot keep up with
+    STORE_TEMPORARY = 16384,              // operations of a transaction that nobody cuts
 };
 
 struct store {
@@ -70,12 +71,31 @@ static bool wait_for_seal(struct store *s, uint64_t cut)
     return sealed;
 }
 
+// While outputs and commit are brought to the disk, links that come next can be looked up there. A
+// temporary state has nobody who would keep its readers and its writer apart.
+static void look_ahead(struct store *s)
+{
+    struct list *at;
+    if (s->options.temporary)
+        return;
+    pthread_mutex_lock(&s->lock); // batches stay where they are until this thread takes them
+    for (at = s->inbox.next; at != &s->inbox; at = at->next)
+        if (!writer_look_ahead(&s->writer, list_entry(at, struct batch, node)))
+            break;
+    pthread_mutex_unlock(&s->lock);
+    writer_go_ahead(&s->writer);
+}
+
 static int commit(struct store *s, const struct operation *cut)
 {
     uint64_t number = cut ? cut->a : 0;
+    int r = writer_prepare(&s->writer);
+    if (r < 0)
+        return r;
+    look_ahead(s);
     if (cut && !wait_for_seal(s, number))
         return -ECANCELED;
-    int r = writer_commit(&s->writer, cut);
+    r = writer_commit(&s->writer, cut);
     s->undone = 0;
     if (r == 0 && cut) {
         pthread_mutex_lock(&s->lock);
@@ -249,7 +269,8 @@ int store_error(const struct store *s)
 bool store_is_behind(const struct store *s)
 {
     pthread_mutex_lock(&unlocked(s)->lock);
-    bool behind = s->waiting >= STORE_BEHIND;
+    bool behind =
+        s->waiting >= STORE_BEHIND || (s->uncut >= STORE_UNCUT_BEHIND && !s->options.temporary);
     pthread_mutex_unlock(&unlocked(s)->lock);
     return behind;
 }

@@ -283,6 +283,8 @@ static int begin(struct writer *w)
 static int do_anew(struct writer *w, uint64_t until)
 {
     const struct operation *cut = NULL;
+    prefetch_join(&w->prefetch);
+    w->prefetch.ahead = 0;
     state_abort(w->state);
     int r = state_grow(w->state);
     if (r == 0)
@@ -359,7 +361,23 @@ static int finish(struct writer *w, const struct operation *cut)
     return r;
 }
 
-int writer_commit(struct writer *w, const struct operation *cut)
+bool writer_look_ahead(struct writer *w, const struct batch *b)
+{
+    const struct operation *op;
+    size_t at = 0;
+    while (w->prefetch.slow && !gather_is_full(&w->ahead) && (op = operation_next(b, &at)))
+        if (op->kind == OPERATION_LINK && gather_add(&w->ahead, op) < 0)
+            return false;
+    return w->prefetch.slow && !gather_is_full(&w->ahead);
+}
+
+void writer_go_ahead(struct writer *w)
+{
+    prefetch_ahead(&w->prefetch, w->state, &w->ahead);
+    gather_clear(&w->ahead);
+}
+
+static int finish_all(struct writer *w, const struct operation *cut)
 {
     int r;
     while ((r = finish(w, cut)) == -EXFULL) {
@@ -369,8 +387,20 @@ int writer_commit(struct writer *w, const struct operation *cut)
             break;
     }
     settle_answers(w, r == 0);
+    return r;
+}
+
+int writer_prepare(struct writer *w)
+{
+    return finish_all(w, NULL);
+}
+
+int writer_commit(struct writer *w, const struct operation *cut)
+{
+    int r = finish_all(w, cut);
     if (r == 0)
         r = state_commit(w->state);
+    prefetch_join(&w->prefetch);
     if (r < 0)
         return r;
     forget_batches(w);
@@ -380,6 +410,7 @@ int writer_commit(struct writer *w, const struct operation *cut)
 
 void writer_end(struct writer *w)
 {
+    prefetch_join(&w->prefetch);
     state_abort(w->state);
     forget_batches(w);
     drop_answers(&w->staged);
@@ -387,4 +418,5 @@ void writer_end(struct writer *w)
     gather_fini(&w->pages);
     gather_fini(&w->links);
     gather_fini(&w->appends);
+    gather_fini(&w->ahead);
 }

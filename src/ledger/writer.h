@@ -14,6 +14,7 @@ struct writer {
     struct list staged;  // those of the operation that is being done
     struct gather pages, links, appends;
     struct prefetch prefetch;
+    struct gather ahead;            // for writer_look_ahead
     uint64_t number, stored_number; // the next link's; as it is on disk
     uint64_t index;                 // of the operation in its transaction
     uint64_t mute;                  // those before have had their answers
@@ -37,6 +38,14 @@ int writer_begin(struct writer *w, struct state *state);
 // writer_commit; NULL: it has none. Errors: those of lib/store/state.h, -ENOMEM: nothing can be
 // done any more.
 int writer_do(struct writer *w, struct batch *b, const struct operation **cut);
+
+// Does all that a commit must do beforehand, but for what the cut says. Errors: the same.
+int writer_prepare(struct writer *w);
+
+// Then, if the disk has turned out to be slow, links of `b`, which comes behind, may be looked up
+// until the commit is over: from writer_go_ahead on, which forgets `b`. Whether more may come.
+bool writer_look_ahead(struct writer *w, const struct batch *b);
+void writer_go_ahead(struct writer *w);
 
 // Commits everything so far, with the bytes of `cut` (may be NULL) as the ledger, and begins anew.
 // Errors: the same.
