@@ -13,14 +13,18 @@ for program in tests/fuzz/fuzz_*; do
     corpus=$srcdir/tests/fuzz/corpus/$name
     mkdir -p "fuzz-corpus/$name" fuzz-found
     if [ "${1:-}" = --merge ]; then
-        # Small ones only: what a test reads is to be read by people, too.
-        "$program" -merge=1 -max_len=600 "$corpus" "fuzz-corpus/$name"
+        # Few and small ones only, of those that reach an edge of the program that no other does: what a test reads is
+        # to be read by people, too.
+        "$program" -set_cover_merge=1 -use_counters=0 -max_len=600 "$corpus" "fuzz-corpus/$name"
+        for file in "$corpus"/????????????????????????????????????????; do
+            [ -f "$file" ] && mv "$file" "${file%????????????????????????????}"
+        done
         continue
     fi
     if "$program" -max_total_time="${FUZZ_TIME:-60}" -timeout=10 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 \
         -artifact_prefix="fuzz-found/$name-" "fuzz-corpus/$name" "$corpus" >"fuzz-found/$name.log" 2>&1; then
-        grep -h '^stat::number_of_executed_units\|^Done' "fuzz-found/$name.log" | tr '\n' ' '
-        echo "$name: nothing found"
+        reached=$(sed -n 's/^#\([0-9]*\).*DONE.* cov: \([0-9]*\) .*/\1 runs, \2 edges reached/p' "fuzz-found/$name.log" | tail -1)
+        echo "$name: nothing found in $reached"
     else
         echo "$name: see fuzz-found/$name.log" >&2
         status=1
