@@ -139,6 +139,24 @@ class Outside(unittest.TestCase):
         self.assertEqual({r.get("error") for r in led}, {"blocked-address"})
         self.nothing_left()
 
+    def test_robots_and_sitemaps_lead_nowhere_either(self):
+        port = self.inner.port
+        special = [literal(a) for a in SPECIAL[:3] + SPECIAL6[1:4]] + ["127.0.0.3", "0x7f000003", "0"]
+        for n, host in enumerate(special):
+            site = Site(OUTSIDE, {"/": (200, "", links("/page")), "/page": (200, "", ""),
+                                  "/robots.txt": (302, f"Location: http://{host}:{port}/robots.txt\r\n", "")})
+            run = crawl("--host-delay", "0", seeds=[f"http://{OUTSIDE}:{site.port}/"])
+            self.assertEqual([r["status"] for r in run.records], [200, 200], host)
+            maps = (f"Sitemap: http://{host}:{port}/map.xml\nSitemap: /moved.xml\n" if n else "") + "Sitemap: /index.xml\n"
+            index = f"<sitemapindex><sitemap><loc>http://{host}:{port}/deep.xml</loc></sitemap></sitemapindex>"
+            site.pages.update({"/robots.txt": (200, "", maps), "/index.xml": (200, "", index),
+                               "/moved.xml": (302, f"Location: http://{host}:{port}/moved\r\n", "")})
+            run = crawl("--host-delay", "0", seeds=[f"http://{OUTSIDE}:{site.port}/"])
+            led = [r for r in run.records if OUTSIDE not in r["url"]]
+            self.assertEqual(len(led), 3 if n else 1, [r["url"] for r in run.records])
+            self.assertEqual({r.get("error") for r in led}, {"blocked-address"})
+        self.nothing_left()
+
     def test_names(self):
         names = {f"n{k}.test": [a] for k, a in enumerate(SPECIAL + SPECIAL6 + ["127.0.0.3"])}
         dns = Names(names)
