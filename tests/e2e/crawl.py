@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 import unittest
+import zlib
 
 import rig
 
@@ -406,6 +407,38 @@ class Sitemaps(unittest.TestCase):
         self.assertEqual(paths(run, site), once("/"))
         run = crawl("--sitemap", site.base + "/three.txt", "--no-follow-sitemaps")
         self.assertEqual(paths(run, site), once("/three.txt", "/b", "/c"))
+
+
+    def test_hostile_ones_are_bounded(self):
+        """Indexes in indexes, what unpacks to much more, what expands, what goes in a circle."""
+        site = Site({"/": "", "/good": ""})
+
+        def index(*names):
+            body = "".join(f"<sitemap><loc>{site.base}/{n}</loc></sitemap>" for n in names)
+            return 200, ["Content-Type: application/xml"], f"<sitemapindex>{body}</sitemapindex>"
+        laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+        packer = zlib.compressobj(6, wbits=31)
+        bomb = packer.compress(b"<urlset>") + b"".join(packer.compress(b" " * (1 << 20)) for _ in range(200))
+        bomb += packer.compress(f"<url><loc>{site.base}/behind</loc></url></urlset>".encode()) + packer.flush()
+        site.pages.update({
+            "/robots.txt": (200, [], "".join(f"Sitemap: /{n}\n" for n in ("0.xml", "laughs.xml", "bomb.xml.gz", "secret.xml"))),
+            "/0.xml": index("0.xml", "1.xml"), "/1.xml": index("2.xml", "0.xml"), "/2.xml": index("3.xml"), "/3.xml": index("4.xml"),
+            "/4.xml": self.urlset(site.base + "/too-deep"), "/behind": "", "/too-deep": "", "/named": "",
+            "/bomb.xml.gz": (200, ["Content-Type: application/gzip"], bomb),
+            "/laughs.xml": (200, [], f'<!DOCTYPE x [<!ENTITY l0 "http://x/">{laughs}]><urlset><url><loc>&l11;</loc></url>'
+                                     f"<url><loc>{site.base}/good</loc></url></urlset>"),
+            "/secret.xml": (200, [], '<!DOCTYPE x [<!ENTITY s SYSTEM "file:///etc/hostname">]>'
+                                     f"<urlset><url><loc>{site.base}/&s;</loc></url><url><loc>{site.base}/named</loc></url></urlset>")})
+        for engine in "coro", "forks:2", "green":
+            command = [rig.TRAWL, "crawl", *POLITE, "--engine", engine, site.base]
+            with self.subTest(engine), subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+                out, _, usage = process.stdout.read(), *os.wait4(process.pid, 0)[1:]
+                process.returncode = 0
+                found = sorted(json.loads(line)["url"][len(site.base):] for line in out.splitlines())
+                self.assertEqual(found, sorted(["/", "/0.xml", "/1.xml", "/2.xml", "/3.xml", "/laughs.xml", "/bomb.xml.gz", "/secret.xml",
+                                                "/good", "/named"]))
+                if not rig.SANITIZER:
+                    self.assertLess(usage.ru_maxrss, 120 << 10)
 
 
 class Addresses(unittest.TestCase):
