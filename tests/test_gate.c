@@ -116,6 +116,24 @@ static void what_a_run_before_may_have_asked_counts(void **state)
     assert_int_equal(gate_next(&g, CLOCK_S), CLOCK_S);
 }
 
+static void who_drips_is_asked_one_thing_at_a_time_until_it_answers(void **state)
+{
+    struct gate g;
+    (void)state;
+    gate_init(&g, 4, 0, 0);
+    gate_start(&g, 0);
+    gate_start(&g, 0);
+    gate_end(&g, CLOCK_S);
+    gate_set_slow(&g, true);
+    assert_int_equal(gate_next(&g, CLOCK_S), CLOCK_NEVER); // the other one is under way
+    gate_end(&g, 2 * CLOCK_S);
+    assert_int_equal(gate_next(&g, 2 * CLOCK_S), 2 * CLOCK_S);
+    gate_start(&g, 2 * CLOCK_S);
+    assert_int_equal(gate_next(&g, 2 * CLOCK_S), CLOCK_NEVER);
+    gate_set_slow(&g, false);
+    assert_int_equal(gate_next(&g, 2 * CLOCK_S), 2 * CLOCK_S);
+}
+
 static void a_rate_of_one_in_a_century_does_not_overflow(void **state)
 {
     (void)state;
@@ -139,6 +157,7 @@ int main(void)
         cmocka_unit_test(an_idle_time_is_not_saved_up),
         cmocka_unit_test(a_hold_stops_everything_and_the_longest_one_counts),
         cmocka_unit_test(what_a_run_before_may_have_asked_counts),
+        cmocka_unit_test(who_drips_is_asked_one_thing_at_a_time_until_it_answers),
         cmocka_unit_test(a_rate_of_one_in_a_century_does_not_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

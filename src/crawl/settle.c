@@ -358,6 +358,13 @@ static void show(struct coordinator *c, struct item *i, struct span message,
     c->stats.retries--;
 }
 
+// Who lets an exchange run out of its time, byte by byte, holds a worker for as long.
+static void note_slow(struct host *h, enum fetch_error error)
+{
+    if (error == FETCH_TIMEOUT || error == FETCH_OK)
+        gate_set_slow(&h->group->gate, error == FETCH_TIMEOUT);
+}
+
 // The exchange was for a robots.txt: whoever asked for it decides.
 static void settle_robots(struct coordinator *c, struct item *i, const struct outcome *o)
 {
@@ -365,6 +372,7 @@ static void settle_robots(struct coordinator *c, struct item *i, const struct ou
     if (o->error == FETCH_NO_RESOURCES)
         give_way(c);
     treatment_pace(c, i->host, o);
+    note_slow(i->host, (enum fetch_error)o->error);
     archives_outcome(c, i, o);
     commits_host(c, i->host);
     robots_settle(c, i, o);
@@ -397,6 +405,7 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
     commits_host(c, h);
     bool shows = settle_challenge(i, o);
     bool stale = is_stale(i, o), not_its_fault = !stale && treatment_note(c, h, o, hold);
+    note_slow(h, error);
     frontier_ended(&c->frontier, h, c->now, hold); // `h` may be forgotten now
     if (error == FETCH_CANCELLED && c->abandoned)
         abandon(c, i);

@@ -12,7 +12,7 @@ void gate_init(struct gate *g, unsigned limit, int64_t delay, double rate)
 // together than the delay, by as much as their connecting takes.
 int64_t gate_next(const struct gate *g, int64_t now)
 {
-    if (g->in_flight >= (g->delay > 0 ? 1 : g->limit))
+    if (g->in_flight >= (g->delay > 0 || g->slow ? 1 : g->limit))
         return CLOCK_NEVER;
     int64_t at = bucket_next(&g->bucket, now);
     int64_t rested = g->delay > 0 && g->ended >= 0 ? clock_after(g->ended, g->delay) : at;
@@ -41,6 +41,11 @@ void gate_was_asked(struct gate *g, int64_t at)
 void gate_set_delay(struct gate *g, int64_t delay)
 {
     g->delay = delay;
+}
+
+void gate_set_slow(struct gate *g, bool slow)
+{
+    g->slow = slow;
 }
 
 void gate_hold(struct gate *g, int64_t until)

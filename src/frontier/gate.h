@@ -2,6 +2,7 @@
 #ifndef FRONTIER_GATE_H
 #define FRONTIER_GATE_H
 #include "frontier/bucket.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 // Decides when the next request to one politeness group may start: a pure function of time and of
@@ -10,6 +11,7 @@ struct gate {
     unsigned limit, in_flight; // exchanges at once; with a delay it is one
     int64_t delay;             // from the end of an exchange to the start of the next
     int64_t ended;             // when the last exchange ended; -1: none has
+    bool slow;                 // the last answer was too slow to be waited for: one at once
     int64_t held;              // nothing starts before: the server asked so (Retry-After)
     struct bucket bucket;
 };
@@ -30,6 +32,10 @@ void gate_was_asked(struct gate *g, int64_t at);
 
 // Changes the delay; it counts from the exchange that ended last.
 void gate_set_delay(struct gate *g, int64_t delay);
+
+// The last exchange took longer than it may: whoever drips gets one worker, not all of them. Or it
+// did not (`slow` false), and there may be as many as ever.
+void gate_set_slow(struct gate *g, bool slow);
 
 // Lets nothing start before `until`; an earlier hold that lasts longer stays.
 void gate_hold(struct gate *g, int64_t until);

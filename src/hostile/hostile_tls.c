@@ -103,7 +103,7 @@ const struct hostile_secure hostile_tls_rows[] = {
     { .row = { "tls-body-drip", "timeout", "a body a byte at a time", { SAY(HOSTILE_SAID "Content-Length: 100000\r\n\r\n"), DRIP(100, "z") } } },
     { .row = { "tls-head-drip", "timeout", "a head a byte at a time", { SAY("HTTP/1.1 200 OK\r\nX-Slow: "), DRIP(150, "z") } } },
     { .row = { "tls-body-endless", "too-large", "a body without end", { SAY(HOSTILE_SAID "\r\n"), FOREVER("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef") } } },
-    { .row = { "tls-update", "200", "new keys ten times within the body", { SAY(HOSTILE_SAID "Content-Length: 6\r\n\r\nok\n"), UPDATE(10), SAY("ok\n") } }, .version = 13 },
+    { .row = { "tls-update", "200|reset|truncated", "new keys ten times within the body", { SAY(HOSTILE_SAID "Content-Length: 6\r\n\r\nok\n"), UPDATE(10), SAY("ok\n") } }, .version = 13 },
     { .row = { "tls-update-flood", "timeout|tls-failed|reset|truncated", "new keys without end", { SAY(HOSTILE_SAID "Content-Length: 6\r\n\r\nok\n"), UPDATE(0) } }, .version = 13 },
     { .row = { "tls-ticket", "200", "a hundred session tickets", { TICKET(100), SAY(HOSTILE_FINE HOSTILE_BODY) } }, .version = 13 },
     { .row = { "tls-ticket-flood", "timeout|tls-failed|reset|empty-reply", "session tickets without end", { TICKET(0) } }, .version = 13 },

@@ -9,8 +9,11 @@ import unittest
 import rig
 
 # Generous, for a machine that is busy with other tests: nothing here may time out that should not.
-LIMITS = ("--digest", "--max-filesize", "1M", "--max-time", "15s", "--min-speed", "100,6s", "--retry", "0", "--max-redirs", "5",
-          "--max-retry-after", "100ms", "--per-host", "64", "-j", "64")
+# With a sanitizer the server is ten times slower, too, and one run is enough at a time.
+LIMITS = ("--digest", "--max-filesize", "1M", *(("--max-time", "100s", "--min-speed", "100,40s", "-j", "24") if rig.SANITIZER
+                                                else ("--max-time", "15s", "--min-speed", "100,6s", "-j", "64")),
+          "--retry", "0", "--max-redirs", "5", "--max-retry-after", "100ms", "--per-host", "64")
+AT_ONCE = 1 if rig.SANITIZER else 2
 ENGINES = ("coro", "forks:64", "threads:64", "threads:2/coro:16,forks:2/coro:16,callback:16")
 RUNS = [(engine, http2) for engine in ENGINES for http2 in ("", "--http2")]
 
@@ -37,14 +40,14 @@ class Hostile(unittest.TestCase):
             host = f"https://{name}.web.test:{tls}/"
             what = (host if name.startswith(("tls-", "h2-")) else f"{base}/hostile/{name}", f"{base}/bytes/100?{name}", name, expect)
             cls.lists["--http2" if name.startswith("h2-") else ""].append(what)
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             cls.runs = dict(zip(RUNS, pool.map(cls.run_all, RUNS)))
 
     @classmethod
     def run_all(cls, run):
         engine, http2 = run
         urls = [url for bad, good, _, _ in cls.lists[http2] for url in (bad, good)]
-        return rig.fetch(*LIMITS, *cls.trust, *http2.split(), "--engine", engine, urls=urls, timeout=120)
+        return rig.fetch(*LIMITS, *cls.trust, *http2.split(), "--engine", engine, urls=urls, timeout=400 if rig.SANITIZER else 120)
 
     def check(self, run, rows):
         self.assertEqual(run.status, 3, run.err)

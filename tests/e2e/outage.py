@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""The network goes away and comes back: nothing is lost, and no host is given up because of us. In network namespaces of its own: the
+run in one, its origin and name server in another, a cable between them that is pulled at either end. TRAWL_LONG=1: for a minute."""
+import itertools
+import os
+import subprocess
+import sys
+import time
+import unittest
+
+import rig
+
+INSIDE = "TRAWL_E2E_OUTAGE"
+LONG = "TRAWL_LONG" in os.environ
+AWAY = 60 if LONG else 4  # seconds
+
+
+def enter():
+    """Goes on in a network namespace of its own."""
+    if os.environ.get(INSIDE):
+        return
+    rig.need("ip", "unshare", "nsenter")
+    setup = "ip link set lo up && ip link add near type veth peer name far && ip addr add 127.9.9.9/8 dev lo"
+    tried = subprocess.run(["unshare", "-n", "sh", "-c", setup], capture_output=True, check=False)
+    if tried.returncode != 0:
+        print("skipped: no network namespace can be made here:", tried.stderr.decode().strip())
+        sys.exit(77)
+    os.environ[INSIDE] = "1"
+    os.execvp("unshare", ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, *sys.argv])
+
+
+def ip(*arguments, there=None):
+    where = ["nsenter", "-t", str(there), "-n"] if there else []
+    subprocess.run([*where, "ip", *arguments], check=True, capture_output=True)
+
+
+class Cable:
+    """Two ends in two namespaces, an origin and a name server at the far one."""
+
+    numbers = itertools.count(1)
+
+    def __init__(self):
+        self.number = next(self.numbers)
+        self.near = f"near{self.number}"
+        self.here, self.there = f"198.51.100.{self.number * 4 + 1}", f"198.51.100.{self.number * 4 + 2}"
+        self.pid = rig.start(["unshare", "-n", "sleep", "1000"]).pid
+        own = os.readlink("/proc/self/ns/net")
+        while os.readlink(f"/proc/{self.pid}/ns/net") == own:
+            time.sleep(0.01)
+        ip("link", "add", self.near, "type", "veth", "peer", "name", f"far{self.number}", "netns", str(self.pid))
+        ip("addr", "add", f"{self.here}/30", "dev", self.near)
+        ip("link", "set", self.near, "up")
+        for command in (["addr", "add", f"{self.there}/30", "dev", f"far{self.number}"], ["link", "set", "lo", "up"], ["link", "set", f"far{self.number}", "up"]):
+            ip(*command, there=self.pid)
+        err = open(rig.path(f"origin{self.number}"), "wb")  # noqa: SIM115
+        rig.start(["nsenter", "-t", str(self.pid), "-n", rig.TRAWL, "serve", "-p", "80", "--bind", self.there, "--dns",
+                   f"{self.there}:53", "--dns-ttl", "1", "--web", "6,40", "--web-delay", "30ms", "--max-time", "900s"],
+                  stdout=err, stderr=err)
+        rig.wait_port(80, self.there)
+
+    def pull(self, end):
+        if end == "near":
+            ip("link", "set", self.near, "down")
+        else:
+            ip("link", "set", f"far{self.number}", "down", there=self.pid)
+
+    def plug(self, end):
+        if end == "near":
+            ip("link", "set", self.near, "up")
+        else:
+            ip("link", "set", f"far{self.number}", "up", there=self.pid)
+
+
+def lines(path):
+    try:
+        with open(path, "rb") as f:
+            return f.read().count(b"\n")
+    except FileNotFoundError:
+        return 0
+
+
+class Outage(unittest.TestCase):
+    def outage(self, end, command, *options):
+        cable = Cable()
+        out = rig.path(f"out{cable.number}")
+        run = subprocess.Popen([rig.TRAWL, command, "-o", out, "--dns-servers", cable.there, "--allow-private", "--connect-timeout",
+                                "2s", "-m", "3s", *options], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            while lines(out) < 20 and run.poll() is None:
+                time.sleep(0.02)
+            cable.pull(end)
+            time.sleep(AWAY)
+            self.assertIsNone(run.poll(), run.poll() is None or run.stderr.read())
+            cable.plug(end)
+            err = run.communicate(timeout=400)[1]
+        finally:
+            run.kill()
+        with open(out, "rb") as f:
+            return rig.Run(run.returncode, f.read(), err)
+
+    def crawl(self, end, engine):
+        run = self.outage(end, "crawl", "--engine", engine, "--contact", "t@example.org", "--scope", "any", "--robots", "ignore",
+                          "--host-delay", "10ms", "http://h0.web.test/")
+        self.assertEqual([(r["url"], r["error"], r.get("errormsg")) for r in run.records if "error" in r], [], run.err)
+        self.assertGreaterEqual(sum(r["status"] == 200 for r in run.records), 6 * 30, run.err)
+        self.assertIn(run.status, (0, 3), run.err)
+
+    def fetch(self, end, engine):
+        urls = [f"http://h{k % 6}.web.test/bytes/100?{k}" if k % 2 else f"http://h{k % 6}.web.test/" for k in range(400)]
+        name = rig.write(f"list-{end}-{engine[:4]}", "".join(u + "\n" for u in urls))
+        run = self.outage(end, "fetch", "--engine", engine, "--adapt", "-j", "4", "--host-delay", "10ms", "-i", name)
+        self.assertEqual([(r["url"], r["error"], r.get("errormsg")) for r in run.records if "error" in r], [], run.err)
+        self.assertEqual(sorted(run.by_line), list(range(1, len(urls) + 1)))
+
+    def test_a_crawl_whose_own_end_is_pulled(self):
+        self.crawl("near", "coro")
+
+    def test_a_crawl_whose_far_end_is_pulled(self):
+        self.crawl("far", "threads:4")
+
+    def test_a_crawl_of_processes_whose_far_end_is_pulled(self):
+        self.crawl("far", "forks:4")
+
+    def test_a_list_whose_own_end_is_pulled(self):
+        self.fetch("near", "forks:4")
+
+    def test_a_list_whose_far_end_is_pulled(self):
+        self.fetch("far", "coro")
+
+    def test_a_list_of_threads_whose_own_end_is_pulled(self):
+        self.fetch("near", "threads:4")
+
+
+if __name__ == "__main__":
+    enter()
+    rig.main(6)
