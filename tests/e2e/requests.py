@@ -514,7 +514,8 @@ class JsonLines(unittest.TestCase):
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         self.assertEqual(process.returncode, 0)
-        self.assertLess(used.ru_maxrss, os.path.getsize(name) / 1024)
+        if not rig.SANITIZER:  # which keeps what was freed
+            self.assertLess(used.ru_maxrss, os.path.getsize(name) / 1024)
         with open(out) as f:
             self.assertEqual(sorted(json.loads(line)["meta"] for line in f), list(range(count)))
         self.assertEqual(len(origin.seen), count)
