@@ -6,7 +6,8 @@
 #
 #   perf/state.sh path/to/trawl [OPTION...]        RUNS=11 URLS=200000 ENGINE=coro
 #
-# The options go with both. A third row has --digest instead of --state, which implies it. nginx (Debian's nginx-light) has the first
+# The options go with both. A third row has --digest instead of --state, which implies it; a fourth is a --refresh of each run with
+# --state, whose answers are the same, for this nginx knows of no conditions: what it takes more is what looking pages up costs. nginx (Debian's nginx-light) has the first
 # processor and trawl the last. Loopback only.
 set -eu
 trawl=$(readlink -f "${1:?path to trawl}")
@@ -33,7 +34,8 @@ seq -f "http://127.0.0.1:$port/s/%.0f" "$urls" >"$dir/list"
 one() { # name, options...
     local name=$1
     shift
-    rm -rf "$dir/state" "$dir/out"
+    [ "$name" = refresh ] || rm -rf "$dir/state"
+    rm -f "$dir/out"
     /usr/bin/time -q -f '%U %S' -o "$dir/time" taskset -c "$(($(nproc) - 1))" "$trawl" fetch -q -o "$dir/out" -j 64 --per-host 64 \
         --engine "$engine" -i "$dir/list" "$@"
     [ "$(grep -c '"status":200' "$dir/out")" = "$urls" ] || { echo "not all were fetched" >&2; exit 1; }
@@ -48,12 +50,15 @@ one warm "$@"
 for _ in $(seq "$runs"); do
     one without "$@"
     one with --state "$dir/state" "$@"
+    one refresh --state "$dir/state" --refresh "$@"
     size=$(du -s --block-size=1 "$dir/state" | cut -f1)
     one digest --digest "$@"
 done
 show without <"$dir/without"
 show --digest <"$dir/digest"
 show --state <"$dir/with"
+show --refresh <"$dir/refresh"
 paste "$dir/without" "$dir/digest" | awk '{ print $2 - $1 }' | show "+ digest"
 paste "$dir/without" "$dir/with" | awk '{ print $2 - $1 }' | show "+ state"
+paste "$dir/with" "$dir/refresh" | awk '{ print $2 - $1 }' | show "+ refresh"
 echo "$((size / urls)) bytes a URL on disk"

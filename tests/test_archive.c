@@ -120,6 +120,7 @@ static void capture_begin(struct archive_capture *c, const char *url)
     c->cut = WARC_WHOLE;
     c->error = c->why = c->known = (struct span){ NULL, 0 };
     c->known_date = 0;
+    c->asked = false;
 }
 
 // Gives it `n` bytes as they might come, bringing them to disk whenever that is asked for.
@@ -309,11 +310,37 @@ static void what_has_not_changed_is_a_revisit_of_what_is_known(void **state)
     capture_begin(&c, "http://h/");
     c.status = 304;
     c.known_date = BEGUN - 1;
+    archive_put(archive, &c);
+    assert_false(c.revisit); // nobody asked: it says so by itself
+    capture_begin(&c, "http://h/");
+    c.status = 304;
+    c.asked = true;
+    c.known_date = BEGUN - 1;
     c.known = span_of("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ");
     archive_put(archive, &c);
     assert_int_equal(c.result, 0);
     assert_true(c.revisit && c.has_payload);
     archive_capture_fini(&c);
+    assert_int_equal(content_read().revisits, 1);
+}
+
+static void what_was_captured_by_an_earlier_run_is_a_revisit(void **state)
+{
+    (void)state;
+    struct archive_capture c = { 0 };
+    char known[DIGEST_TEXT_ROOM];
+    capture_put("http://h/1", 5000, 3, &c);
+    digest_text(&c.payload, known);
+    for (int other = 0; other < 2; other++) {
+        capture_begin(&c, "http://h/2");
+        capture_body(&c, 5000, other ? 4 : 3);
+        c.known_date = BEGUN - 1;
+        c.known = span_of(known);
+        archive_put(archive, &c);
+        assert_int_equal(c.result, 0);
+        assert_int_equal(c.revisit, !other);
+        archive_capture_fini(&c);
+    }
     assert_int_equal(content_read().revisits, 1);
 }
 
@@ -404,6 +431,7 @@ int main(void)
         ARCHIVE_TEST(with_hardly_any_memory_bodies_go_to_disk),
         ARCHIVE_TEST(the_same_body_of_the_same_url_is_a_revisit),
         ARCHIVE_TEST(what_has_not_changed_is_a_revisit_of_what_is_known),
+        ARCHIVE_TEST(what_was_captured_by_an_earlier_run_is_a_revisit),
         ARCHIVE_TEST(what_cannot_be_written_is_an_error_and_leaves_nothing),
         ARCHIVE_TEST(turns_are_in_the_order_of_appends_whoever_made_them),
     };

@@ -95,6 +95,23 @@ static void a_record_of_redirects_tells_every_hop(void **state)
     item_free(i);
 }
 
+static void what_is_known_of_a_page_is_not_of_the_next_hop(void **state)
+{
+    (void)state;
+    struct item *i;
+    struct url target;
+    assert_int_equal(item_new(&i, span_of("http://a/"), 1, NULL), 0);
+    assert_null(item_known(i).p);
+    assert_int_equal(item_keep_known(i, span_of("first")), 0);
+    assert_int_equal(item_keep_known(i, span_of("second")), 0);
+    assert_true(span_is(item_known(i), "second"));
+    assert_int_equal(url_parse(&target, span_of("http://b/"), NULL, NULL), 0);
+    assert_int_equal(item_redirect(i, 302, &target), 0);
+    assert_null(item_known(i).p);
+    assert_int_equal(item_keep_known(i, span_of("third")), 0);
+    item_free(i);
+}
+
 static void trust_holds_what_was_added_and_nothing_else(void **state)
 {
     (void)state;
@@ -115,6 +132,7 @@ int main(void)
         cmocka_unit_test(a_line_that_is_no_url_is_shown_without_its_password_too),
         cmocka_unit_test(bad_lines_say_why),
         cmocka_unit_test(a_record_of_redirects_tells_every_hop),
+        cmocka_unit_test(what_is_known_of_a_page_is_not_of_the_next_hop),
         cmocka_unit_test(trust_holds_what_was_added_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,13 +11,19 @@
 static void fill_page(struct page_entry *p)
 {
     *p = (struct page_entry){ .when = 1700000000123000000,
-                        .error = FETCH_TIMEOUT,
-                        .status = 503,
-                        .asked = true,
-                        .digested = true,
-                        .etag = span_of("\"abc\""),
-                        .last_modified = span_of("Sat, 21 Nov 2026 10:00:00 GMT"),
-                        .url = span_of("http://example.com/") };
+                              .error = FETCH_TIMEOUT,
+                              .status = 503,
+                              .asked = true,
+                              .digested = true,
+                              .etag = span_of("\"abc\""),
+                              .last_modified = span_of("Sat, 21 Nov 2026 10:00:00 GMT"),
+                              .url = span_of("http://example.com/"),
+                              .run = 300,
+                              .captured = 1700000000123456000,
+                              .payload = span_of("sha1:ABC"),
+                              .found = true,
+                              .depth = 400,
+                              .mark = 200 };
     memset(p->digest, 7, sizeof p->digest);
 }
 
@@ -37,6 +43,12 @@ static void a_page_comes_back_as_it_was(void **state)
     assert_true(span_equal(back.etag, p.etag));
     assert_true(span_equal(back.last_modified, p.last_modified));
     assert_true(span_equal(back.url, p.url));
+    assert_true(back.found);
+    assert_int_equal(back.depth, 400);
+    assert_int_equal(back.mark, 200);
+    assert_int_equal(back.run, 300);
+    assert_int_equal(back.captured, p.captured);
+    assert_true(span_equal(back.payload, p.payload));
     buffer_fini(&b);
 }
 
@@ -162,7 +174,9 @@ static void fill_ledger(struct ledger *l)
     *l = (struct ledger){ .when = 1,
                           .spent = 2,
                           .finished = true,
+                          .enough = true,
                           .fed = true,
+                          .refresh = 20,
                           .source = { .arguments = 3,
                                       .line = 4,
                                       .offset = 5,
@@ -199,7 +213,8 @@ static void a_ledger_comes_back_as_it_was(void **state)
     ledger_write(&again, &back);
     assert_true(span_equal(buffer_span(&b), buffer_span(&again)));
     assert_int_equal(back.source.modified, -11);
-    assert_true(back.finished && back.fed && back.source.spooled_all);
+    assert_int_equal(back.refresh, 20);
+    assert_true(back.finished && back.enough && back.fed && back.source.spooled_all);
     struct span rest = buffer_span(&back.archives);
     assert_true(ledger_next_archive(&rest, &a) && span_is(a.name, "a.warc.gz") && a.length == 18);
     assert_true(ledger_next_archive(&rest, &a) && span_is(a.name, "b.warc.gz") && a.length == 19);

@@ -70,11 +70,36 @@ static void an_order_comes_back_as_it_was(void **state)
     buffer_fini(&b);
 }
 
+static bool is_asked(struct span name)
+{
+    return !span_is(name, "output");
+}
+
+static void options_are_kept_by_name_and_found(void **state)
+{
+    (void)state;
+    struct buffer all = { 0 }, some = { 0 };
+    list(&all, LIST("data", "x", "header", "", "output", "o", "output", "p", "user", "output"));
+    order_keep(&some, buffer_span(&all), is_asked);
+    struct order kept = { .options = buffer_span(&some) };
+    struct buffer expected = { 0 };
+    list(&expected, LIST("data", "x", "header", "", "user", "output"));
+    assert_true(span_equal(kept.options, buffer_span(&expected)));
+    assert_true(span_is(order_value(buffer_span(&all), "output"), "o"));
+    assert_true(span_is(order_value(buffer_span(&all), "header"), ""));
+    assert_null(order_value(buffer_span(&all), "x").p);
+    assert_null(order_value((struct span){ NULL, 0 }, "x").p);
+    buffer_fini(&all);
+    buffer_fini(&some);
+    buffer_fini(&expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_option_that_differs_is_named),
         cmocka_unit_test(an_order_comes_back_as_it_was),
+        cmocka_unit_test(options_are_kept_by_name_and_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

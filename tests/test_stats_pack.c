@@ -13,6 +13,7 @@ static struct crawl_stats *filled(void)
     s->failed = 7;
     s->skipped = 6;
     s->exchanges = 5;
+    s->not_modified = 14;
     s->retries = 4;
     s->redirects = 3;
     s->bytes = UINT64_MAX;
@@ -51,6 +52,7 @@ static void counts_come_back_as_they_were(void **state)
     assert_int_equal(stats_unpack(back, buffer_span(&b)), 0);
     assert_int_equal(back->total, 10);
     assert_int_equal(back->records, 8);
+    assert_int_equal(back->not_modified, 14);
     assert_int_equal(back->bytes, UINT64_MAX);
     assert_int_equal(back->links, 21);
     assert_int_equal(back->robots, 22);

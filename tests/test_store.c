@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "data/pack.h"
 #include "in_loop.h"
+#include "ledger/page_entry.h"
+#include "ledger/revive.h"
 #include "ledger/store.h"
 #include "store/state_held.h"
 #include "store/state_meta.h"
@@ -84,7 +87,7 @@ static void append(struct store *s, uint64_t host, uint64_t number, const char *
     store_append(s, &at, span_of(item));
 }
 
-// The items of an answer as text: "number:item ".
+// The items of an answer as text: "number:item ". Links have numbers from 1 on here.
 static void check_items(struct store_answer a, const char *expected)
 {
     char text[512] = "";
@@ -92,8 +95,9 @@ static void check_items(struct store_answer a, const char *expected)
     struct span item;
     while (store_answer_item(&a, &at, &item)) {
         size_t n = strlen(text);
-        snprintf(text + n, sizeof text - n, "%llu:%.*s ", (unsigned long long)at.number,
-                 (int)item.n, item.p);
+        uint64_t number = at.number >= REVIVE_NUMBERS ? at.number - REVIVE_NUMBERS + 1 : at.number;
+        snprintf(text + n, sizeof text - n, "%llu:%.*s ", (unsigned long long)number, (int)item.n,
+                 item.p);
     }
     assert_string_equal(text, expected);
 }
@@ -247,6 +251,93 @@ IN_LOOP(who_asks_is_told_which_links_are_new)
     return 0;
 }
 
+// Asks for three pages of which the second is not known.
+static void check_pages(struct store *s, const char *first, const char *third)
+{
+    const uint64_t keys[] = { 1, 1, 1, 2, 2, 1 };
+    struct buffer b = { 0 };
+    struct span page;
+    for (size_t k = 0; k < 6; k++)
+        pack_word(&b, keys[k]);
+    store_recall(s, buffer_span(&b));
+    struct store_answer a = answer_of(s);
+    assert_int_equal(a.kind, STORE_RECALLED);
+    assert_int_equal(a.count, 3);
+    assert_true(store_answer_page(&a, &page) && span_is(page, first));
+    assert_true(store_answer_page(&a, &page) && !page.p);
+    assert_true(store_answer_page(&a, &page) && span_is(page, third));
+    assert_false(store_answer_page(&a, &page));
+    assert_int_equal(store_asked(s), 0);
+    buffer_fini(&b);
+}
+
+IN_LOOP(pages_are_recalled_in_the_order_of_their_keys)
+{
+    struct store *s = opened(0);
+    store_page(s, 2, 1, span_of("third"));
+    store_page(s, 1, 1, span_of("first"));
+    commit(s);
+    check_pages(s, "first", "third");
+    store_close(s);
+    s = opened(0);
+    check_pages(s, "first", "third");
+    store_close(s);
+    return 0;
+}
+
+static void put_known_pages(unsigned n)
+{
+    struct state *state;
+    struct buffer page = { 0 };
+    struct page_entry p = { .asked = true, .found = true, .url = span_of("http://a/") };
+    assert_int_equal(state_open(&state, dir, STATE_WRITE, 1, why), 0);
+    assert_int_equal(state_begin(state), 0);
+    page_entry_write(&page, &p);
+    for (unsigned k = 0; k < n; k++)
+        assert_int_equal(state_pages_put(state, 1 + k / 40, k, buffer_span(&page)), 0);
+    assert_int_equal(revive_begin(state), 0);
+    assert_int_equal(state_commit(state), 0);
+    state_close(state);
+    buffer_fini(&page);
+}
+
+static bool revive_once(struct store *s)
+{
+    uint64_t host;
+    store_revive(s, 1, 30);
+    struct store_answer a = answer_of(s);
+    assert_int_equal(a.kind, STORE_REVIVED);
+    while (store_answer_host(&a, &host))
+        assert_in_range(host, 1, 3);
+    return a.more;
+}
+
+IN_LOOP(what_was_revived_and_not_committed_is_revived_again)
+{
+    put_known_pages(100);
+    struct store *s = opened(0);
+    assert_true(revive_once(s));
+    commit(s);
+    assert_true(revive_once(s));
+    store_close(s); // the second time is lost
+    s = opened(0);
+    assert_int_equal(store_counts(s).frontier, 30);
+    while (revive_once(s))
+        ;
+    wait_until_quiet(s);
+    assert_int_equal(store_counts(s).frontier, 100);
+    commit(s);
+    store_close(s);
+    s = opened(0);
+    assert_false(revive_once(s));
+    wait_until_quiet(s);
+    assert_int_equal(store_counts(s).frontier, 100);
+    store_take(s, 2, 100);
+    assert_int_equal(answer_of(s).count, 40);
+    store_close(s);
+    return 0;
+}
+
 IN_LOOP(the_last_word_on_a_page_wins)
 {
     struct store *s = opened(0);
@@ -383,6 +474,8 @@ int main(void)
         TEST(what_was_taken_and_not_committed_is_on_disk_again),
         TEST(a_link_is_new_once_and_keeps_its_place_in_line),
         TEST(who_asks_is_told_which_links_are_new),
+        TEST(pages_are_recalled_in_the_order_of_their_keys),
+        TEST(what_was_revived_and_not_committed_is_revived_again),
         TEST(the_last_word_on_a_page_wins),
         TEST(a_map_that_is_too_small_is_noticed_by_nobody),
         TEST(damage_shows_and_nothing_more_is_committed),

@@ -15,6 +15,12 @@ int state_meta_put(struct state *s, const char *name, struct span value)
     return state_table_put(s, STATE_META, &k, value);
 }
 
+int state_meta_remove(struct state *s, const char *name)
+{
+    struct state_key k = key_of(name);
+    return state_table_remove(s, STATE_META, &k);
+}
+
 int state_meta_get(struct state *s, const char *name, struct span *out)
 {
     struct state_key k = key_of(name);

@@ -8,6 +8,9 @@
 // Errors: see state.h.
 int state_meta_put(struct state *s, const char *name, struct span value);
 
+// 1 when it was there.
+int state_meta_remove(struct state *s, const char *name);
+
 // Sets `out`, borrowed until the next change. Returns 1; 0 when there is none.
 int state_meta_get(struct state *s, const char *name, struct span *out);
 #endif

@@ -21,6 +21,27 @@ int state_pages_get(struct state *s, uint64_t host, uint64_t hash, struct span *
     return state_table_get(s, STATE_PAGES, &k, out);
 }
 
+int state_pages_some(struct state *s, uint64_t from[2], unsigned most, state_pages_visit *visit,
+                     void *arg)
+{
+    struct state_key first = key_of(from[0], from[1]);
+    const unsigned char *key;
+    struct span value;
+    unsigned n = 0;
+    int r = most ? state_table_find(s, STATE_PAGES, &first, 16, &key, &value) : 0;
+    while (r == 1) {
+        uint64_t host = state_key_word(key, 0), hash = state_key_word(key, 1);
+        r = visit(arg, host, hash, value);
+        from[0] = host + (hash == UINT64_MAX);
+        from[1] = hash + 1;
+        if (r >= 0 && ++n < most)
+            r = state_table_find(s, STATE_PAGES, NULL, 16, &key, &value);
+        else if (r >= 0)
+            r = 0;
+    }
+    return r < 0 ? r : (int)n;
+}
+
 int state_pages_each(struct state *s, state_pages_visit *visit, void *arg)
 {
     struct state_key first = key_of(0, 0);

@@ -43,6 +43,7 @@ struct arguments_state {
     int64_t save_since;      // of the run's first part; 0: this is it
     bool unfinished;         // the run can be gone on with
     bool recalled;           // the command line is that of an earlier run
+    bool refresh;            // when that is finished, another one may begin
     int lock;                // the descriptor that holds the directory; -1: none
 };
 

@@ -7,6 +7,7 @@
 #include "ledger/claim.h"
 #include "ledger/ledger.h"
 #include "ledger/order.h"
+#include "ledger/renew.h"
 #include "store/state.h"
 #include "store/state_meta.h"
 #include "sys/clock.h"
@@ -16,6 +17,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FETCH_STATE_PATIENCE (10 * CLOCK_S)
@@ -35,6 +37,20 @@ int fetch_state_read_interval(const struct option *o, void *at, const char *text
     return r;
 }
 
+static int check_refresh(const struct arguments *a)
+{
+    if (!a->state.refresh)
+        return STATUS_OK;
+    if (!a->crawl.state_dir)
+        log_error("--refresh: needs --state DIR, with the DIR of the run that is to be refreshed");
+    else if (a->crawl.skip_existing)
+        log_error("--refresh and --skip-existing: what is saved cannot be asked for again and left "
+                  "alone: leave one out");
+    else
+        return STATUS_OK;
+    return STATUS_USAGE;
+}
+
 int fetch_state_check(struct arguments *a)
 {
     struct crawl_settings *s = &a->crawl;
@@ -42,6 +58,8 @@ int fetch_state_check(struct arguments *a)
         log_error("--commit-interval: needs --state DIR");
         return STATUS_USAGE;
     }
+    if (check_refresh(a) != STATUS_OK)
+        return STATUS_USAGE;
     if (!s->state_dir)
         return STATUS_OK;
     s->commit_interval = a->state.interval_said ? a->state.interval : FETCH_STATE_INTERVAL;
@@ -56,8 +74,7 @@ int fetch_state_check(struct arguments *a)
     return s->spool ? STATUS_OK : out_of_memory();
 }
 
-// What is the user's to mend, and what is not.
-static int status_of(int error)
+int fetch_state_status(int error)
 {
     return error == -EUCLEAN || error == -EIO || error == -ENOMEM || error == -ENOSPC
                ? STATUS_BROKEN
@@ -73,7 +90,7 @@ int fetch_state_claim(struct arguments *a)
     int r = claim_take(a->crawl.state_dir, FETCH_STATE_PATIENCE, why);
     if (r < 0) {
         log_error("%s", why);
-        return status_of(r);
+        return fetch_state_status(r);
     }
     a->state.lock = r;
     return STATUS_OK;
@@ -194,40 +211,185 @@ static int refuse_command(const char *dir, const struct order *was)
     return STATUS_USAGE;
 }
 
-// Compares with what the state was begun with; or notes it down, when this is its beginning.
+// ---- a refresh
+
+// 1 when there is one; the caller ends it.
+static int read_ledger(struct state *s, struct ledger *out)
+{
+    struct span bytes;
+    int r = state_meta_get(s, "ledger", &bytes);
+    if (r == 1)
+        r = ledger_read(out, bytes);
+    else
+        return r;
+    return r < 0 ? r : 1;
+}
+
+// Whether a refresh begins with this command; when one is wanted and it does not, what happens
+// instead is said. `*begun`: it has begun before, and done nothing yet. Errors: 1, 0, or those of
+// lib/store/state.h.
+static int wants_refresh(const struct arguments *a, struct state *s, bool *begun)
+{
+    struct ledger l = { 0 };
+    *begun = false;
+    if (!a->state.refresh)
+        return 0;
+    int r = read_ledger(s, &l);
+    bool may = r == 1 && (renew_may(&l) || renew_is_new(&l));
+    if (r >= 0 && !may && l.refresh == 0)
+        log_note("'%s' is not finished: this goes on with it; --refresh asks again once it is",
+                 a->crawl.state_dir);
+    *begun = may && renew_is_new(&l);
+    ledger_fini(&l);
+    return r < 0 ? r : may;
+}
+
+// What is asked for, and where a crawl goes; not where it comes from, nor where it is put.
+static bool must_stay(struct span name)
+{
+    const struct option *o = options_find(~0u, name.p, name.n);
+    return o && o->group != GROUP_LISTS;
+}
+
+// Of a refresh that has done nothing yet: the records of the run before may be in the file.
+static bool must_stay_when_begun(struct span name)
+{
+    return must_stay(name) || span_is(name, "output");
+}
+
+// The first option that must be what it was and is not. Absent: there is none. Sets `*failed` when
+// there is no memory to tell.
+static struct span difference_of_refresh(const struct order *was, const struct order *now,
+                                         bool begun, bool *failed)
+{
+    struct buffer before = { 0 }, after = { 0 };
+    struct span name = { NULL, 0 };
+    order_keep(&before, was->options, begun ? must_stay_when_begun : must_stay);
+    order_keep(&after, now->options, begun ? must_stay_when_begun : must_stay);
+    *failed = before.failed || after.failed;
+    struct order a = { .options = buffer_span(&before) }, b = { .options = buffer_span(&after) };
+    if (!*failed)
+        name = order_difference(&a, &b);
+    if (name.p) // the row's, for the buffers go
+        name = span_of(options_find(~0u, name.p, name.n)->name);
+    buffer_fini(&before);
+    buffer_fini(&after);
+    return name;
+}
+
+// Whether the records go behind those of the run before: 1, or 0: the file is another, or begins
+// anew. Errors, said: -ESTALE it has become shorter, and nobody knows what it is; -ENOMEM.
+static int look_at_records(const struct arguments *a, const struct ledger *l,
+                           const struct order *was)
+{
+    struct stat st, former;
+    const char *path = a->crawl.output;
+    struct span before = order_value(was->options, "output");
+    char *was_path = before.p ? strndup(before.p, before.n) : strdup("");
+    bool same = was_path && stat(path, &st) == 0 && stat(was_path, &former) == 0 &&
+                st.st_ino == former.st_ino && st.st_dev == former.st_dev;
+    if (!was_path)
+        return -ENOMEM;
+    free(was_path);
+    if (!same || st.st_size == 0)
+        return 0;
+    if ((uint64_t)st.st_size >= l->records)
+        return 1;
+    log_error("'%s' is shorter than the run before has left it: put it back as it was, or give "
+              "another -o",
+              path);
+    return -ESTALE;
+}
+
+// Whether there is a list to begin with: who has mistyped its name should find the state as it was.
+static bool has_list(const struct arguments *a)
+{
+    const char *path = a->crawl.input;
+    if (!path || strcmp(path, "-") == 0 || access(path, R_OK) == 0)
+        return true;
+    log_error("%s: cannot be read: %s", path, strerror(errno));
+    return false;
+}
+
+// Makes the state one of a refresh that has done nothing yet. Returns as fetch_state_claim.
+static int begin_refresh(const struct arguments *a, struct state *s, const struct order *was)
+{
+    struct ledger l = { 0 };
+    if (!has_list(a))
+        return STATUS_USAGE;
+    int r = read_ledger(s, &l);
+    int records = r == 1 ? look_at_records(a, &l, was) : 0;
+    struct renewal renewal = { .go_on = records == 1, .explore = a->crawl.explore.on };
+    if (r == 1 && records >= 0)
+        r = renew_state(s, &l, &renewal);
+    ledger_fini(&l);
+    if (records < 0)
+        return records == -ENOMEM ? out_of_memory() : STATUS_USAGE;
+    if (r < 0)
+        log_error("'%s': %s", a->crawl.state_dir, state_error_text(r));
+    return r < 0 ? STATUS_BROKEN : STATUS_OK;
+}
+
+// ---- the same command
+
+static int note_order(struct state *s, const struct order *now)
+{
+    struct buffer b = { 0 };
+    order_write(&b, now);
+    int r = b.failed ? -ENOMEM : state_meta_put(s, ORDER_NAME, buffer_span(&b));
+    buffer_fini(&b);
+    return r == 0 ? state_commit(s) : r;
+}
+
+// What the state was begun with against what is ordered now. Returns a status; `*begins`: a refresh
+// does, and this is its order.
+static int look_at_difference(struct arguments *a, struct state *s, const struct order *was,
+                              const struct order *now, bool *begins)
+{
+    const char *dir = a->crawl.state_dir;
+    bool failed = false, begun;
+    if (!span_equal(was->command, now->command))
+        return refuse_command(dir, was);
+    int wanted = wants_refresh(a, s, &begun);
+    if (wanted < 0) {
+        log_error("'%s': %s", dir, state_error_text(wanted));
+        return fetch_state_status(wanted);
+    }
+    struct span other =
+        wanted ? difference_of_refresh(was, now, begun, &failed) : order_difference(was, now);
+    if (failed)
+        return out_of_memory();
+    if (other.p)
+        return refuse_another(dir, other);
+    *begins = wanted;
+    return wanted ? begin_refresh(a, s, was) : STATUS_OK;
+}
+
+// Compares with what the state was begun with; or notes it down, when this is its beginning, or
+// that of a refresh.
 static int agree(struct arguments *a, struct state *s, const struct order *now)
 {
     const char *dir = a->crawl.state_dir;
     struct span bytes;
     struct order was;
-    int r = state_begin(s);
+    bool begins = false;
+    int status = STATUS_OK, r = state_begin(s);
     if (r == 0)
         r = state_meta_get(s, ORDER_NAME, &bytes);
-    if (r == 1) {
+    bool begun = r == 1;
+    if (begun)
         r = order_read(&was, bytes);
-        struct span other = r == 0 ? order_difference(&was, now) : (struct span){ 0 };
-        bool command = r == 0 && !span_equal(was.command, now->command);
-        int status = command ? refuse_command(dir, &was) : other.p ? refuse_another(dir, other) : 0;
-        state_abort(s);
-        if (status)
-            return status;
-        a->crawl.begun = true;
-    } else if (r == 0) {
-        struct buffer b = { 0 };
-        order_write(&b, now);
-        r = b.failed ? -ENOMEM : state_meta_put(s, ORDER_NAME, buffer_span(&b));
-        buffer_fini(&b);
-        if (r == 0)
-            r = state_commit(s);
-        else
-            state_abort(s);
-    }
+    if (begun && r == 0)
+        status = look_at_difference(a, s, &was, now, &begins);
+    if (r == 0 && status == STATUS_OK && (!begun || begins))
+        r = note_order(s, now);
+    a->crawl.begun = begun;
+    state_abort(s);
     if (r < 0) {
-        state_abort(s);
         log_error("'%s': %s", dir, state_error_text(r));
-        return status_of(r);
+        return fetch_state_status(r);
     }
-    return STATUS_OK;
+    return status;
 }
 
 static int look_at_order(struct arguments *a, struct state *s)
@@ -261,6 +423,7 @@ static void recall_beginning(struct arguments *a)
         return; // the run says what is wrong
     if (state_meta_get(s, "ledger", &bytes) == 1 && ledger_read(&l, bytes) == 0) {
         a->state.save_since = l.save_since;
+        a->crawl.refresh = l.refresh;
         ledger_fini(&l);
     }
     if (state_meta_get(s, "part", &bytes) == 1) {
@@ -280,79 +443,16 @@ int fetch_state_open(struct arguments *a)
     int r = state_open(&a->crawl.state, dir, STATE_WRITE, clock_wall(), why);
     if (r < 0) {
         log_error("%s", why);
-        return status_of(r);
+        return fetch_state_status(r);
     }
     state_map_secret(a->crawl.state, secret);
     map_use_secret(secret);
     a->crawl.worker.save_tag = state_hash(a->crawl.state, span_of("bodies")) | 1;
-    recall_beginning(a);
     int status = look_at_order(a, a->crawl.state);
+    recall_beginning(a);
     if (status != STATUS_OK) {
         state_close(a->crawl.state);
         a->crawl.state = NULL;
     }
     return status;
-}
-
-// ---- and again
-
-static int unpack_arguments(const struct order *o, struct arguments_list *out, struct buffer *kept)
-{
-    struct span rest = o->arguments, one;
-    size_t at = 0;
-    while (order_next(&rest, &one)) {
-        buffer_add(kept, one.p, one.n);
-        buffer_add_byte(kept, '\0');
-    }
-    while (!kept->failed && at < kept->n) {
-        if (arguments_list_add(out, kept->p + at) < 0)
-            return -ENOMEM;
-        at += strlen(kept->p + at) + 1;
-    }
-    return kept->failed ? -ENOMEM : 0;
-}
-
-static int recall(struct state *s, unsigned *command, struct arguments_list *out,
-                  struct buffer *kept, struct buffer *cwd)
-{
-    struct span bytes;
-    struct order o;
-    int r = state_begin(s);
-    if (r == 0)
-        r = state_meta_get(s, ORDER_NAME, &bytes);
-    if (r == 0)
-        r = -ENOENT;
-    if (r == 1)
-        r = order_read(&o, bytes);
-    *command = 0;
-    for (unsigned k = 0; r == 0 && k < command_count; k++)
-        if (span_is(o.command, command_table[k].name))
-            *command = command_table[k].bit;
-    if (r == 0)
-        r = *command ? unpack_arguments(&o, out, kept) : -EPROTO;
-    if (r == 0) {
-        buffer_add(cwd, o.cwd.p, o.cwd.n);
-        r = buffer_string(cwd) ? 0 : -ENOMEM;
-    }
-    state_abort(s);
-    return r;
-}
-
-int fetch_state_recall(const char *dir, unsigned *command, struct arguments_list *out,
-                       struct buffer *kept, struct buffer *cwd)
-{
-    char why[STATE_WHY];
-    struct state *s;
-    int r = state_open(&s, dir, STATE_READ, 0, why);
-    if (r < 0) {
-        log_error("%s", why);
-        return status_of(r);
-    }
-    r = recall(s, command, out, kept, cwd);
-    state_close(s);
-    if (r == -ENOENT)
-        log_error("'%s' holds no state: nothing was begun there", dir);
-    else if (r < 0)
-        log_error("'%s': %s", dir, state_error_text(r));
-    return r < 0 ? status_of(r) : STATUS_OK;
 }

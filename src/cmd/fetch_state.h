@@ -22,8 +22,6 @@ int fetch_state_open(struct arguments *a);
 // Gives the directory back. The state itself is the run's, once that has begun.
 void fetch_state_close(struct arguments *a);
 
-// Sets `out` to the command line that `dir` was begun with: its command's bit, and the arguments as
-// strings that are owned by `kept`. Returns as fetch_state_claim.
-int fetch_state_recall(const char *dir, unsigned *command, struct arguments_list *out,
-                       struct buffer *kept, struct buffer *cwd);
+// The status of an error of lib/store/state.h: whether it is the user's to mend.
+int fetch_state_status(int error);
 #endif

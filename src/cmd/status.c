@@ -82,7 +82,8 @@ static int status_show(struct state *state, const char *dir, bool json)
         free(stats);
         return status_refuse(dir, r);
     }
-    if (survey.committed && stats_unpack(stats, survey.ledger.stats) == 0)
+    if (survey.committed &&
+        (survey.ledger.stats.n == 0 || stats_unpack(stats, survey.ledger.stats) == 0))
         show.stats = stats;
     status_command(state, &command);
     show.command = command.n ? buffer_string(&command) : NULL;

@@ -8,7 +8,6 @@
 #include "crawl/tally.h"
 #include "frontier/continuation.h"
 #include "input/source.h"
-#include "ledger/page_entry.h"
 #include "sched/offload.h"
 #include "sched/park.h"
 #include "sys/clock.h"
@@ -69,56 +68,27 @@ void commits_changed(struct coordinator *c, struct item *i)
         list_push(&c->commits->changed, &i->changed);
 }
 
-// What is remembered of a URL; `url` as url_href gives it.
-static void put_page(struct coordinator *c, const struct url *url, const struct page_entry *p)
+// Whether a body that came once more as it was is saved already; then it goes.
+static bool is_saved(const struct coordinator *c, const struct ending *e)
 {
-    struct buffer *b = &c->commits->bytes;
-    buffer_clear(b);
-    page_entry_write(b, p);
-    store_page(c->store, map_hash(host_key(url)), store_hash(c->store, url_href(url)),
-               buffer_span(b));
-}
-
-// Of the URL that was asked for, when it led to another.
-static void put_given_page(struct coordinator *c, const struct item *i, const struct page_entry *p)
-{
-    struct url given;
-    if (url_parse(&given, item_given(i), NULL, NULL) < 0)
-        return;
-    url_strip(&given);
-    put_page(c, &given, p);
-    url_fini(&given);
-}
-
-static void remember(struct coordinator *c, const struct item *i, const struct ending *e)
-{
-    const struct outcome *o = e->last;
-    struct page_entry p = { .when = clock_wall(), .error = e->error, .status = o ? o->status : 0 };
-    struct page_entry given = p;
-    if (o && e->error == FETCH_OK && o->status == 200) {
-        p.etag = message_span(o, o->etag);
-        p.last_modified = message_span(o, o->last_modified);
-    }
-    if (o && o->flags & OUTCOME_DIGEST) {
-        p.digested = true;
-        memcpy(p.digest, o->digest, sizeof p.digest);
-    }
-    given.asked = true;
-    if (tally_is_failure(e->error, p.status))
-        given.url = item_given(i);
-    if (i->redirects > 0) {
-        put_given_page(c, i, &given);
-    } else {
-        p.asked = true;
-        p.url = given.url;
-    }
-    put_page(c, &i->url, &p);
+    struct span left = message_span(e->last, e->last->saved);
+    const char *slash = e->not_modified ? memchr(left.p, '/', left.n) : NULL;
+    if (!slash)
+        return false;
+    char *from = strndup(left.p, (size_t)(slash - left.p));
+    char *to = strndup(slash + 1, (size_t)(left.p + left.n - slash - 1));
+    bool gone = from && to && save_forget(c->settings->save, from, to);
+    free(from);
+    free(to);
+    return gone;
 }
 
 void commits_name_body(struct coordinator *c, struct ending *e)
 {
     struct commits *cm = c->commits;
     if (!cm || !e->last || e->last->saved.at == 0 || e->error != FETCH_OK)
+        return;
+    if ((e->unsaved = is_saved(c, e)))
         return;
     struct buffer path = { 0 };
     int r = saving_names_choose(&cm->names, message_span(e->last, e->last->saved), &path);
@@ -143,7 +113,7 @@ void commits_ended(struct coordinator *c, struct item *i, const struct ending *e
         c->commits->held--;
     }
     if (!e->skipped.p)
-        remember(c, i, e);
+        shelf_known_remember(c, i, e);
 }
 
 // ---- a cut
@@ -156,7 +126,7 @@ static void put_items(struct coordinator *c)
     while ((node = list_pop(&cm->changed))) {
         struct item *i = list_entry(node, struct item, changed);
         buffer_clear(&cm->bytes);
-        continuation_write(&cm->bytes, i, i->due.place ? i->due.key : 0, now);
+        continuation_write(&cm->bytes, i, i->due.place || i->recalled ? i->due.key : 0, now);
         store_hold(c->store, i->line, buffer_span(&cm->bytes));
         cm->held += !i->held;
         i->held = true;
@@ -177,6 +147,16 @@ static void put_trust(struct coordinator *c)
     store_note(c->store, "trust", buffer_span(&cm->bytes));
 }
 
+// Whether as many URLs have their records as may have.
+static bool has_enough(const struct coordinator *c)
+{
+    uint64_t most = c->settings->bounds.urls;
+    if (!most || c->commits->held > 0)
+        return false;
+    return c->explore ? c->end == CRAWL_LIMITED && c->stock.taken >= most
+                      : c->end == CRAWL_COMPLETE && c->stats.taken >= most;
+}
+
 static void fill_ledger(struct coordinator *c)
 {
     struct commits *cm = c->commits;
@@ -187,7 +167,9 @@ static void fill_ledger(struct coordinator *c)
     l->spent = cm->spent + (c->now - c->began);
     l->finished =
         cm->last && c->end == CRAWL_COMPLETE && c->fed_to_end && !source_was_cut(c->source);
+    l->enough = cm->last && !l->finished && has_enough(c);
     l->fed = c->fed_to_end;
+    l->refresh = c->settings->refresh;
     source_tell(c->source, &l->source);
     l->records = output_length(c->records);
     l->failed = c->failed ? output_length(c->failed) : 0;

@@ -103,6 +103,13 @@ static int note_part(struct coordinator *c)
     return e < 0 ? complain(c, e) : 0;
 }
 
+// A list of which nothing was taken is begun: also by a refresh, which may have another one.
+static const struct source_position *begun(const struct resume *r)
+{
+    const struct source_position *p = &r->ledger.source;
+    return r->any && (p->arguments || p->offset || p->spooled || p->ended) ? p : NULL;
+}
+
 static bool is_there(const char *path)
 {
     return access(path, F_OK) == 0;
@@ -115,7 +122,7 @@ int resume_open(const struct resume *r, struct coordinator *c)
                                    .path = s->input,
                                    .traced = s->state != NULL,
                                    .spool = s->spool,
-                                   .from = r->any ? &r->ledger.source : NULL,
+                                   .from = begun(r),
                                    .given = !s->recalled };
     int e = source_open(&c->source, &source);
     if (e == 0 && s->state && s->worker.warc_prefix)
@@ -239,6 +246,11 @@ int resume_counts(const struct resume *r, struct coordinator *c)
 {
     if (!r->any)
         return 0;
+    if (r->ledger.stats.n == 0) {
+        log_note("refreshing '%s': what has not changed since is not sent again",
+                 c->settings->state_dir);
+        return 0;
+    }
     int e = stats_unpack(&c->stats, r->ledger.stats);
     if (e < 0)
         return complain(c, e);

@@ -14,6 +14,7 @@
 #include "store/json.h"
 
 struct cookies;
+struct ending;
 struct explore;
 struct job_parts;
 struct commits;
@@ -22,6 +23,14 @@ struct outcome;
 struct output;
 struct resolver;
 struct source;
+
+// Items that wait to be told what is known of their pages, in a refresh.
+struct shelf_known {
+    struct list fresh; // nobody was asked yet
+    struct list asked; // in the order of the questions
+    unsigned waiting;  // in both
+    struct buffer keys;
+};
 
 // The one that knows where and when. Everything of it happens on one loop: in its hook (`pump`),
 // which takes outcomes and starts what may start; in the fiber that feeds it lines; and in the
@@ -37,6 +46,7 @@ struct coordinator {
     struct spill spill;      // lines read ahead, beyond what memory should hold; without a store
     struct store *store;     // what is on disk: beyond memory, and to go on with. NULL: nothing
     struct stock stock;      // of it, what is still to be fetched
+    struct shelf_known known; // of it, what came of pages before
     struct archives archives; // files of the archive, when there is a state
     struct commits *commits; // NULL: the run cannot be gone on with
     unsigned limbo;          // things half done, with which nothing must be committed
@@ -123,6 +133,11 @@ void intake_note_unfinished(struct coordinator *c, const struct line *line);
 // Queues an item that is not new: from disk. `not_before`: the monotonic time that it waits for; 0:
 // none. Takes it.
 void intake_put(struct coordinator *c, struct item *i, int64_t not_before);
+// The second half of it, and of all ways into the frontier, once nothing more is to be learned of
+// the item first. Takes it.
+void intake_enter(struct coordinator *c, struct item *i, int64_t not_before);
+// Items in memory that are not under way.
+unsigned intake_waiting(const struct coordinator *c);
 // How many more items memory should have from disk now.
 uint64_t intake_room(const struct coordinator *c);
 // The fiber that feeds the coordinator from its source, and the one that brings lines back from
@@ -139,6 +154,26 @@ void shelf_put(struct coordinator *c, struct item *i, uint64_t host);
 void shelf_turn(struct coordinator *c);
 // Whether nothing is there, as far as is known; soon it is, when not.
 bool shelf_is_empty(struct coordinator *c);
+
+// shelf_known.c: what came of pages, for a refresh.
+// Says to the store what is known of the page of `i`, whose record is written.
+void shelf_known_remember(struct coordinator *c, const struct item *i, const struct ending *e);
+void shelf_known_init(struct shelf_known *k);
+void shelf_known_fini(struct shelf_known *k);
+// Whether the state is to be asked about the page of `i` before it enters the frontier.
+bool shelf_known_wanted(const struct coordinator *c, const struct item *i);
+// Asks, and has `i` enter when there is an answer. Takes it.
+void shelf_known_ask(struct coordinator *c, struct item *i, int64_t not_before);
+// Sends what is to be asked, unless a cut is due. Once a pump, after the cut.
+void shelf_known_turn(struct coordinator *c);
+// Takes an answer of the store, STORE_RECALLED.
+void shelf_known_take(struct coordinator *c, struct store_answer *a);
+// The next of those that wait, which is the caller's then; NULL: none does.
+struct item *shelf_known_drain(struct coordinator *c);
+// The key of the page at `u`, as `i` asks for it: a line of JSON that asks in a way of its own has
+// a page of its own. Errors: -ENOMEM.
+int shelf_known_key(struct coordinator *c, const struct item *i, const struct url *u,
+                    uint64_t key[2]);
 
 // opening.c: hosts get their addresses.
 // Starts fibers for the hosts that wait to be opened, as many as are allowed at once.

@@ -39,7 +39,7 @@ static bool is_over(struct coordinator *c)
     if (c->in_flight > 0)
         return false;
     return c->stopping ||
-           (c->fed && c->frontier.waiting == 0 && c->spill.lines == 0 && c->opening == 0 &&
+           (c->fed && intake_waiting(c) == 0 && c->spill.lines == 0 && c->opening == 0 &&
             c->asking == 0 && (!c->explore || explore_is_over(c)) && shelf_is_empty(c));
 }
 
@@ -129,6 +129,7 @@ static bool pump(struct loop_hook *hook)
         if (!list_empty(&c->full) && intake_low(c))
             wake_all(&c->full, 0);
         commits_turn(c);
+        shelf_known_turn(c);
         int64_t at = next_time(c);
         if (at == CLOCK_NEVER)
             loop_disarm(c->loop, &c->timer);
@@ -263,6 +264,7 @@ static void prepare(struct coordinator *c, struct loop *l, const struct crawl_se
     list_init(&c->hungry);
     list_init(&c->full);
     stock_init(&c->stock);
+    shelf_known_init(&c->known);
     spill_init(&c->spill);
     list_init(&c->over);
     nursery_init(&c->fibers, "crawl");
@@ -325,7 +327,7 @@ static int open_all(struct coordinator *c, const struct resume *resume, struct z
 // URLs taken and not done.
 static uint64_t waiting(const struct coordinator *c)
 {
-    uint64_t n = c->frontier.waiting + c->spill.lines;
+    uint64_t n = intake_waiting(c) + c->spill.lines;
     if (c->commits && c->commits->last_made) // what was in memory is kept, and dropped there
         n = c->commits->held;
     return c->store ? n + store_counts(c->store).frontier : n;
@@ -396,6 +398,7 @@ static void close_all(struct coordinator *c)
     spill_fini(&c->spill);
     frontier_fini(&c->frontier); // the hosts look at no lane any more
     stock_fini(&c->stock);
+    shelf_known_fini(&c->known);
     resolver_free(c->resolver);
     source_close(c->source);
     output_close(c->records);

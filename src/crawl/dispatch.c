@@ -7,6 +7,7 @@
 #include "crawl/hop.h"
 #include "engine/lane.h"
 #include "frontier/challenge.h"
+#include "ledger/condition.h"
 #include "sys/clock.h"
 #include "visit/flow.h"
 #include "visit/job.h"
@@ -219,6 +220,29 @@ static int fill_agent(struct coordinator *c, const struct host *h, struct job_pa
     return c->headers.failed ? -ENOMEM : 0;
 }
 
+// Asks for the page only if it is another than the one that is known. Errors: -ENOMEM.
+static int fill_condition(struct coordinator *c, struct item *i, struct job_parts *p)
+{
+    struct page_entry known;
+    bool plain = (i->method == HOP_GET || i->method == HOP_HEAD) && !p->body.p;
+    i->conditional = false;
+    if (!i->known || !plain || condition_is_given(p->headers) ||
+        page_entry_read(&known, item_known(i)) < 0)
+        return 0;
+    if (p->head.flags & JOB_WARC && known.captured) {
+        p->head.known_date = known.captured;
+        p->known_digest = known.payload;
+    }
+    if (!p->headers.n)
+        buffer_clear(&c->headers);
+    if (!condition_add(&c->headers, &known))
+        return 0;
+    i->conditional = true;
+    p->head.flags |= JOB_CONDITIONAL;
+    p->headers = buffer_span(&c->headers);
+    return c->headers.failed ? -ENOMEM : 0;
+}
+
 // Fills in what the item asks for. Errors: -ENOMEM.
 static int fill_item(struct coordinator *c, struct item *i, struct job_parts *p)
 {
@@ -231,6 +255,8 @@ static int fill_item(struct coordinator *c, struct item *i, struct job_parts *p)
         r = fill_agent(c, i->host, p);
     if (r == 0)
         r = fill_challenge(c, i, p);
+    if (r == 0 && !i->asking)
+        r = fill_condition(c, i, p);
     if (r == 0 && c->explore && !i->asking) {
         p->head.flags |= explore_flags(c, i);
         p->agent = robots_agent(c, i->host);

@@ -53,6 +53,8 @@ struct explore {
     struct scope *scope;
     struct domain_list *domains;
     struct state *state; // of a temporary store, until that has it
+    bool reviving;       // a refresh: not all pages that are known are back in the frontier
+    bool revive_asked;   // for the next of them
     bool own_store;      // the coordinator's is of this crawl alone, and temporary
     bool failed;         // the store gave up, and that was said
     bool cut_said;       // that a page had more links than are taken
@@ -135,6 +137,8 @@ int explore_open_disk(struct coordinator *c);
 void explore_wake(void *arg);
 // Takes an answer of the store, items or hosts. Those of a store of its own it receives itself.
 void explore_take(struct coordinator *c, struct store_answer *a);
+// Takes an answer of the store, STORE_REVIVED.
+void explore_revived(struct coordinator *c, struct store_answer *a);
 // Asks for what memory lacks; once a pump.
 void explore_pump(struct coordinator *c);
 // Whether so much is waiting to be stored, or to be written, that nothing new should be started.

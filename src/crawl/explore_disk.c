@@ -17,6 +17,7 @@ enum {
     BACKLOG = 4 << 20, // bytes of records not yet written at which nothing new is started
     ASK_AT_ONCE = 256, // items of a host, when all are listed
     HOSTS_AT_ONCE = 16,
+    REVIVE_AT_ONCE = 512, // pages: some ms of the store's time, between which it does other things
 };
 
 #define LOOK (10 * CLOCK_MS) // so often it is looked whether the store is done
@@ -60,6 +61,7 @@ int explore_open_disk(struct coordinator *c)
     if (!given)
         stock_start(&c->stock, c->store, false, STOCK_OF_CRAWL);
     c->stock.most = c->settings->bounds.urls;
+    c->explore->reviving = c->settings->refresh > 0;
     return 0;
 }
 
@@ -166,6 +168,26 @@ static void look_at_errors(struct coordinator *c)
     coordinator_break(c);
 }
 
+static void revive(struct coordinator *c)
+{
+    struct explore *x = c->explore;
+    if (!x->reviving || x->revive_asked || c->stopping || commits_wanted(c) ||
+        store_is_behind(c->store))
+        return;
+    x->revive_asked = true;
+    store_revive(c->store, c->settings->refresh, REVIVE_AT_ONCE);
+}
+
+void explore_revived(struct coordinator *c, struct store_answer *a)
+{
+    uint64_t host;
+    c->explore->revive_asked = false;
+    c->explore->reviving = a->more;
+    while (store_answer_host(a, &host))
+        stock_put(&c->stock, host);
+    coordinator_stir(c);
+}
+
 void explore_pump(struct coordinator *c)
 {
     struct explore *x = c->explore;
@@ -173,13 +195,14 @@ void explore_pump(struct coordinator *c)
     while (x->own_store && store_receive(c->store, &a))
         explore_take(c, &a);
     look_at_errors(c);
-    if (!c->stopping && !commits_wanted(c) && c->frontier.waiting < IN_MEMORY)
-        stock_ask(&c->stock, IN_MEMORY - c->frontier.waiting);
+    revive(c);
+    if (!c->stopping && !commits_wanted(c) && intake_waiting(c) < IN_MEMORY)
+        stock_ask(&c->stock, IN_MEMORY - intake_waiting(c));
 }
 
 bool explore_is_over(const struct coordinator *c)
 {
-    return stock_is_empty(&c->stock);
+    return stock_is_empty(&c->stock) && !c->explore->reviving;
 }
 
 // ---- at the end

@@ -7,6 +7,7 @@
 #include "crawl/explore.h"
 #include "data/pack.h"
 #include "frontier/continuation.h"
+#include "ledger/page_entry.h"
 #include "store/state_held.h"
 #include "store/state_meta.h"
 #include "store/state_pages.h"
@@ -136,12 +137,16 @@ static int recall_cookies(struct coordinator *c, struct state *s)
     return r == 1 ? cookies_recall(c->cookies, bytes) : r;
 }
 
-// What was taken of each host: all that has its record, and what was in memory.
+// What was taken of each host: all that has its record of this run, and what was in memory.
 static int count_page(void *arg, uint64_t host, uint64_t hash, struct span value)
 {
-    (void)hash, (void)value;
-    stock_count(arg, host, 1);
-    return 0;
+    struct coordinator *c = arg;
+    struct page_entry p;
+    (void)hash;
+    int r = page_entry_read(&p, value);
+    if (r == 0 && p.run == c->settings->refresh)
+        stock_count(&c->stock, host, 1);
+    return r;
 }
 
 static int count_held(void *arg, uint64_t number, struct span bytes)
@@ -162,7 +167,7 @@ static int count_held(void *arg, uint64_t number, struct span bytes)
 
 static int recall_counts(struct coordinator *c, struct state *s)
 {
-    int r = state_pages_each(s, count_page, &c->stock);
+    int r = state_pages_each(s, count_page, c);
     return r < 0 ? r : state_held_each(s, count_held, &c->stock);
 }
 

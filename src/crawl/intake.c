@@ -14,6 +14,7 @@
 #include <errno.h>
 
 enum {
+    WINDOW_REFRESH = 4096,
     WINDOW = 64, // beyond twice what may be in flight: enough to always have something to start
     IN_MEMORY = 16384, // URLs that may wait in memory before lines of hosts with many go to disk
     OF_A_HOST = 256,   // what "many" is,
@@ -28,9 +29,15 @@ enum {
                        // of the output
 };
 
+unsigned intake_waiting(const struct coordinator *c)
+{
+    return c->frontier.waiting + c->known.waiting;
+}
+
+// In a refresh items wait to be looked up, and while there is a commit they wait for that.
 static unsigned window(const struct coordinator *c)
 {
-    return 2 * c->cap + WINDOW;
+    return 2 * c->cap + (c->settings->refresh ? WINDOW_REFRESH : WINDOW);
 }
 
 static unsigned memory_bound(const struct coordinator *c)
@@ -51,23 +58,23 @@ bool intake_wanted(const struct coordinator *c)
         return false;
     if (c->explore)
         return !explore_is_behind(c); // seeds go to disk
-    if (c->held >= HELD && c->frontier.waiting > 0)
+    if (c->held >= HELD && intake_waiting(c) > 0)
         return false;
     if (c->store && store_is_behind(c->store))
         return false;
-    if (c->frontier.waiting < window(c))
+    if (intake_waiting(c) < window(c))
         return true;
     uint64_t most = c->store         ? LOOK_AHEAD_STORED + c->stock.held
                     : c->spill.error ? memory_bound(c)
                                      : LOOK_AHEAD;
-    return is_starving(c) && c->frontier.waiting < most;
+    return is_starving(c) && intake_waiting(c) < most;
 }
 
 uint64_t intake_room(const struct coordinator *c)
 {
     bool starving = is_starving(c);
     uint64_t most = starving ? FROM_DISK : memory_bound(c);
-    uint64_t have = starving ? c->stock.held : c->frontier.waiting;
+    uint64_t have = starving ? c->stock.held : intake_waiting(c);
     return most > have && c->held < HELD / 2 ? most - have : 0;
 }
 
@@ -181,14 +188,30 @@ void intake_trust(struct coordinator *c, const struct item *i)
         trust_add(&c->trust, i->origin);
 }
 
+void intake_enter(struct coordinator *c, struct item *i, int64_t not_before)
+{
+    bool later = not_before > c->now, redirected = i->redirects > 0;
+    int r = later ? frontier_delay(&c->frontier, i, not_before)
+                  : frontier_add(&c->frontier, i, redirected, c->now);
+    if (r < 0)
+        settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
+    else if (!redirected && !later && (!c->explore || i->mark & EXPLORE_SEED))
+        intake_trust(c, i);
+}
+
+static void enter(struct coordinator *c, struct item *i, int64_t not_before)
+{
+    if (shelf_known_wanted(c, i))
+        shelf_known_ask(c, i, not_before);
+    else
+        intake_enter(c, i, not_before);
+}
+
 static void queue(struct coordinator *c, struct item *i)
 {
     i->entered = c->now;
     commits_changed(c, i);
-    if (frontier_add(&c->frontier, i, false, c->now) < 0)
-        settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
-    else
-        intake_trust(c, i);
+    enter(c, i, 0);
 }
 
 void intake_put(struct coordinator *c, struct item *i, int64_t not_before)
@@ -196,21 +219,15 @@ void intake_put(struct coordinator *c, struct item *i, int64_t not_before)
     int r = c->explore ? explore_equip(c, i) : 0;
     if (!i->held)
         commits_changed(c, i);
-    if (r < 0) // it fails
-        ;
-    else if (not_before > c->now)
-        r = frontier_delay(&c->frontier, i, not_before);
-    else
-        r = frontier_add(&c->frontier, i, false, c->now);
     if (r < 0)
         settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
-    else if (i->redirects == 0 && not_before <= c->now && (!c->explore || i->mark & EXPLORE_SEED))
-        intake_trust(c, i);
+    else
+        enter(c, i, not_before);
 }
 
 static bool is_full(const struct coordinator *c)
 {
-    return c->frontier.waiting >= memory_bound(c) || c->held >= HELD / 2;
+    return intake_waiting(c) >= memory_bound(c) || c->held >= HELD / 2;
 }
 
 // How many lines of a host are many, where memory is short: few enough that each host of a list has

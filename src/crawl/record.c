@@ -45,15 +45,15 @@ static void remote(struct buffer *out, const struct outcome *o)
                                              : "2"));
 }
 
-static void digest(struct buffer *out, const struct outcome *o)
+static void digest(struct buffer *out, const uint8_t *of)
 {
     static const char hex[] = "0123456789abcdef";
     char word[7 + 64] = "sha256:";
-    if (!(o->flags & OUTCOME_DIGEST))
+    if (!of)
         return;
     for (unsigned k = 0; k < 32; k++) {
-        word[7 + 2 * k] = hex[o->digest[k] >> 4];
-        word[8 + 2 * k] = hex[o->digest[k] & 15];
+        word[7 + 2 * k] = hex[of[k] >> 4];
+        word[8 + 2 * k] = hex[of[k] & 15];
     }
     text(out, "digest", (struct span){ word, sizeof word });
 }
@@ -93,12 +93,18 @@ static void tls(struct buffer *out, const struct outcome *o)
 static void extras(struct buffer *out, const struct ending *e)
 {
     const struct outcome *o = e->last;
-    digest(out, o);
+    const uint8_t *own = o->flags & OUTCOME_DIGEST ? o->digest : NULL;
+    digest(out, e->digest ? e->digest : own);
+    if (e->not_modified) {
+        json_key(out, "not_modified");
+        json_bool(out, true);
+    }
     if (o->flags & OUTCOME_TRUNCATED) {
         json_key(out, "truncated");
         json_bool(out, true);
     }
-    text(out, "saved", e->saved.p ? e->saved : message_span(o, o->saved));
+    if (!e->unsaved)
+        text(out, "saved", e->saved.p ? e->saved : message_span(o, o->saved));
     tls(out, o);
 }
 

@@ -15,6 +15,9 @@ struct ending {
     const char *engine;         // that did it; NULL: none
     int64_t now;                // monotonic ns
     struct span skipped;        // not fetched, for this file is there; absent: it was tried
+    bool unsaved;               // the body that came is not kept: the same is saved already
+    bool not_modified;          // the page is as it was known from an earlier run
+    const uint8_t *digest;      // of its body, when that did not come; NULL: the outcome's
     struct span saved;          // where its body will be; absent: where the outcome says, if anywhere
     // Of a crawl; absent where there is nothing to say.
     bool crawl;

@@ -13,6 +13,7 @@
 #include "engine/lane.h"
 #include "frontier/challenge.h"
 #include "frontier/retry.h"
+#include "ledger/page_entry.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "visit/outcome.h"
@@ -74,11 +75,30 @@ static void end_page(struct coordinator *c, const struct item *i, struct ending 
     }
 }
 
+// Whether the page is as it was known: the server says so (304, to our condition), or it has sent
+// the same once more. A HEAD has no body to tell by.
+static void compare(struct item *i, struct ending *e, struct page_entry *known)
+{
+    const struct outcome *o = e->last;
+    if (!i->known || !o || e->error != FETCH_OK || page_entry_read(known, item_known(i)) < 0)
+        return;
+    bool whole = o->status == 200 && o->flags & OUTCOME_DIGEST && !(o->flags & OUTCOME_TRUNCATED) &&
+                 i->method != HOP_HEAD;
+    if (o->status == 304 && i->conditional) {
+        e->not_modified = true;
+        e->digest = known->digested ? known->digest : NULL;
+    } else if (whole && known->digested) {
+        e->not_modified = memcmp(o->digest, known->digest, sizeof known->digest) == 0;
+    }
+}
+
 // Writes the record of an item that ended as `e` says, and frees it.
 static void finish_as(struct coordinator *c, struct item *i, struct ending *e)
 {
     int status = e->last ? e->last->status : 0;
+    struct page_entry known;
     e->now = c->now;
+    compare(i, e, &known);
     if (i->attempts > 0)
         e->engine = c->stats.engine[i->engine].name;
     if (!i->first)
@@ -89,6 +109,7 @@ static void finish_as(struct coordinator *c, struct item *i, struct ending *e)
     record_write(output_buffer(c->records), i, e, &c->time);
     output_added(c->records);
     tally_record(&c->stats, e->error, status);
+    c->stats.not_modified += e->not_modified;
     tell(c, i, e);
     c->stats.engine[i->engine].records += i->attempts > 0;
     if (tally_is_failure(e->error, status))
@@ -251,6 +272,8 @@ static void follow(struct coordinator *c, struct item *i, const struct outcome *
     commits_changed(c, i);
     if (is_for_nothing(c))
         settle_unfinished(c, i);
+    else if (shelf_known_wanted(c, i))
+        shelf_known_ask(c, i, 0);
     else if (frontier_add(&c->frontier, i, true, c->now) < 0)
         finish(c, i, FETCH_NO_RESOURCES, span_of("no memory"), o);
 }

@@ -93,6 +93,10 @@ void shelf_turn(struct coordinator *c)
     while (store_receive(c->store, &a)) {
         if (a.kind == STORE_COMMITTED)
             commits_done(c);
+        else if (a.kind == STORE_RECALLED)
+            shelf_known_take(c, &a);
+        else if (a.kind == STORE_REVIVED)
+            explore_revived(c, &a);
         else if (c->explore)
             explore_take(c, &a);
         else

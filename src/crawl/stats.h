@@ -34,6 +34,7 @@ struct crawl_stats {
     uint64_t records;                // written: done
     uint64_t failed;                 // of those: an error, or a status of 400 or more
     uint64_t skipped;                // of those: not fetched, for a file was there
+    uint64_t not_modified;           // of those: known from an earlier run, and still so
     uint64_t exchanges, retries, redirects;
     uint64_t robots;      // exchanges for robots.txt, not among those
     uint64_t denied;      // records of URLs that a robots.txt does not allow

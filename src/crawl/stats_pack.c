@@ -90,9 +90,9 @@ static void unpack_slowest(struct unpack *u, struct stats_host *h)
 
 void stats_pack(struct buffer *out, const struct crawl_stats *s)
 {
-    const uint64_t counts[] = { s->total,     s->taken,   s->records,   s->failed, s->skipped,
-                                s->exchanges, s->retries, s->redirects, s->bytes,  s->links,
-                                s->robots,    s->denied,  s->given_up };
+    const uint64_t counts[] = { s->total,     s->taken,   s->records,   s->failed,      s->skipped,
+                                s->exchanges, s->retries, s->redirects, s->bytes,       s->links,
+                                s->robots,    s->denied,  s->given_up,  s->not_modified };
     buffer_add_byte(out, STATS_PACK_VERSION);
     pack_row(out, counts, sizeof counts / sizeof *counts);
     pack_row(out, s->status, sizeof s->status / sizeof *s->status);
@@ -113,16 +113,16 @@ int stats_unpack(struct crawl_stats *s, struct span bytes)
 {
     struct unpack u = unpack_of(bytes);
     struct crawl_stats *now = s;
-    uint64_t counts[13];
+    uint64_t counts[14];
     unsigned char version = 0;
     unpack_bytes(&u, &version, 1);
     if (!u.bad && version != STATS_PACK_VERSION)
         return -EPROTO;
     unpack_row(&u, counts, sizeof counts / sizeof *counts);
-    uint64_t *const to[] = { &now->total,   &now->taken,     &now->records, &now->failed,
-                             &now->skipped, &now->exchanges, &now->retries, &now->redirects,
-                             &now->bytes,   &now->links,     &now->robots,  &now->denied,
-                             &now->given_up };
+    uint64_t *const to[] = { &now->total,    &now->taken,       &now->records, &now->failed,
+                             &now->skipped,  &now->exchanges,   &now->retries, &now->redirects,
+                             &now->bytes,    &now->links,       &now->robots,  &now->denied,
+                             &now->given_up, &now->not_modified };
     for (unsigned k = 0; k < sizeof to / sizeof *to; k++)
         *to[k] = counts[k];
     unpack_row(&u, now->status, sizeof now->status / sizeof *now->status);

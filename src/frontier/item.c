@@ -118,6 +118,18 @@ int item_keep_members(struct item *i, struct span members, size_t *held)
     return 0;
 }
 
+int item_keep_known(struct item *i, struct span known)
+{
+    struct item_known *k = known.p ? malloc(sizeof *k + known.n) : NULL;
+    free(i->known);
+    i->known = k;
+    if (!k)
+        return known.p ? -ENOMEM : 0;
+    k->n = known.n;
+    memcpy(k->bytes, known.p, known.n);
+    return 0;
+}
+
 static void forget_members(struct item *i)
 {
     if (!i->more)
@@ -137,6 +149,7 @@ void item_free(struct item *i)
     free(i->given);
     free(i->credentials);
     free(i->via);
+    free(i->known);
     free(i);
 }
 
@@ -171,6 +184,7 @@ int item_redirect(struct item *i, int status, struct url *target)
     url_fini(&i->url);
     i->url = *target;
     *target = (struct url){ 0 };
+    item_keep_known(i, (struct span){ NULL, 0 }); // that was of another page
     i->redirects++;
     i->tries = 0;
     i->challenges = 0;

@@ -18,6 +18,12 @@ struct item_more {
     char text[];
 };
 
+// What is known of a page from an earlier run, as src/ledger/page_entry.h writes it.
+struct item_known {
+    size_t n;
+    char bytes[];
+};
+
 // One line of the input on its way to its record. It is in exactly one place at a time: in a host's
 // queue, on the heap of those that wait for a time, or under way in a lane; and it keeps its credit
 // (it counts among those the source may have out) until its record is written.
@@ -29,6 +35,7 @@ struct item {
     struct url url;       // the current hop: without user information and fragment
     char *given; // the URL as given, when it differs from the first hop's href; NULL: the same
     char *credentials;      // "user:password" that stood in the URL, for `origin` only; NULL: none
+    struct item_known *known; // of the page at `url`, in a refresh; NULL: nothing
     struct item_more *more; // what its line says beyond the URL; NULL: nothing
     struct asking *asking;  // a robots.txt: who waits for it; it has no record. NULL: a URL of the run
     struct buffer trail;    // the redirects so far, as the JSON of the record
@@ -56,6 +63,8 @@ struct item {
     bool stocked;       // it was brought from disk
     bool shown;         // its last exchange showed what its host had asked for (challenge.h)
     uint8_t challenges; // that were answered on this hop
+    bool recalled;      // the state is asked what is known; `due.key` is what it waits for then
+    bool conditional;   // its last request was for what has changed since `known`
     bool became_get;    // by a redirect: what was asked for of method and body is over
 };
 
@@ -71,6 +80,16 @@ int item_keep_members(struct item *i, struct span members, size_t *held);
 static inline struct span item_members(const struct item *i)
 {
     return i->more ? (struct span){ i->more->text, i->more->n } : (struct span){ NULL, 0 };
+}
+
+// Gives the item a copy of what is known of its page; what it had goes. Errors: -ENOMEM, then it
+// has none.
+int item_keep_known(struct item *i, struct span known);
+
+// Absent: nothing.
+static inline struct span item_known(const struct item *i)
+{
+    return i->known ? (struct span){ i->known->bytes, i->known->n } : (struct span){ NULL, 0 };
 }
 
 // The URL as it was given, never with a user name or a password.

@@ -3,7 +3,7 @@
 #include "data/pack.h"
 #include <errno.h>
 
-enum { LEDGER_VERSION = 1 };
+enum { LEDGER_VERSION = 2 };
 
 void ledger_add_archive(struct ledger *l, const struct ledger_archive *a)
 {
@@ -48,7 +48,9 @@ void ledger_write(struct buffer *out, const struct ledger *l)
     pack_int(out, l->when);
     pack_int(out, l->spent);
     pack_uint(out, l->finished);
+    pack_uint(out, l->enough);
     pack_uint(out, l->fed);
+    pack_uint(out, l->refresh);
     position_write(out, &l->source);
     pack_uint(out, l->records);
     pack_uint(out, l->failed);
@@ -88,7 +90,9 @@ int ledger_read(struct ledger *out, struct span bytes)
     l.when = unpack_int(&u);
     l.spent = unpack_int(&u);
     l.finished = unpack_uint_to(&u, 1);
+    l.enough = unpack_uint_to(&u, 1);
     l.fed = unpack_uint_to(&u, 1);
+    l.refresh = unpack_uint(&u);
     position_read(&u, &l.source);
     l.records = unpack_uint_to(&u, INT64_MAX);
     l.failed = unpack_uint_to(&u, INT64_MAX);

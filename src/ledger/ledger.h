@@ -11,10 +11,12 @@
 // here, goes on with the source where it stands here, and does the renames that stand here if they
 // are not done. What the tables hold is of the same moment.
 struct ledger {
-    int64_t when;  // wall ns of the cut
-    int64_t spent; // ns that the run had gone on for, over all its parts
-    bool finished; // every line has its record: there is nothing to go on with
-    bool fed;      // no more lines come: the source has been read to its end
+    int64_t when;     // wall ns of the cut
+    int64_t spent;    // ns that the run had gone on for, over all its parts
+    bool finished;    // every line has its record: there is nothing to go on with
+    bool enough;      // not so, but as many have as may be; the rest is left
+    bool fed;         // no more lines come: the source has been read to its end
+    uint64_t refresh; // 0: the first run of the state; then the number of the refresh
     struct source_position source;
     uint64_t records;       // bytes of -o
     uint64_t failed;        // bytes of --failed
@@ -22,7 +24,7 @@ struct ledger {
     uint64_t rejected;      // bytes of --rejected-log
     uint64_t held;          // items in the table of this name; another number is damage
     int64_t save_since;     // see visit/settings.h; 0: nothing is saved
-    struct span stats;      // see crawl/stats_pack.h
+    struct span stats;      // see crawl/stats_pack.h; empty: a refresh that has done nothing yet
     struct buffer archives; // see below
     struct buffer renames;
 };

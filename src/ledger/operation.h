@@ -17,6 +17,8 @@ enum operation_kind {
     OPERATION_LINK,    // a: host, b: hash, tag, depth, flag: only_seen; bytes
     OPERATION_TAKE,    // a: host, b: most
     OPERATION_SURVEY,  // a: from, b: most
+    OPERATION_RECALL,  // bytes: host and hash of pages, eight bytes each
+    OPERATION_REVIVE,  // a: run, b: most
     OPERATION_NOTE,    // bytes: a name, a NUL, and what stands under it in the meta table
     OPERATION_SETTLE,  // nothing is put off any longer, so that the frontier can be counted
     OPERATION_CUT,     // a: number of the cut; bytes: the ledger. The last of its batch

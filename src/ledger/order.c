@@ -52,6 +52,26 @@ int order_read(struct order *out, struct span bytes)
     return 0;
 }
 
+void order_keep(struct buffer *out, struct span list, bool (*keeps)(struct span name))
+{
+    struct span name, value;
+    while (order_next(&list, &name) && order_next(&list, &value)) {
+        if (!keeps(name))
+            continue;
+        pack_span(out, name);
+        pack_span(out, value);
+    }
+}
+
+struct span order_value(struct span list, const char *name)
+{
+    struct span at, value;
+    while (order_next(&list, &at) && order_next(&list, &value))
+        if (span_is(at, name))
+            return value;
+    return (struct span){ NULL, 0 };
+}
+
 static int compare(struct span a, struct span b)
 {
     int c = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);

@@ -26,6 +26,13 @@ int order_read(struct order *out, struct span bytes);
 // Takes the next string off a list. False: that was all.
 bool order_next(struct span *rest, struct span *out);
 
+// Appends those of the options in `list` that `keeps` takes, by their names. Lack of memory shows
+// in `out`.
+void order_keep(struct buffer *out, struct span list, bool (*keeps)(struct span name));
+
+// The value of the option of this name, a view; absent: there is none.
+struct span order_value(struct span list, const char *name);
+
 // The name of the first option in which they differ, a view; absent: they are the same.
 struct span order_difference(const struct order *a, const struct order *b);
 #endif

@@ -11,7 +11,10 @@ enum {
     PAGE_ETAG = 1 << 2,
     PAGE_MODIFIED = 1 << 3,
     PAGE_URL = 1 << 4,
-    PAGE_PARTS = (1 << 5) - 1,
+    PAGE_FOUND = 1 << 5,
+    PAGE_RUN = 1 << 6,
+    PAGE_CAPTURED = 1 << 7,
+    PAGE_PARTS = (1 << 8) - 1,
 };
 
 static unsigned parts_of(const struct page_entry *p)
@@ -19,7 +22,8 @@ static unsigned parts_of(const struct page_entry *p)
     return (p->asked ? PAGE_ASKED : 0u) | (p->digested ? PAGE_DIGEST : 0u) |
            (p->etag.n && p->etag.n <= VALIDATOR_MOST ? PAGE_ETAG : 0u) |
            (p->last_modified.n && p->last_modified.n <= VALIDATOR_MOST ? PAGE_MODIFIED : 0u) |
-           (p->url.p ? PAGE_URL : 0u);
+           (p->url.p ? PAGE_URL : 0u) | (p->found ? PAGE_FOUND : 0u) | (p->run ? PAGE_RUN : 0u) |
+           (p->captured ? PAGE_CAPTURED : 0u);
 }
 
 void page_entry_write(struct buffer *out, const struct page_entry *p)
@@ -38,6 +42,23 @@ void page_entry_write(struct buffer *out, const struct page_entry *p)
         pack_span(out, p->last_modified);
     if (parts & PAGE_URL)
         pack_span(out, p->url);
+    if (parts & PAGE_FOUND) {
+        pack_uint(out, p->depth);
+        pack_uint(out, p->mark);
+    }
+    if (parts & PAGE_RUN)
+        pack_uint(out, p->run);
+    if (parts & PAGE_CAPTURED) {
+        pack_int(out, p->captured / 1000);
+        pack_span(out, p->payload);
+    }
+}
+
+static int64_t unpack_time(struct unpack *u, int64_t unit)
+{
+    int64_t t = unpack_int(u);
+    u->bad |= t < INT64_MIN / unit || t > INT64_MAX / unit;
+    return u->bad ? 0 : t * unit;
 }
 
 int page_entry_read(struct page_entry *out, struct span bytes)
@@ -49,10 +70,7 @@ int page_entry_read(struct page_entry *out, struct span bytes)
     if (!u.bad && version != PAGE_VERSION)
         return -EPROTO;
     unsigned parts = (unsigned)unpack_uint_to(&u, PAGE_PARTS);
-    int64_t ms = unpack_int(&u);
-    if (ms < INT64_MIN / 1000000 || ms > INT64_MAX / 1000000)
-        return -EUCLEAN;
-    p.when = ms * 1000000;
+    p.when = unpack_time(&u, 1000000);
     p.error = (enum fetch_error)unpack_uint_to(&u, FETCH_ERROR_COUNT - 1);
     p.status = (int)unpack_uint_to(&u, UINT16_MAX);
     p.asked = parts & PAGE_ASKED;
@@ -65,6 +83,17 @@ int page_entry_read(struct page_entry *out, struct span bytes)
         p.last_modified = unpack_span(&u);
     if (parts & PAGE_URL)
         p.url = unpack_span(&u);
+    if (parts & PAGE_FOUND) {
+        p.found = true;
+        p.depth = (uint16_t)unpack_uint_to(&u, UINT16_MAX);
+        p.mark = (uint8_t)unpack_uint_to(&u, UINT8_MAX);
+    }
+    if (parts & PAGE_RUN)
+        p.run = unpack_uint(&u);
+    if (parts & PAGE_CAPTURED) {
+        p.captured = unpack_time(&u, 1000);
+        p.payload = unpack_span(&u);
+    }
     if (!unpack_ended(&u))
         return -EUCLEAN;
     *out = p;

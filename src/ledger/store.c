@@ -413,6 +413,21 @@ void store_survey(struct store *s, uint64_t from, unsigned most)
     give(s);
 }
 
+void store_recall(struct store *s, struct span keys)
+{
+    s->asked++;
+    say(s, &(struct operation){ .kind = OPERATION_RECALL }, keys);
+    give(s);
+}
+
+void store_revive(struct store *s, uint64_t run, unsigned most)
+{
+    s->asked++;
+    say(s, &(struct operation){ .kind = OPERATION_REVIVE, .a = run, .b = most },
+        (struct span){ 0 });
+    give(s);
+}
+
 void store_flush(struct store *s)
 {
     if (s->unsettled)
@@ -453,6 +468,22 @@ static struct answer *next_answer(struct store *s, uint64_t *committed)
     return node ? list_entry(node, struct answer, node) : NULL;
 }
 
+static enum store_kind kind_of(const struct answer *a)
+{
+    switch ((enum operation_kind)a->asked.kind) {
+    case OPERATION_TAKE:
+        return STORE_TOOK;
+    case OPERATION_SURVEY:
+        return STORE_SURVEYED;
+    case OPERATION_RECALL:
+        return STORE_RECALLED;
+    case OPERATION_REVIVE:
+        return STORE_REVIVED;
+    default:
+        return STORE_LINKED;
+    }
+}
+
 bool store_receive(struct store *s, struct store_answer *out)
 {
     uint64_t committed;
@@ -463,11 +494,10 @@ bool store_receive(struct store *s, struct store_answer *out)
         return committed != 0;
     const struct answer *a = s->answer;
     *out = (struct store_answer){
-        .kind = a->asked.kind == OPERATION_TAKE     ? STORE_TOOK
-                : a->asked.kind == OPERATION_SURVEY ? STORE_SURVEYED
-                                                    : STORE_LINKED,
+        .kind = kind_of(a),
         .host = a->asked.a,
         .most = (unsigned)a->asked.b,
+        .more = a->asked.flag,
         .count = a->count,
         .bytes = buffer_span(&a->bytes),
     };
@@ -506,6 +536,16 @@ bool store_answer_link(struct store_answer *a, uint64_t *tag, bool *is_new)
     *tag = unpack_word(&u);
     unpack_bytes(&u, &byte, 1);
     *is_new = byte != 0;
+    a->bytes = (struct span){ u.p, u.n };
+    return true;
+}
+
+bool store_answer_page(struct store_answer *a, struct span *page)
+{
+    struct unpack u = unpack_of(a->bytes);
+    if (u.n == 0)
+        return false;
+    *page = unpack_span(&u);
     a->bytes = (struct span){ u.p, u.n };
     return true;
 }

@@ -102,6 +102,13 @@ void store_take(struct store *s, uint64_t host, unsigned most);
 enum { STORE_HOSTS_MOST = 256 };
 void store_survey(struct store *s, uint64_t from, unsigned most);
 
+// What is known of pages: `keys` are host and hash of each, as in store_page, packed with
+// pack_word. Those that were said since the last commit may not be among them.
+void store_recall(struct store *s, struct span keys);
+
+// Puts up to `most` pages of runs before `run` back to the frontier: see revive.h.
+void store_revive(struct store *s, uint64_t run, unsigned most);
+
 // Questions that have no answer yet.
 unsigned store_asked(const struct store *s);
 
@@ -109,12 +116,15 @@ enum store_kind {
     STORE_TOOK,      // items of `host`; fewer than `most`: there are no more on disk
     STORE_SURVEYED,  // hosts from `host` on; fewer than `most`: there are no more behind them
     STORE_LINKED,    // links that had a tag
+    STORE_RECALLED,  // pages, in the order of their keys
+    STORE_REVIVED,   // hosts that have got something; `more`: there are more pages
     STORE_COMMITTED, // the cut with the number `cut`
 };
 
 struct store_answer {
     enum store_kind kind;
     unsigned count, most;
+    bool more;
     uint64_t host;
     uint64_t cut;
     struct span bytes; // for the functions below
@@ -128,6 +138,7 @@ bool store_receive(struct store *s, struct store_answer *out);
 bool store_answer_item(struct store_answer *a, struct state_place *at, struct span *item);
 bool store_answer_host(struct store_answer *a, uint64_t *host);
 bool store_answer_link(struct store_answer *a, uint64_t *tag, bool *is_new);
+bool store_answer_page(struct store_answer *a, struct span *page); // absent: it is not known
 
 // ---- commits
 

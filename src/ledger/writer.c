@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ledger/writer.h"
 #include "data/pack.h"
+#include "ledger/revive.h"
 #include "store/state_frontier.h"
 #include "store/state_held.h"
 #include "store/state_hosts.h"
@@ -203,6 +204,37 @@ static int survey(struct writer *w, const struct operation *op)
     return 0;
 }
 
+// What is known of pages, as of the last commit or later.
+static int recall(struct writer *w, const struct operation *op)
+{
+    struct answer *a = answer_new(w, op);
+    struct unpack u = unpack_of(operation_bytes(op));
+    int r = a ? 0 : -ENOMEM;
+    while (r >= 0 && u.n > 0) {
+        uint64_t host = unpack_word(&u), hash = unpack_word(&u);
+        struct span page = { NULL, 0 };
+        r = state_pages_get(w->state, host, hash, &page);
+        if (r >= 0) {
+            pack_span(&a->bytes, r ? page : (struct span){ NULL, 0 });
+            a->count++;
+        }
+    }
+    return r < 0 ? r : a->bytes.failed ? -ENOMEM : 0;
+}
+
+static int revive(struct writer *w, const struct operation *op)
+{
+    struct answer *a = answer_new(w, op);
+    bool more;
+    int r =
+        a ? revive_some(w->state, op->a, (unsigned)op->b, &a->bytes, &more) : -ENOMEM;
+    if (r < 0)
+        return r;
+    a->count = (unsigned)r;
+    a->asked.flag = more;
+    return 0;
+}
+
 // ---- operations
 
 static int note(struct writer *w, const struct operation *op)
@@ -233,6 +265,10 @@ static int perform(struct writer *w, const struct operation *op)
         return take(w, op);
     case OPERATION_SURVEY:
         return survey(w, op);
+    case OPERATION_RECALL:
+        return recall(w, op);
+    case OPERATION_REVIVE:
+        return revive(w, op);
     case OPERATION_NOTE:
         return note(w, op);
     case OPERATION_SETTLE:
@@ -271,7 +307,7 @@ static int begin(struct writer *w)
     if (r < 0)
         return r;
     struct unpack u = unpack_of(value);
-    w->number = w->stored_number = r ? unpack_uint(&u) : 1;
+    w->number = w->stored_number = r ? unpack_uint(&u) : REVIVE_NUMBERS;
     w->index = 0;
     gather_clear(&w->pages);
     gather_clear(&w->links);

@@ -57,8 +57,10 @@ static void add_headline(struct buffer *out, const struct crawl_stats *s, enum c
                       end == CRAWL_COMPLETE ? "" : "stopped after ",
                       units_show_count(records, s->records), s->records == 1 ? "" : "s",
                       units_show_time(time, s->now - s->began),
-                      units_show_count(good, s->records - s->failed - s->skipped),
+                      units_show_count(good, s->records - s->failed - s->skipped - s->not_modified),
                       units_show_count(failed, s->failed));
+    if (s->not_modified)
+        buffer_add_format(out, ", %s not modified", units_show_count(good, s->not_modified));
     if (s->skipped)
         buffer_add_format(out, ", %s there already", units_show_count(good, s->skipped));
     if (end != CRAWL_COMPLETE && s->waiting)

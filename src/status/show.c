@@ -73,16 +73,29 @@ static void show_owner(struct buffer *out, const struct show *s)
     buffer_add_byte(out, '\n');
 }
 
+static void show_refresh(struct buffer *out, const struct show *s)
+{
+    const struct ledger *l = &s->survey->ledger;
+    if (l->refresh == 0)
+        return;
+    show_label(out, "refresh");
+    buffer_add_format(out, "number %" PRIu64 ": what was known before is asked for again\n",
+                      l->refresh);
+}
+
 static void show_done(struct buffer *out, const struct show *s)
 {
-    char n[UNITS_ROOM], good[UNITS_ROOM], bad[UNITS_ROOM];
+    char n[UNITS_ROOM], good[UNITS_ROOM], bad[UNITS_ROOM], same[UNITS_ROOM];
     const struct crawl_stats *c = s->stats;
     if (!c)
         return;
     show_label(out, "done");
-    buffer_add_format(out, "%s URLs: %s fetched, %s failed\n", units_show_count(n, c->records),
-                      units_show_count(good, c->records - c->failed - c->skipped),
+    buffer_add_format(out, "%s URLs: %s fetched, %s failed", units_show_count(n, c->records),
+                      units_show_count(good, c->records - c->failed - c->skipped - c->not_modified),
                       units_show_count(bad, c->failed));
+    if (s->survey->ledger.refresh)
+        buffer_add_format(out, ", %s not modified", units_show_count(same, c->not_modified));
+    buffer_add_byte(out, '\n');
 }
 
 static void show_left(struct buffer *out, const struct show *s)
@@ -237,6 +250,7 @@ void show_text(struct buffer *out, const struct show *s)
         buffer_add_string(out, "nothing has been committed yet\n");
         return;
     }
+    show_refresh(out, s);
     show_done(out, s);
     show_left(out, s);
     show_speed(out, s);

@@ -23,6 +23,8 @@ static void show_counts(struct buffer *out, const struct crawl_stats *c)
     json_uint(out, c->records);
     json_key(out, "failed");
     json_uint(out, c->failed);
+    json_key(out, "not_modified");
+    json_uint(out, c->not_modified);
     json_key(out, "exchanges");
     json_uint(out, c->exchanges);
     json_key(out, "retries");
@@ -148,6 +150,8 @@ void show_json(struct buffer *out, const struct show *s)
         show_time(out, "since", s->owner_since, &cache);
     }
     show_time(out, "committed", l->when, &cache);
+    json_key(out, "refresh");
+    json_uint(out, l->refresh);
     json_key(out, "elapsed");
     json_seconds_us(out, l->spent);
     if (s->stats)

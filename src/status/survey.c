@@ -254,6 +254,7 @@ void survey_fini(struct survey *s)
 
 struct survey_list {
     survey_show *show;
+    uint64_t run; // whose failures
     void *arg;
 };
 
@@ -279,7 +280,7 @@ static int survey_list_number(void *arg, uint64_t number, struct span item)
 
 int survey_pending(struct state *state, survey_show *show, void *arg)
 {
-    struct survey_list list = { show, arg };
+    struct survey_list list = { .show = show, .arg = arg };
     int r = state_held_each(state, survey_list_number, &list);
     return r < 0 ? r : state_frontier_each(state, survey_list_place, &list);
 }
@@ -293,12 +294,15 @@ static int survey_list_page(void *arg, uint64_t host, uint64_t hash, struct span
     int r = page_entry_read(&page, value);
     if (r < 0)
         return r;
-    bool failed = page.error != FETCH_OK || page.status >= 400;
+    bool failed = page.run == l->run && (page.error != FETCH_OK || page.status >= 400);
     return page.asked && failed && page.url.p ? l->show(l->arg, page.url) : 0;
 }
 
 int survey_failed(struct state *state, survey_show *show, void *arg)
 {
-    struct survey_list list = { show, arg };
-    return state_pages_each(state, survey_list_page, &list);
+    struct survey s = { 0 };
+    int r = survey_ledger(&s, state);
+    struct survey_list list = { .show = show, .arg = arg, .run = s.ledger.refresh };
+    survey_fini(&s);
+    return r < 0 ? r : state_pages_each(state, survey_list_page, &list);
 }

@@ -114,6 +114,15 @@ static int archive_unchanged(struct archive_press *p, struct archive_capture *c,
     return archive_make_revisit(p, r, block);
 }
 
+// Whether the capture that is known has this payload. Its record's name is not known.
+static bool archive_is_known(const struct archive_capture *c, struct archive_sight *sight)
+{
+    struct digest known;
+    *sight = (struct archive_sight){ .date = c->known_date };
+    return c->known_date && digest_parse(&known, c->known) == 0 &&
+           digest_equal(&known, &c->payload);
+}
+
 static bool archive_is_seen(struct archive *a, struct archive_capture *c, struct warc_record *r)
 {
     struct archive_sight sight;
@@ -122,7 +131,7 @@ static bool archive_is_seen(struct archive *a, struct archive_capture *c, struct
     pthread_mutex_lock(&a->file_lock);
     bool seen = archive_seen_find(&a->seen, c->url, &c->payload, &sight);
     pthread_mutex_unlock(&a->file_lock);
-    if (!seen)
+    if (!seen && !archive_is_known(c, &sight))
         return false;
     r->profile = WARC_SAME_DIGEST;
     r->refers_to = sight.id;
@@ -192,7 +201,7 @@ static int archive_response(struct archive *a, struct archive_press *p, struct a
     r.block = &block;
     r.content_type = "application/http;msgtype=response";
     int e = 0;
-    if (c->status == 304 && c->known_date) {
+    if (c->status == 304 && c->asked && c->known_date) {
         e = archive_unchanged(p, c, &r, &block);
     } else {
         if (c->body.spilled)

@@ -29,7 +29,8 @@ struct archive_capture {
     int status;
     enum warc_cut cut;      // how the body ended
     struct span error, why; // the exchange's, if it came to one
-    int64_t known_date;     // WARC-Date of what a 304 says is still so; 0: not known
+    bool asked;             // whether it is as it was when it was captured before
+    int64_t known_date;     // the WARC-Date of that; 0: not known
     struct span known;      // and its payload's digest; absent: not known
     // What came of it.
     struct warc_place place;

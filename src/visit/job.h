@@ -24,9 +24,10 @@ enum job_flag {
     JOB_SITEMAP = 1 << 9,       // the body is a sitemap: its entries, finding_sitemap.h
     JOB_FOLLOW = 1 << 10,       // with JOB_LINKS: and its links
     JOB_COOKIES = 1 << 11,      // what Set-Cookie says into the outcome
-    JOB_ONCE = 1 << 12, // asked once and not again by itself: whoever paces the host decides
-    JOB_DEEPEST = 1 << 13, // with JOB_FOLLOW: no link of this page is followed
-    JOB_CHALLENGE = 1 << 20, // what a 401 wants to be shown into the outcome
+    JOB_ONCE = 1 << 12,        // asked once and not again by itself: whoever paces the host decides
+    JOB_CONDITIONAL = 1 << 14, // it asks whether the page is another than the one that is known
+    JOB_DEEPEST = 1 << 13,     // with JOB_FOLLOW: no link of this page is followed
+    JOB_CHALLENGE = 1 << 20,   // what a 401 wants to be shown into the outcome
 };
 
 struct job {
@@ -45,8 +46,9 @@ struct job {
     // The proxy that it goes through, as in struct proxy; the addresses are then the proxy's.
     struct message_text proxy, proxy_credentials;
     uint32_t proxy_port;
-    // What was archived of this URL before, for who asks whether it has changed: a 304 then becomes
-    // a revisit of that. `known_date` is its WARC-Date (wall ns); 0: nothing is known.
+    // What was archived of this URL before: the same payload becomes a revisit of that, and so
+    // does, with JOB_CONDITIONAL, a 304. `known_date` is its WARC-Date (wall ns); 0: nothing is
+    // known.
     struct message_text known_digest; // of its payload, as in outcome.warc_digest
     struct message_text via;          // with JOB_WARC: the page that it was found on
     int64_t known_date;

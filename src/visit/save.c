@@ -125,6 +125,12 @@ int save_sweep_left(struct save *s)
     return s->settings->save_tag ? save_sweep(s, prefix) : 0;
 }
 
+bool save_forget(const struct save *s, const char *from, const char *to)
+{
+    enum save_found found = save_look_at(s, to);
+    return (found == SAVE_REPLACEABLE || found == SAVE_OTHER) && unlinkat(s->root, from, 0) == 0;
+}
+
 int save_sync(const struct save *s)
 {
     return syncfs(s->root) < 0 ? -errno : 0;

@@ -73,6 +73,10 @@ enum save_found save_look_at(const struct save *s, const char *path);
 // `out` is then empty. Errors: those of mkdir(2) and rename(2); then it stays as it was.
 int save_settle(const struct save *s, const char *from, struct span to, struct buffer *out);
 
+// Removes a body that was left as `from`, for the file at `to` below the directory is the same;
+// does nothing when there is no such file. Blocks for a moment. Whether it did.
+bool save_forget(const struct save *s, const char *from, const char *to);
+
 // Has all that was written below the directory, and all its names, on the disk. Blocks. Errors:
 // those of syncfs(2).
 int save_sync(const struct save *s);

@@ -78,6 +78,7 @@ static void visit_archive_fill(struct visit *v)
     c->why = r->error ? span_of(r->message) : (struct span){ NULL, 0 };
     c->known = message_span(j, j->known_digest);
     c->known_date = j->known_date;
+    c->asked = j->flags & JOB_CONDITIONAL;
 }
 
 static int visit_archive_put(void *arg)

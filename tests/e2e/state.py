@@ -149,7 +149,7 @@ class Killed(Case):
         self.assertGreaterEqual(min(b[0] - a[1] for a, b in zip(spans, spans[1:])), 0.998e6)
 
     def test_resume_remembers_the_command(self):
-        kept = Kept("--per-host", "4", "-j", "4", "-A", "remembered/1.0", urls=[url(f"headers?m={i}") for i in range(400)])
+        kept = Kept("--per-host", "4", "-j", "4", "-A", "remembered/1.0", "--host-rate", "400/s", urls=[url(f"headers?m={i}") for i in range(400)])
         self.assertTrue(kept.kill(kept.start(cwd=kept.dir), 100))
         done = kept.resume("-q")
         self.assertEqual((done.status, done.err), (0, ""))

@@ -20,6 +20,7 @@ import warc_reader  # noqa: E402
 
 ENGINES = ("coro", "forks:3", "threads:3", "callback", "green", "forks:2/coro:4", "threads:2/coro:4", "coro,forks:2")
 PAGE = b"<html>" + b"a page that is worth keeping, and long enough for a revisit\n" * 40
+PACKED = gzip.compress(PAGE)
 PORT = rig.serve()
 with open(shutil.which(rig.TRAWL), "rb") as program:
     # A sanitizer keeps what was freed.
@@ -38,9 +39,9 @@ def origin(connection, _):
     request = rig.read_head(connection)
     path = request.split(b" ")[1].decode("latin-1").split("?")[0]
     if path == "/gzip":
-        answer(connection, gzip.compress(PAGE), "Content-Encoding: gzip")
+        answer(connection, PACKED, "Content-Encoding: gzip")
     elif path == "/broken-gzip":
-        answer(connection, gzip.compress(PAGE)[:50] + b"x" * 200, "Content-Encoding: gzip")
+        answer(connection, PACKED[:50] + b"x" * 200, "Content-Encoding: gzip")
     elif path == "/chunked":
         connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n"
                            b"5\r\nhello\r\n7;a=b\r\n, world\r\n0\r\nX: y\r\n\r\n")
@@ -140,7 +141,7 @@ class Warc(unittest.TestCase):
         self.assertEqual(got["/interim"].status, 200)
         self.assertNotIn(b"Early", got["/interim"].block)
         # What cannot be decoded is archived whole.
-        self.assertEqual(got["/broken-gzip"].body, gzip.compress(PAGE)[:50] + b"x" * 200)
+        self.assertEqual(got["/broken-gzip"].body, PACKED[:50] + b"x" * 200)
         self.assertIsNone(got["/broken-gzip"].get("WARC-Truncated"))
         self.assertEqual(a.run.by_line[7]["error"], "decode")
         self.assertEqual((got["/not-modified"].type, got["/not-modified"].status), ("response", 304))
