@@ -13,7 +13,7 @@
 // others are found by surveys, when those have become fewer.
 enum {
     STOCK_HOSTS = 1 << 20,
-    STOCK_OF_CRAWL = 1 << 16, // for stock_start
+    STOCK_OF_CRAWL = 1 << 14, // for stock_start
     STOCK_OF_LIST = 1 << 12,  // the same, where memory has the lines that were read last as well
 };
 
