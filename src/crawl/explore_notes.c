@@ -8,6 +8,7 @@
 #include "data/pack.h"
 #include "frontier/continuation.h"
 #include "ledger/page_entry.h"
+#include "ledger/renew.h"
 #include "store/state_held.h"
 #include "store/state_meta.h"
 #include "store/state_pages.h"
@@ -18,7 +19,7 @@
 
 enum { CHUNK = 64 << 10, NAME = 32 };
 
-static const char seeds[] = "seeds", queries[] = "queries";
+static const char seeds[] = "seeds", queries[] = RENEW_QUERIES;
 
 static void name_chunk(char name[NAME], const char *what, unsigned n)
 {

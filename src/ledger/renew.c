@@ -6,6 +6,7 @@
 #include "store/state_hosts.h"
 #include "store/state_meta.h"
 #include <errno.h>
+#include <stdio.h>
 
 // What a run says of itself and its list, and the next one says anew.
 static int forget(struct state *s)
@@ -15,6 +16,18 @@ static int forget(struct state *s)
     for (size_t k = 0; k < sizeof names / sizeof *names && r >= 0; k++)
         r = state_meta_remove(s, names[k]);
     return r < 0 ? r : 0;
+}
+
+// Nor how many queries of each path were followed: what is new this time counts from zero.
+static int forget_queries(struct state *s)
+{
+    char name[32];
+    int r = 1;
+    for (unsigned n = 0; r > 0; n++) {
+        snprintf(name, sizeof name, "%s.%u", RENEW_QUERIES, n);
+        r = state_meta_remove(s, name);
+    }
+    return r;
 }
 
 // A host that failed the run before, or was given up, may do well again.
@@ -66,6 +79,8 @@ int renew_state(struct state *s, const struct ledger *l, const struct renewal *r
     buffer_fini(&b);
     if (r == 0)
         r = forget(s);
+    if (r == 0)
+        r = forget_queries(s);
     if (r == 0)
         r = forgive(s);
     if (r == 0 && renewal->explore)

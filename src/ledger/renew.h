@@ -19,6 +19,10 @@ static inline bool renew_is_new(const struct ledger *l)
     return l->refresh > 0 && l->stats.n == 0;
 }
 
+// Chunks of what a crawl has counted of queries stand in the meta table under this name, a dot and
+// their number.
+#define RENEW_QUERIES "queries"
+
 struct renewal {
     bool go_on;   // the records go behind those of the run before, in the same file
     bool explore; // it is a crawl: its pages go back to the frontier

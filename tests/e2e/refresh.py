@@ -588,6 +588,16 @@ class Crawled(Case):
                 kept.run("--refresh", out=out)
                 self.assertEqual(sorted((r["url"], r["status"]) for r in kept.records(out)), [(u, 304) for u in first])
 
+    def test_queries_are_counted_anew(self):
+        site = Site({"/": html("/n?1", "/n?2", "/n?3", "/n?4", etag='"0"'), **{f"/n?{k}": html(etag=f'"{k}"') for k in range(10)}})
+        kept = Kept(*self.OPTIONS, "--max-queries", "3", site.url("/"), command="crawl")
+        self.check(kept.run())
+        self.assertEqual(sorted(by_path(kept.records())), ["/", "/n?1", "/n?2", "/n?3"])
+        site.pages["/"] = html("/n?5", "/n?6", "/n?7", "/n?8", etag='"1"')
+        self.check(kept.run("--refresh", out=f"{kept.dir}/2"))
+        self.assertEqual({p: r["status"] for p, r in by_path(kept.records(f"{kept.dir}/2")).items()},
+                         {"/": 200, **{f"/n?{k}": 304 for k in (1, 2, 3)}, **{f"/n?{k}": 200 for k in (5, 6, 7)}})
+
     def test_a_page_for_which_no_more_room_is_left_is_found_when_there_is(self):
         """A sitemap that has changed, and one that has not."""
         site = Site({"/": html(etag='"0"'),
