@@ -26,6 +26,7 @@ struct multi {
     const struct fetch_settings *settings;
     struct loop_hook hook;
     struct loop_timer sweep;
+    int64_t sweep_due; // monotonic ns
     struct sockets sockets;
     struct places places;
     struct passages passages;
@@ -172,8 +173,24 @@ static int64_t multi_sweep_pause(const struct multi *m)
 
 static void multi_set_sweep(struct multi *m)
 {
-    if (!m->sweep.place) // without memory for a timer there is no sweep until the next exchange
-        (void)loop_arm(m->loop, &m->sweep, clock_after(loop_now(m->loop), multi_sweep_pause(m)));
+    if (m->sweep.place)
+        return;
+    m->sweep_due = clock_after(loop_now(m->loop), multi_sweep_pause(m));
+    // Without memory for a timer there is no sweep until the next exchange.
+    (void)loop_arm(m->loop, &m->sweep, m->sweep_due);
+}
+
+// Whether this process has been stopped, or kept from running, for so long that the rule of
+// `min_speed` would be about us. What has come meanwhile has not been read yet.
+static bool multi_was_away(const struct multi *m, int64_t now)
+{
+    return now - m->sweep_due > m->settings->min_speed_time / 2;
+}
+
+static void multi_forgive(struct multi *m)
+{
+    list_each(node, following, &m->passages.under_way) list_entry(node, struct passage, node)
+        ->transfer.slowness = (struct slowness){ 0 };
 }
 
 // Ends the exchanges that are too slow, or take too long without libcurl's noticing.
@@ -202,7 +219,10 @@ static void multi_end_slow(struct multi *m, int64_t now)
 static void multi_on_sweep(struct loop_timer *timer)
 {
     struct multi *m = list_entry(timer, struct multi, sweep);
-    multi_end_slow(m, loop_now(m->loop));
+    int64_t now = loop_now(m->loop);
+    if (multi_was_away(m, now))
+        multi_forgive(m);
+    multi_end_slow(m, now);
     passages_trim(&m->passages, MULTI_ROOM, MULTI_TRIM);
     if (m->passages.busy || m->passages.idle_count > MULTI_ROOM)
         multi_set_sweep(m);

@@ -3,6 +3,7 @@
 all the same. Nothing here looks at the time: what counts is what was recorded before what."""
 import concurrent.futures
 import json
+import signal
 import subprocess
 import time
 import unittest
@@ -81,6 +82,19 @@ class Drips(unittest.TestCase):
                 self.assertLess(order.index(200), 8, order)
                 self.assertEqual(order[-1], "timeout", order)
 
+    def test_who_was_stopped_itself_blames_no_server(self):
+        urls = [f"http://127.2.0.1:{PORT}/drip?bytes=6000&ms=100&piece=150&{k}" for k in range(4)]
+        for engine in ("coro,callback", "threads:2"):
+            with self.subTest(engine=engine):
+                run = subprocess.Popen([rig.TRAWL, "fetch", "-q", "--engine", engine, "--retry", "0", "--min-speed", "100,1s", *urls],
+                                       stdout=subprocess.PIPE)
+                time.sleep(1.5)
+                run.send_signal(signal.SIGSTOP)
+                time.sleep(2.5)
+                run.send_signal(signal.SIGCONT)
+                records = [json.loads(line) for line in run.communicate(timeout=60)[0].splitlines()]
+                self.assertEqual([(r["status"], r.get("errormsg")) for r in records], 4 * [(200, None)])
+
 
 if __name__ == "__main__":
-    rig.main(3)
+    rig.main(4)
