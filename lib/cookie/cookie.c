@@ -3,18 +3,6 @@
 #include "web/address.h"
 #include "web/cookie_date.h"
 #include <errno.h>
-#include <strings.h>
-
-static struct span cookie_trim(struct span s)
-{
-    while (s.n > 0 && (*s.p == ' ' || *s.p == '\t')) {
-        s.p++;
-        s.n--;
-    }
-    while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-        s.n--;
-    return s;
-}
 
 // Takes what stands before the next `stop` off `rest`, which is then behind it.
 static struct span cookie_until(struct span *rest, char stop)
@@ -32,11 +20,6 @@ static bool cookie_has_control(struct span s)
         if (((unsigned char)s.p[k] < ' ' && s.p[k] != '\t') || s.p[k] == 127)
             return true;
     return false;
-}
-
-static bool cookie_is(struct span name, const char *other)
-{
-    return name.n == strlen(other) && strncasecmp(name.p, other, name.n) == 0;
 }
 
 // Seconds from `now` on; what is too far away is as far as can be.
@@ -58,25 +41,25 @@ static int cookie_max_age(struct span value, int64_t now, int64_t *expires)
 // An attribute; the last of a name counts, and Max-Age before Expires.
 static void cookie_attribute(struct cookie_said *c, struct span one, int64_t now, bool *has_age)
 {
-    struct span rest = one, name = cookie_trim(cookie_until(&rest, '=')), value = cookie_trim(rest);
+    struct span rest = one, name = span_trim(cookie_until(&rest, '=')), value = span_trim(rest);
     int64_t expires;
     if (value.n > COOKIE_ATTRIBUTE_MOST)
         return;
-    if (cookie_is(name, "expires") && !*has_age && cookie_date_parse(value, &expires) == 0) {
+    if (span_is_any_case(name, "expires") && !*has_age && cookie_date_parse(value, &expires) == 0) {
         c->has_expiry = true;
         c->expires = expires;
-    } else if (cookie_is(name, "max-age") && cookie_max_age(value, now, &expires) == 0) {
+    } else if (span_is_any_case(name, "max-age") && cookie_max_age(value, now, &expires) == 0) {
         c->has_expiry = *has_age = true;
         c->expires = expires;
-    } else if (cookie_is(name, "domain")) {
+    } else if (span_is_any_case(name, "domain")) {
         if (value.n > 0 && *value.p == '.')
             value = (struct span){ value.p + 1, value.n - 1 };
         c->domain = value.n > 0 ? value : (struct span){ NULL, 0 };
-    } else if (cookie_is(name, "path")) {
+    } else if (span_is_any_case(name, "path")) {
         c->path = value.n > 0 && *value.p == '/' ? value : (struct span){ NULL, 0 };
-    } else if (cookie_is(name, "secure")) {
+    } else if (span_is_any_case(name, "secure")) {
         c->secure = true;
-    } else if (cookie_is(name, "httponly")) {
+    } else if (span_is_any_case(name, "httponly")) {
         c->http_only = true;
     }
 }
@@ -91,10 +74,10 @@ int cookie_parse(struct cookie_said *out, struct span text, int64_t now)
     struct cookie_said c = { .secure = false };
     struct span rest = text, pair = cookie_until(&rest, ';');
     bool has_age = false;
-    if (!memchr(pair.p ? pair.p : "", '=', pair.n) || cookie_has_control(text))
+    if (text.n == 0 || !memchr(pair.p, '=', pair.n) || cookie_has_control(text))
         return -EINVAL;
-    c.name = cookie_trim(cookie_until(&pair, '='));
-    c.value = cookie_trim(pair);
+    c.name = span_trim(cookie_until(&pair, '='));
+    c.value = span_trim(pair);
     if (c.name.n == 0 || c.name.n + c.value.n > COOKIE_PAIR_MOST)
         return -EINVAL;
     while (rest.n > 0)

@@ -19,7 +19,7 @@ int jar_new(struct jar **out, const struct domain_list *domains)
 
 static void jar_drop(struct jar *j, struct jar_cookie *c)
 {
-    struct jar_owner *o = c->owner;
+    struct jar_owner *o = c->owner; // NOLINT(clang-analyzer-unix.Malloc): off the list when freed
     list_remove(&c->node);
     list_remove(&c->used);
     free(c);

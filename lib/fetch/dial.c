@@ -97,6 +97,7 @@ static bool dial_would_repeat(const struct transfer *t)
 }
 
 // Runs before each request, over a new connection or a reused one.
+// NOLINTNEXTLINE(readability-non-const-parameter): libcurl's type
 static int dial_ask(void *arg, char *peer, char *local, int port, int local_port)
 {
     (void)local, (void)local_port;

@@ -88,7 +88,7 @@ const struct address *pins_address(const struct address *a, unsigned n, unsigned
     for (unsigned i = 0; i < n; i++)
         of_family += a[i].family == family;
     if (of_family == 0)
-        return &a[nth % n];
+        return &a[nth % n]; // NOLINT(clang-analyzer-core.DivideZero): there is at least one
     nth %= of_family;
     for (;; a++) {
         if (a->family == family && nth-- == 0)

@@ -62,10 +62,11 @@ static X509_STORE *tls_find(const char *file)
         if (strcmp(s->file, file) == 0)
             return s->store;
     }
-    struct tls_store *s = malloc(sizeof *s + strlen(file) + 1);
+    size_t room = strlen(file) + 1;
+    struct tls_store *s = malloc(sizeof *s + room);
     if (!s)
         return NULL;
-    strcpy(s->file, file);
+    memcpy(s->file, file, room);
     s->store = tls_load(file);
     if (!s->store) {
         free(s);

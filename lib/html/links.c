@@ -70,16 +70,11 @@ static struct span links_essence(struct span type)
     return (struct span){ type.p, n };
 }
 
-static bool links_is(struct span word, const char *other)
-{
-    return word.n == strlen(other) && strncasecmp(word.p, other, word.n) == 0;
-}
-
 static bool links_is_xml(struct span type)
 {
     struct span essence = links_essence(type);
-    return links_is(essence, "application/xhtml+xml") ||
-           links_is(essence, "application/vnd.wap.xhtml+xml");
+    return span_is_any_case(essence, "application/xhtml+xml") ||
+           span_is_any_case(essence, "application/vnd.wap.xhtml+xml");
 }
 
 // Whether `head` begins like HTML (MIME Sniffing standard §7.1).
@@ -108,7 +103,7 @@ bool links_has_type(struct span content_type, struct span head)
 {
     struct span essence = links_essence(content_type);
     if (essence.n > 0)
-        return links_is(essence, "text/html") || links_is_xml(content_type);
+        return span_is_any_case(essence, "text/html") || links_is_xml(content_type);
     size_t mark;
     charset_of_mark(head, &mark);
     return links_looks_like_html((struct span){ head.p + mark, head.n - mark });

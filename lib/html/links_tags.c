@@ -4,12 +4,6 @@
 #include "html/refresh.h"
 #include "html/rel.h"
 #include "html/srcset.h"
-#include <strings.h>
-
-static bool links_equal(struct span a, const char *word)
-{
-    return a.n == strlen(word) && strncasecmp(a.p, word, a.n) == 0;
-}
 
 static bool links_wants(const struct links *l, enum links_tag tag)
 {
@@ -102,8 +96,8 @@ static void links_take_name(struct links *l, const struct scan_tag *t)
     struct span given = scan_value(t, ATTRIBUTE_NAME);
     if (!l->listener.meta || given.n == 0 || given.n > sizeof name)
         return;
-    if (!links_equal(given, "robots") &&
-        !(l->options.agent && links_equal(given, l->options.agent)))
+    if (!span_is_any_case(given, "robots") &&
+        !(l->options.agent && span_is_any_case(given, l->options.agent)))
         return;
     memcpy(name, given.p, given.n);
     struct span content = links_decode(l, scan_value(t, ATTRIBUTE_CONTENT));
@@ -113,18 +107,18 @@ static void links_take_name(struct links *l, const struct scan_tag *t)
 static void links_take_meta(struct links *l, const struct scan_tag *t)
 {
     struct span pragma = scan_value(t, ATTRIBUTE_HTTP_EQUIV);
-    if (pragma.p && links_equal(pragma, "refresh"))
+    if (pragma.p && span_is_any_case(pragma, "refresh"))
         links_take_refresh(l, t);
     if (t->written)
         return;
-    links_take_charset(l, t, pragma.p && links_equal(pragma, "content-type"));
+    links_take_charset(l, t, pragma.p && span_is_any_case(pragma, "content-type"));
     links_take_name(l, t);
 }
 
 static void links_take_form(struct links *l, const struct scan_tag *t)
 {
     struct span method = scan_value(t, ATTRIBUTE_METHOD);
-    if (!method.p || !(links_equal(method, "post") || links_equal(method, "dialog")))
+    if (!method.p || !(span_is_any_case(method, "post") || span_is_any_case(method, "dialog")))
         links_take(l, t, ATTRIBUTE_ACTION, LINKS_FORM, links_rel(l, t) & REL_NOFOLLOW);
 }
 
@@ -169,7 +163,7 @@ void links_take_tag(void *arg, const struct scan_tag *t)
         links_take_srcset(l, t, ATTRIBUTE_SRCSET, LINKS_IMG);
         break;
     case ELEMENT_INPUT:
-        if (links_equal(scan_value(t, ATTRIBUTE_TYPE), "image"))
+        if (span_is_any_case(scan_value(t, ATTRIBUTE_TYPE), "image"))
             links_take(l, t, ATTRIBUTE_SRC, LINKS_IMG, false);
         break;
     case ELEMENT_LINK:

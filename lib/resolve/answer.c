@@ -205,7 +205,7 @@ static bool answer_follow(struct reading *g)
     do {
         before = g->chain;
         size_t at = g->from;
-        struct record r;
+        struct record r = { 0 };
         for (unsigned i = 0; i < g->count; i++, at = r.end) {
             answer_record(&g->k, at, &r);
             if (r.type == ANSWER_CNAME && r.class == ANSWER_IN &&
@@ -220,7 +220,7 @@ static bool answer_follow(struct reading *g)
 static bool answer_collect(struct reading *g)
 {
     size_t size = g->type == QUERY_A ? 4 : 16, at = g->from;
-    struct record r;
+    struct record r = { 0 };
     for (unsigned i = 0; i < g->count; i++, at = r.end) {
         answer_record(&g->k, at, &r);
         if (r.type != g->type || r.class != ANSWER_IN ||

@@ -131,7 +131,7 @@ int overrides_add(struct overrides *o, const char *text, char *why, size_t room)
     struct parts parts = { .count = 0 };
     char key[OVERRIDES_KEY_ROOM];
     int err = overrides_read(&parts, text, why, room);
-    if (err < 0)
+    if (err)
         return err;
     struct address *copy = malloc(parts.count * sizeof *copy);
     if (!copy)

@@ -105,9 +105,9 @@ static int upstreams_channel(struct upstreams *u, unsigned i, bool tcp, int64_t 
     if (!*at || (*at)->asked >= UPSTREAMS_QUERIES || now - (*at)->opened > UPSTREAMS_AGE ||
         (*at)->edns == s->no_edns) {
         int err = channel_open(&young, u->loop, s->server, tcp, !s->no_edns, u->timeout);
-        if (err < 0 && !*at)
+        if (err && !*at)
             return err;
-        if (err == 0) {
+        if (!err) {
             upstreams_retire(u, at);
             *at = young;
         }
@@ -130,7 +130,7 @@ int upstreams_ask(struct upstreams *u, unsigned i, struct ask *ask, struct span 
     struct channel *c;
     uint8_t packet[QUERY_ROOM];
     int err = upstreams_channel(u, i, tcp, now, &c);
-    if (err < 0)
+    if (err)
         return err;
     size_t n = query_write(packet, name, type, upstreams_id(u), c->edns);
     u->asked++;

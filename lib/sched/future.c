@@ -66,6 +66,8 @@ struct future *future_keep(struct future *f)
 // there is to tell or to free on the way is queued for whoever began, further down the stack.
 static _Thread_local struct list *future_telling, *future_freeing;
 
+// NOLINTBEGIN(misc-no-recursion): once only; whoever finds a queue puts its future there
+
 // Tells the futures made from `f`, in the order they were made, that it has settled.
 static void future_tell(struct future *f)
 {
@@ -146,6 +148,7 @@ void future_drop(struct future *f)
     while ((node = list_pop(&queue)));
     future_freeing = NULL;
 }
+// NOLINTEND(misc-no-recursion)
 
 int future_await(struct future *f, void **value, int64_t deadline)
 {

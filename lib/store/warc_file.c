@@ -101,7 +101,7 @@ static int warc_file_describe(struct warc_file *f, int64_t now, struct buffer *o
     digest_fini(&sum);
     if (e == 0)
         e = gzip_new(&g, f->setup.level);
-    if (e < 0)
+    if (e)
         return e;
     warc_record_write(&text, &r);
     buffer_add(&text, info.p, info.n);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "store/warc_head.h"
 #include <errno.h>
-#include <strings.h>
 
 long warc_head_length(struct span text)
 {
@@ -29,30 +28,14 @@ static struct span warc_head_line(struct span *rest)
     return line;
 }
 
-static struct span warc_head_trim(struct span s)
-{
-    while (s.n && (*s.p == ' ' || *s.p == '\t')) {
-        s.p++;
-        s.n--;
-    }
-    while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-        s.n--;
-    return s;
-}
-
 static bool warc_head_field(struct span line, struct span *name, struct span *value)
 {
     const char *colon = line.n ? memchr(line.p, ':', line.n) : NULL;
     if (!colon || colon == line.p)
         return false;
-    *name = warc_head_trim((struct span){ line.p, (size_t)(colon - line.p) });
-    *value = warc_head_trim((struct span){ colon + 1, (size_t)(line.p + line.n - colon - 1) });
+    *name = span_trim((struct span){ line.p, (size_t)(colon - line.p) });
+    *value = span_trim((struct span){ colon + 1, (size_t)(line.p + line.n - colon - 1) });
     return true;
-}
-
-static bool warc_head_is(struct span name, const char *what)
-{
-    return name.n == strlen(what) && strncasecmp(name.p, what, name.n) == 0;
 }
 
 struct span warc_head_find(struct span text, const char *name, unsigned nth)
@@ -60,7 +43,7 @@ struct span warc_head_find(struct span text, const char *name, unsigned nth)
     struct span line, at, value;
     warc_head_line(&text);
     while ((line = warc_head_line(&text)).p)
-        if (warc_head_field(line, &at, &value) && warc_head_is(at, name) && nth-- == 0)
+        if (warc_head_field(line, &at, &value) && span_is_any_case(at, name) && nth-- == 0)
             return value;
     return (struct span){ NULL, 0 };
 }
@@ -99,7 +82,7 @@ static struct span *warc_head_place(struct warc_head *h, struct span name)
         { "WARC-Payload-Digest", &h->payload_digest },
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (warc_head_is(name, places[i].name))
+        if (span_is_any_case(name, places[i].name))
             return places[i].at;
     return NULL;
 }
@@ -151,7 +134,7 @@ static int warc_head_fields(struct warc_head *h, struct span text, const char **
             h->fault = h->fault ? h->fault : "a line of its head is no field";
             continue;
         }
-        if (warc_head_is(name, "Content-Length")) {
+        if (span_is_any_case(name, "Content-Length")) {
             if (length || !warc_head_number(value, &h->length))
                 return warc_head_refuse(why, "its Content-Length is no number, or there are two");
             length = true;

@@ -253,7 +253,7 @@ static int warc_reader_close(struct warc_reader *r)
             return some;
         if (some == 0)
             return warc_reader_refuse(r, -ENODATA, "the file ends within a record");
-        if (r->out[r->out_at] != WARC_RECORD_END[i])
+        if (r->out[r->out_at] != (unsigned char)WARC_RECORD_END[i])
             return warc_reader_refuse(r, -EUCLEAN, "the record does not end where it should");
     }
     // A member's checksum has been looked at only when its end has been.

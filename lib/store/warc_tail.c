@@ -47,7 +47,7 @@ static bool warc_tail_is_past(const struct warc_tail_run *r, const struct warc_n
 
 static int warc_tail_cut(struct warc_tail_run *r, const char *file, uint64_t end)
 {
-    struct stat s;
+    struct stat s = { 0 };
     int fd = openat(r->dir, file, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
     int e = fd < 0 || fstat(fd, &s) < 0 ? -errno : 0;
     if (e == 0 && (uint64_t)s.st_size < end)
@@ -111,7 +111,7 @@ static int warc_tail_all(struct warc_tail_run *r)
     if (!d)
         e = -errno;
     buffer_fini(&path);
-    if (e < 0)
+    if (!d)
         return e;
     r->dir = dirfd(d);
     while ((entry = readdir(d))) {

@@ -75,7 +75,7 @@ int shmq_new(struct shmq **out, size_t room, unsigned kind)
     error = shmq_open_bells(fds, kind);
     if (error == 0)
         error = shmq_attach(&q, fds, mapped);
-    if (error < 0)
+    if (error)
         goto failed;
     q->shared->magic = SHMQ_MAGIC;
     q->shared->room = rounded;
@@ -119,7 +119,7 @@ int shmq_map(struct shmq **out, const int fds[SHMQ_FDS])
     if (room < SHMQ_LEAST_ROOM || room > SHMQ_MOST_ROOM || (room & (room - 1)))
         return -EPROTO;
     int error = shmq_attach(&q, fds, (size_t)st.st_size);
-    if (error < 0)
+    if (error)
         return error;
     if (!shmq_fits_descriptors(q)) {
         munmap(q->shared, q->mapped);

@@ -3,7 +3,6 @@
 #include "web/coding_stage.h"
 #include <errno.h>
 #include <stdlib.h>
-#include <strings.h>
 
 enum { MOST_AT_ONCE = 1 << 30 }; // zlib counts in 32 bits
 
@@ -68,38 +67,22 @@ bool coding_peek(struct coding_stage *s, struct span *in, unsigned whole,
     return true;
 }
 
-static struct span coding_trim(struct span s)
-{
-    while (s.n && (*s.p == ' ' || *s.p == '\t')) {
-        s.p++;
-        s.n--;
-    }
-    while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-        s.n--;
-    return s;
-}
-
-static bool coding_is(struct span name, const char *what)
-{
-    return name.n == strlen(what) && strncasecmp(name.p, what, name.n) == 0;
-}
-
 // Puts the stage for `name` before the others, for the coding named last is undone first.
 static int coding_push(struct coding *c, struct span name)
 {
     struct coding_stage *s = NULL;
     int rc = -EOPNOTSUPP;
-    if (name.n == 0 || coding_is(name, "identity") || coding_is(name, "none"))
+    if (name.n == 0 || span_is_any_case(name, "identity") || span_is_any_case(name, "none"))
         return 0;
     if (c->count == CODING_MOST)
         return -EOPNOTSUPP;
-    if (coding_is(name, "gzip") || coding_is(name, "x-gzip"))
+    if (span_is_any_case(name, "gzip") || span_is_any_case(name, "x-gzip"))
         rc = coding_zlib_new(&s, true);
-    else if (coding_is(name, "deflate"))
+    else if (span_is_any_case(name, "deflate"))
         rc = coding_zlib_new(&s, false);
-    else if (coding_is(name, "br"))
+    else if (span_is_any_case(name, "br"))
         rc = coding_brotli_new(&s);
-    else if (coding_is(name, "zstd"))
+    else if (span_is_any_case(name, "zstd"))
         rc = coding_zstd_new(&s);
     if (rc < 0)
         return rc;
@@ -120,7 +103,7 @@ int coding_new(struct coding **out, struct span content_encoding, uint64_t max_o
     while (rest.n) {
         const char *comma = memchr(rest.p, ',', rest.n);
         size_t n = comma ? (size_t)(comma - rest.p) : rest.n;
-        int rc = coding_push(c, coding_trim((struct span){ rest.p, n }));
+        int rc = coding_push(c, span_trim((struct span){ rest.p, n }));
         if (rc < 0) {
             coding_free(c);
             return rc;

@@ -20,11 +20,6 @@ static struct span disposition_trim(struct span s)
     return s;
 }
 
-static bool disposition_is(struct span s, const char *what)
-{
-    return s.n == strlen(what) && strncasecmp(s.p, what, s.n) == 0;
-}
-
 // Takes what stands before the first ';' off the front of `s`, and the ';'.
 static struct span disposition_section(struct span *s)
 {
@@ -63,8 +58,7 @@ struct disposition_parameter {
 // quoted value without an end.
 static bool disposition_parameter(struct span *s, struct disposition_parameter *out)
 {
-    struct span section = *s, whole = *s;
-    section = disposition_section(s);
+    struct span whole = *s, section = disposition_section(s);
     const char *equals = section.n ? memchr(section.p, '=', section.n) : NULL;
     if (!equals)
         return false;
@@ -92,7 +86,7 @@ static bool disposition_find(struct span header, const char *name,
 {
     disposition_section(&header);
     while (header.n)
-        if (disposition_parameter(&header, out) && disposition_is(out->name, name))
+        if (disposition_parameter(&header, out) && span_is_any_case(out->name, name))
             return true;
     return false;
 }
@@ -150,7 +144,7 @@ bool content_disposition_plain_name(struct span header, struct buffer *out)
         disposition_unescape(&plain, p.value);
     else
         buffer_add(&plain, p.value.p, p.value.n);
-    if (disposition_is(content_disposition_type(header), "form-data"))
+    if (span_is_any_case(content_disposition_type(header), "form-data"))
         disposition_form(&plain);
     disposition_put(out, buffer_span(&plain));
     out->failed |= plain.failed;
@@ -178,8 +172,8 @@ static bool disposition_extended(struct span value, struct buffer *out)
         return false;
     struct span rest = { second + 1, (size_t)(end - second - 1) };
     struct span name = { value.p, (size_t)(first - value.p) };
-    bool utf8 = disposition_is(name, "utf-8") || disposition_is(name, "utf8");
-    if ((!utf8 && !disposition_is(name, "iso-8859-1")) || !disposition_escapes_right(rest))
+    bool utf8 = span_is_any_case(name, "utf-8") || span_is_any_case(name, "utf8");
+    if ((!utf8 && !span_is_any_case(name, "iso-8859-1")) || !disposition_escapes_right(rest))
         return false;
     struct buffer plain = { 0 };
     percent_decode(&plain, rest);

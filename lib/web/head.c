@@ -23,22 +23,6 @@ static bool head_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static struct span head_trim(struct span s)
-{
-    while (s.n && head_blank(*s.p)) {
-        s.p++;
-        s.n--;
-    }
-    while (s.n && head_blank(s.p[s.n - 1]))
-        s.n--;
-    return s;
-}
-
-static bool head_same(struct span a, const char *name)
-{
-    return a.n == strlen(name) && strncasecmp(a.p, name, a.n) == 0;
-}
-
 static int head_fail(struct head *h, const char *why)
 {
     h->why = why;
@@ -80,7 +64,7 @@ static void head_fold(struct head *h, size_t start, size_t end)
     struct head_field *f = (struct head_field *)(void *)h->fields.p + head_count(h) - 1;
     memset(h->text.p + start - 2, ' ', 2);
     struct span whole = { h->text.p + f->value, end - f->value };
-    f->value_length = (uint32_t)head_trim(whole).n;
+    f->value_length = (uint32_t)span_trim(whole).n;
 }
 
 static int head_field(struct head *h, size_t start, size_t end)
@@ -90,9 +74,9 @@ static int head_field(struct head *h, size_t start, size_t end)
     h->foldable = colon;
     if (!colon)
         return 0; // no field: browsers pass over it as well
-    struct span name = head_trim((struct span){ line.p, (size_t)(colon - line.p) });
+    struct span name = span_trim((struct span){ line.p, (size_t)(colon - line.p) });
     struct span value =
-        head_trim((struct span){ colon + 1, (size_t)(line.p + line.n - colon - 1) });
+        span_trim((struct span){ colon + 1, (size_t)(line.p + line.n - colon - 1) });
     struct head_field f = {
         .name = (uint32_t)(name.p - h->text.p),
         .name_length = (uint32_t)name.n,
@@ -114,7 +98,7 @@ static bool head_member(struct span *list, struct span *member)
         return false;
     const char *comma = list->n ? memchr(list->p, ',', list->n) : NULL;
     size_t n = comma ? (size_t)(comma - list->p) : list->n;
-    *member = head_trim((struct span){ list->p, n });
+    *member = span_trim((struct span){ list->p, n });
     *list = comma ? (struct span){ comma + 1, list->n - n - 1 } : (struct span){ NULL, 0 };
     return true;
 }
@@ -123,7 +107,7 @@ bool head_list_has(struct span list, const char *token)
 {
     struct span member;
     while (head_member(&list, &member))
-        if (head_same(member, token))
+        if (span_is_any_case(member, token))
             return true;
     return false;
 }
@@ -151,13 +135,13 @@ static bool head_transfer(struct head *h, bool *present)
 {
     for (size_t i = 0; i < head_count(h); i++) {
         struct span list = head_text(h, i), member;
-        if (!head_same(head_name(h, i), "transfer-encoding"))
+        if (!span_is_any_case(head_name(h, i), "transfer-encoding"))
             continue;
         *present = true;
         while (head_member(&list, &member)) {
             if (member.n && h->chunked)
                 return false;
-            h->chunked = h->chunked || head_same(member, "chunked");
+            h->chunked = h->chunked || span_is_any_case(member, "chunked");
         }
     }
     return true;
@@ -167,7 +151,7 @@ static bool head_lengths(struct head *h)
 {
     for (size_t i = 0; i < head_count(h); i++) {
         struct span list = head_text(h, i), member;
-        if (!head_same(head_name(h, i), "content-length"))
+        if (!span_is_any_case(head_name(h, i), "content-length"))
             continue;
         while (head_member(&list, &member))
             if (!head_length(h, member))
@@ -259,7 +243,7 @@ bool head_join(const struct head *h, const char *name, struct buffer *out)
 {
     bool any = false;
     for (size_t i = 0; i < head_count(h); i++) {
-        if (!head_same(head_name(h, i), name))
+        if (!span_is_any_case(head_name(h, i), name))
             continue;
         if (any)
             buffer_add(out, ", ", 2);

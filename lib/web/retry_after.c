@@ -5,17 +5,6 @@
 
 static const int64_t retry_after_second = INT64_C(1000000000);
 
-static struct span retry_after_trim(struct span s)
-{
-    while (s.n && (*s.p == ' ' || *s.p == '\t')) {
-        s.p++;
-        s.n--;
-    }
-    while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-        s.n--;
-    return s;
-}
-
 // Whether `s` is nothing but digits; `value` is then what they say, held at 2^32.
 static bool retry_after_seconds(struct span s, int64_t *value)
 {
@@ -32,7 +21,7 @@ static bool retry_after_seconds(struct span s, int64_t *value)
 
 int retry_after_parse(struct span value, int64_t now, int64_t most, int64_t *wait)
 {
-    struct span text = retry_after_trim(value);
+    struct span text = span_trim(value);
     int64_t seconds, date;
     if (!retry_after_seconds(text, &seconds)) {
         // "-1", "1.0" and "+1" are no seconds, and must not be read as a date either.

@@ -35,10 +35,10 @@ static inline bool rounds_compute(enum bench_workload w)
 }
 
 // How long the warm-up of a workload lasts at least, ns.
-int64_t rounds_warm_up(const struct rounds *r, enum bench_workload workload);
+int64_t rounds_warm_up(const struct rounds *b, enum bench_workload workload);
 
 // Runs all of them, until `stop` is not 0 any more: a signal's number. Cells
 // that cannot be run get a note. Blocks. Errors: -EINTR (it was stopped), -EIO (the origin has
 // ended: said).
-int rounds_run(struct rounds *r, const volatile sig_atomic_t *stop);
+int rounds_run(struct rounds *b, const volatile sig_atomic_t *stop);
 #endif

@@ -14,16 +14,11 @@ static bool is_token(struct span s)
     return s.n > 0;
 }
 
-static bool is_name(struct span a, const char *b)
-{
-    return a.n == strlen(b) && strncasecmp(a.p, b, a.n) == 0;
-}
-
 const char *ask_method_fault(struct span method)
 {
     if (!is_token(method) || method.n > ASK_METHOD_MOST)
         return "is no method: write GET, POST, PUT or the like";
-    if (is_name(method, "CONNECT"))
+    if (span_is_any_case(method, "CONNECT"))
         return "is for proxies: write GET, POST, PUT or the like";
     return NULL;
 }
@@ -42,7 +37,7 @@ const char *ask_header_fault(struct span line)
     if (name.n == line.n || !is_token(name))
         return "is no header: write 'Name: value', 'Name:' to leave one out, or 'Name;' for an "
                "empty one";
-    if (is_name(name, "Content-Length") || is_name(name, "Transfer-Encoding"))
+    if (span_is_any_case(name, "Content-Length") || span_is_any_case(name, "Transfer-Encoding"))
         return "is what trawl works out itself: leave it out";
     if (line.p[name.n] == ';' && line.n > name.n + 1)
         return "has something behind the ';', which stands for an empty value: write 'Name: value'";

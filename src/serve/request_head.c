@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "serve/request_head.h"
+#include "web/head.h"
 #include <strings.h>
 
 // What has been seen of the fields that frame the message.
@@ -55,50 +56,10 @@ static bool head_printable(const char *p, size_t n, bool tab)
     return true;
 }
 
-static bool head_same(struct span a, const char *b)
-{
-    return a.n == strlen(b) && strncasecmp(a.p, b, a.n) == 0;
-}
-
-static bool head_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static struct span head_trim(struct span s)
-{
-    while (s.n > 0 && head_blank(s.p[0]))
-        s.p++, s.n--;
-    while (s.n > 0 && head_blank(s.p[s.n - 1]))
-        s.n--;
-    return s;
-}
-
-// Cuts the next member off a comma-separated list; false at its end.
-static bool head_member(struct span *list, struct span *member)
-{
-    if (!list->p)
-        return false;
-    const char *comma = list->n ? memchr(list->p, ',', list->n) : NULL;
-    size_t n = comma ? (size_t)(comma - list->p) : list->n;
-    *member = head_trim((struct span){ list->p, n });
-    *list = comma ? (struct span){ comma + 1, list->n - n - 1 } : (struct span){ NULL, 0 };
-    return true;
-}
-
-bool request_head_has_token(struct span list, const char *token)
-{
-    struct span member;
-    while (head_member(&list, &member))
-        if (head_same(member, token))
-            return true;
-    return false;
-}
-
 struct span request_head_value(const struct request_head *h, const char *name)
 {
     for (unsigned i = 0; i < h->count; i++)
-        if (head_same(request_head_span(h, h->field[i].name), name))
+        if (span_is_any_case(request_head_span(h, h->field[i].name), name))
             return request_head_span(h, h->field[i].value);
     return (struct span){ NULL, 0 };
 }
@@ -204,7 +165,7 @@ static int head_transfer(struct request_head *h, struct framing *f, struct span 
     if (f->transfer || h->minor == 0)
         return 400;
     f->transfer = true;
-    if (!head_same(value, "chunked"))
+    if (!span_is_any_case(value, "chunked"))
         return 501;
     h->chunked = true;
     return 0;
@@ -216,7 +177,7 @@ static int head_notice(struct request_head *h, struct framing *f, struct span na
 {
     switch (name.n) {
     case 4:
-        if (!head_same(name, "Host"))
+        if (!span_is_any_case(name, "Host"))
             break;
         if (f->host)
             return 400;
@@ -225,23 +186,23 @@ static int head_notice(struct request_head *h, struct framing *f, struct span na
             h->host = head_part_of(h, value.p, value.p + value.n);
         break;
     case 6:
-        if (head_same(name, "Expect") && head_same(value, "100-continue"))
+        if (span_is_any_case(name, "Expect") && span_is_any_case(value, "100-continue"))
             h->expects_continue = h->minor >= 1;
         break;
     case 10:
-        if (!head_same(name, "Connection"))
+        if (!span_is_any_case(name, "Connection"))
             break;
-        if (request_head_has_token(value, "close"))
+        if (head_list_has(value, "close"))
             h->keep_alive = false;
-        else if (h->minor == 0 && request_head_has_token(value, "keep-alive"))
+        else if (h->minor == 0 && head_list_has(value, "keep-alive"))
             h->keep_alive = true;
         break;
     case 14:
-        if (head_same(name, "Content-Length"))
+        if (span_is_any_case(name, "Content-Length"))
             return head_length(h, f, value);
         break;
     case 17:
-        if (head_same(name, "Transfer-Encoding"))
+        if (span_is_any_case(name, "Transfer-Encoding"))
             return head_transfer(h, f, value);
         break;
     default:
@@ -259,7 +220,7 @@ static int head_field_line(struct request_head *h, struct framing *f, const char
         return 400;
     if (h->count == REQUEST_HEAD_FIELDS)
         return 431;
-    struct span value = head_trim((struct span){ p + name + 1, n - name - 1 });
+    struct span value = span_trim((struct span){ p + name + 1, n - name - 1 });
     h->field[h->count++] =
         (struct request_head_field){ head_part_of(h, p, p + name),
                                      head_part_of(h, value.p, value.p + value.n) };

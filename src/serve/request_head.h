@@ -64,7 +64,4 @@ static inline struct span request_head_span(const struct request_head *h,
 
 // The value of the first field of this name (in any case); absent when there is none.
 struct span request_head_value(const struct request_head *h, const char *name);
-
-// Whether the comma-separated `list` has `token`, in any case (RFC 9110 §5.6.1).
-bool request_head_has_token(struct span list, const char *token);
 #endif
