@@ -112,7 +112,7 @@ static enum exchange_end exchange_finish(struct exchange *x, int r)
     if (r < 0 || c->error)
         return EXCHANGE_DROP;
     bool unread = !c->drained || !x->head || c->in->end > c->in->start + x->head->size;
-    if (!x->keep_alive)
+    if (!x->keep_alive || !x->head) // whoever has no head is not kept
         return unread || x->drain.state != DRAIN_DONE ? EXCHANGE_LINGER : EXCHANGE_CLOSE;
     c->in->start += x->head->size;
     c->in->seen = 0;

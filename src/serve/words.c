@@ -15,6 +15,7 @@ static const char words_adjectives[32][9] = {
     "late",  "mild",  "northern", "open",    "patient", "round",  "simple", "useful",
 };
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): string literals are joined
 #define WORDS_SENTENCE(text)  \
     {                         \
         text " ", sizeof text \
