@@ -203,6 +203,7 @@ static void nested_spec(char *spec, size_t room, const char *engine, unsigned le
         workers = level;
     int n = snprintf(spec, room, "%s:%u%s", parsed->name, workers, slash);
     if (!strchr(slash, ':') && n > 0 && (size_t)n < room)
+        // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): there are no levels of 0
         snprintf(spec + n, room - (size_t)n, ":%u", (level + workers - 1) / workers);
 }
 

@@ -17,14 +17,21 @@ const char *micro_show_time(char *out, double ns)
     return out;
 }
 
+static const char *micro_show_nothing(char *out)
+{
+    out[0] = '-';
+    out[1] = '\0';
+    return out;
+}
+
 const char *micro_show_time_of(char *out, const struct bench_figure *f)
 {
-    return f->count ? micro_show_time(out, f->median) : strcpy(out, "-");
+    return f->count ? micro_show_time(out, f->median) : micro_show_nothing(out);
 }
 
 const char *micro_show_bytes_of(char *out, const struct bench_figure *f)
 {
-    return f->count ? units_show_bytes(out, (uint64_t)(f->median + 0.5)) : strcpy(out, "-");
+    return f->count ? units_show_bytes(out, (uint64_t)(f->median + 0.5)) : micro_show_nothing(out);
 }
 
 const char *micro_show_spread(char *out, const struct bench_figure *f)
@@ -47,7 +54,7 @@ const char *micro_show_ceiling(char *out, const struct micro_unit *u)
 {
     char count[UNITS_ROOM];
     if (u->ceiling == 0)
-        return strcpy(out, "-");
+        return micro_show_nothing(out);
     bool guess = strcmp(u->ceiling_by, "memory") == 0;
     units_show_count(count, guess ? two_figures(u->ceiling) : u->ceiling);
     snprintf(out, MICRO_SHOW_CEILING, "%s%s (%s)", guess ? "about " : "", count, u->ceiling_by);

@@ -3,6 +3,7 @@
 #include "serve/serve.h"
 #include "sys/log.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

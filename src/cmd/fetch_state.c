@@ -216,7 +216,7 @@ static int refuse_command(const char *dir, const struct order *was)
 // 1 when there is one; the caller ends it.
 static int read_ledger(struct state *s, struct ledger *out)
 {
-    struct span bytes;
+    struct span bytes = { 0 };
     int r = state_meta_get(s, "ledger", &bytes);
     if (r == 1)
         r = ledger_read(out, bytes);
@@ -370,7 +370,7 @@ static int look_at_difference(struct arguments *a, struct state *s, const struct
 static int agree(struct arguments *a, struct state *s, const struct order *now)
 {
     const char *dir = a->crawl.state_dir;
-    struct span bytes;
+    struct span bytes = { 0 };
     struct order was;
     bool begins = false;
     int status = STATUS_OK, r = state_begin(s);
@@ -417,7 +417,7 @@ static int look_at_order(struct arguments *a, struct state *s)
 static void recall_beginning(struct arguments *a)
 {
     struct state *s = a->crawl.state;
-    struct span bytes;
+    struct span bytes = { 0 };
     struct ledger l;
     if (state_begin(s) < 0)
         return; // the run says what is wrong

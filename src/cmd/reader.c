@@ -117,7 +117,7 @@ int reader_min_speed(const struct option *o, void *at, const char *text, char *w
     int r = units_bytes(bytes, &speed);
     if (r == 0)
         r = units_time(comma + 1, &time);
-    if (r < 0)
+    if (r)
         return reader_refuse(r, why, "speed and time", cure);
     to->min_speed = speed;
     to->min_speed_time = time;

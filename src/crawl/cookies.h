@@ -23,7 +23,7 @@ void cookies_add(struct cookies *k, const struct url *url, struct buffer *header
 // Says the jar to a store when it has changed, every ten seconds at most; `now`: monotonic ns. And
 // takes over what was said so. Errors: -ENOMEM.
 #define COOKIES_NOTE "cookies"
-void cookies_note(struct cookies *k, struct store *s, int64_t now);
+void cookies_note(struct cookies *k, struct store *s, int64_t mono);
 int cookies_recall(struct cookies *k, struct span bytes);
 
 // Writes the file, anew and under its name only when it is whole, with the rights 0600. Blocks.

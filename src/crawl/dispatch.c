@@ -147,7 +147,7 @@ static int fill_ask(struct coordinator *c, struct item *i, struct job_parts *p)
     int r = i->more ? lines_json_ask(&own, item_members(i), &c->asked) : 0;
     if (r == 0)
         r = hop_make(&hop, &c->settings->ask, &own, place, &c->headers);
-    if (r < 0)
+    if (r)
         return r;
     if (c->cookies) {
         cookies_add(c->cookies, &i->url, &c->headers);

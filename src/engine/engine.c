@@ -142,12 +142,12 @@ static int engine_parse_item(struct engine_spec *out, const struct engine_compla
     const struct engine_kind *kind, *inside;
     struct engine_spec spec = { 0 };
     int e = engine_parse_level(&kind, &spec.count, outer, c);
-    if (e < 0)
+    if (e)
         return e;
     spec.name = kind->name;
     if (inner.p) {
         e = engine_parse_level(&inside, &spec.inner_count, inner, c);
-        if (e < 0)
+        if (e)
             return e;
         if (!kind->inside)
             return engine_refuse(c, "no engine goes inside %s; only threads and forks have that",

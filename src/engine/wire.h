@@ -75,7 +75,7 @@ int wire_in_reserve(struct wire_in *w, size_t n);
 // Gives the next message, at a multiple of 8 and valid until the next call or wire_release; one
 // that came as a whole lies in the queue, where a mad writer could change it still. Returns 1; 0
 // when there is none (some of it may be); -EPIPE when none will come; -EPROTO.
-int wire_receive(struct wire_in *w, const void **p, size_t *n);
+int wire_receive(struct wire_in *w, const void **out, size_t *n);
 
 // Lets go of what was given.
 void wire_release(struct wire_in *w);

@@ -279,7 +279,7 @@ int continuation_read(struct item **out, struct span bytes, uint64_t number,
         r = check(&p);
     if (r == 0)
         r = item_new(&i, p.given.p ? p.given : p.href, number, NULL);
-    if (r < 0)
+    if (r)
         return r == -ENOMEM || r == -EPROTO ? r : -EUCLEAN;
     r = turn(i, &p);
     if (r == 0)

@@ -73,7 +73,7 @@ bool ask_has_header(struct span headers, struct span name)
     struct span line;
     while (ask_next_header(&headers, &line)) {
         struct span other = ask_header_name(line);
-        if (other.n == name.n && strncasecmp(other.p, name.p, name.n) == 0)
+        if (other.n == name.n && name.n && strncasecmp(other.p, name.p, name.n) == 0)
             return true;
     }
     return false;

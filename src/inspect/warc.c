@@ -183,7 +183,7 @@ static int inspect_warc_file(struct inspect_warc_run *run)
 {
     const struct warc_check_told told = { inspect_warc_record, inspect_warc_damage, run };
     enum warc_repaired repaired = WARC_REPAIRED_NOTHING;
-    struct warc_check c;
+    struct warc_check c = { 0 };
     int fd = open(run->file, O_RDONLY | O_CLOEXEC);
     int e = fd < 0 ? -errno : warc_check_file(fd, &told, &c);
     if (fd >= 0)

@@ -11,7 +11,7 @@
 
 static int warc_repair_cut(const char *file, const struct warc_check *c)
 {
-    struct stat s;
+    struct stat s = { 0 };
     int fd = open(file, O_WRONLY | O_CLOEXEC);
     int e = fd < 0 || fstat(fd, &s) < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
     if (e == 0 && (uint64_t)s.st_size != c->bytes)

@@ -140,6 +140,7 @@ static int do_links(struct writer *w)
         const struct operation *op = g->at[i].op;
         int is_new = r = state_seen_add(w->state, op->a, op->b);
         if (is_new == 1 && !op->flag)
+            // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there is one for each
             fresh[n++] = (struct fresh){ w->number + g->at[i].order, op };
         if (r >= 0)
             r = note_link(w, &a, op, is_new == 1);

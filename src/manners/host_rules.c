@@ -173,7 +173,7 @@ static int read_pattern(const char *word, struct buffer *out, char why[HOST_RULE
 
 int host_rules_line(struct rules *rules, struct span line, char why[HOST_RULES_WHY])
 {
-    char word[WORD_MOST];
+    char word[WORD_MOST] = "";
     struct buffer pattern = { 0 };
     struct rule rule = { 0 };
     int e = take_word(&line, word, why);

@@ -41,7 +41,7 @@ static void axis_log(struct axis *a, double least, double most)
     bool fine = high - low <= 2;
     a->least = pow(10, low);
     a->most = pow(10, high);
-    for (double e = low; e <= high + 1e-9; e += stride)
+    for (int e = (int)low; e <= (int)high; e += (int)stride)
         for (unsigned i = 0; i < (fine ? 3 : 1); i++)
             if (lead[i] * pow(10, e) <= a->most * (1 + 1e-9))
                 axis_add_tick(a, lead[i] * pow(10, e));
