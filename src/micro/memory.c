@@ -16,8 +16,8 @@ int64_t memory_line(const char *text, const char *name)
 {
     size_t n = strlen(name);
     for (const char *line = text; line; line = strchr(line, '\n')) {
-        line +=
-            *line == '\n'; // NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult): a string
+        // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): a string has an end
+        line += *line == '\n';
         if (strncmp(line, name, n) == 0)
             return strtoll(line + n, NULL, 10) * 1024;
     }
