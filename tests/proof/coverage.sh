@@ -4,7 +4,7 @@
 # What runs: the unit tests, the fuzz targets over their corpora, the examples. The table goes to coverage/lib.txt, each
 # line of each file to coverage/html/index.html. Fails below 90 % of the lines, or when a test does.
 set -eu
-source=$1 cc=$2 make=$3
+source=$(cd "$1" && pwd) cc=$2 make=$3
 if ! command -v gcovr >/dev/null; then
     echo 'coverage: there is no gcovr: apt-get install gcovr' >&2
     exit 2
