@@ -114,7 +114,8 @@ static void lines_axes(struct buffer *b, const struct lines *p)
     buffer_add_format(b, "<path class=\"tick\" d=\"M%d %dH%d\"/>\n", LINES_LEFT, LINES_BOTTOM,
                       LINES_RIGHT);
     lines_text(b, "axis", 2, LINES_TOP - 14, p->y_name);
-    lines_text(b, "axis mid", (LINES_LEFT + LINES_RIGHT) / 2, LINES_BOTTOM + 42, p->x_name);
+    lines_text(b, "axis mid", (double)((LINES_LEFT + LINES_RIGHT) / 2), LINES_BOTTOM + 42,
+               p->x_name);
 }
 
 // ---- Lines
@@ -180,9 +181,11 @@ static void lines_part(struct lines_name *name, unsigned n)
         if (i && name[i].at < name[i - 1].at + LINES_NAME_HIGH)
             name[i].at = name[i - 1].at + LINES_NAME_HIGH;
     }
-    for (unsigned i = n; i-- > 0; limit -= LINES_NAME_HIGH)
+    for (unsigned i = n; i-- > 0;) {
         if (name[i].at > limit)
             name[i].at = limit;
+        limit -= LINES_NAME_HIGH;
+    }
 }
 
 static void lines_name(struct buffer *b, const struct lines *p, const struct lines_name *name)

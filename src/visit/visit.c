@@ -155,8 +155,8 @@ static void visit_excuse(struct response *r, int code)
                                      : code == -ENOMEM  ? FETCH_NO_RESOURCES
                                                         : FETCH_INTERNAL };
     if (code != -ECANCELED)
-        strcpy(r->message,
-               code == -ENOMEM ? "out of memory" : "the job asks for what no worker can do");
+        snprintf(r->message, sizeof r->message, "%s",
+                 code == -ENOMEM ? "out of memory" : "the job asks for what no worker can do");
 }
 
 static void visit_fill_head(struct outcome *o, const struct response *r, const struct job *job)
