@@ -108,6 +108,29 @@ static void nobody_is_given_up_when_all_fall_silent_at_once(void **state)
     assert_true(health_is_lost(&h[1], LIMIT));
 }
 
+// What failed before the network did, and fails again when it is back, has not failed all the time.
+static void the_time_without_a_network_counts_for_nobody(void **state)
+{
+    struct health_network n = { 0 };
+    struct health broken = { 0 }, others[HEALTH_SILENT] = { { 0 } };
+    (void)state;
+    for (int k = 0; k < HEALTH_SILENT; k++)
+        health_good(&others[k], &n, CLOCK_S);
+    health_bad(&broken, &n, false, 2 * CLOCK_S);
+    for (int64_t t = 3 * CLOCK_S; t < 2 * LIMIT; t += MINUTE_S * CLOCK_S) {
+        health_bad(&broken, &n, true, t);
+        health_pause(&broken, 0);
+        for (int k = 0; k < HEALTH_SILENT; k++)
+            health_bad(&others[k], &n, true, t);
+    }
+    health_good(&others[0], &n, 2 * LIMIT);
+    health_bad(&broken, &n, false, 2 * LIMIT + 5 * CLOCK_S);
+    assert_in_range(broken.blamed, 0, 6 * CLOCK_S);
+    assert_int_equal(health_pause(&broken, 0), CLOCK_S);
+    health_bad(&broken, &n, false, 2 * LIMIT + 7 * CLOCK_S);
+    assert_in_range(broken.blamed, 7 * CLOCK_S, 8 * CLOCK_S);
+}
+
 // At the end of a run nobody may be left but hosts that never answered: that is not the network.
 static void those_that_never_answered_tell_nothing_of_the_network(void **state)
 {
@@ -156,6 +179,7 @@ int main(void)
         cmocka_unit_test(one_silent_host_is_given_up_as_well),
         cmocka_unit_test(a_silent_host_among_others_that_answer_is_given_up),
         cmocka_unit_test(nobody_is_given_up_when_all_fall_silent_at_once),
+        cmocka_unit_test(the_time_without_a_network_counts_for_nobody),
         cmocka_unit_test(those_that_never_answered_tell_nothing_of_the_network),
         cmocka_unit_test(a_run_in_which_nobody_ever_answers_ends_some_day),
     };

@@ -48,12 +48,13 @@ static void fill_health(const struct coordinator *c, const struct host *h, int64
     const struct conduct *k = h->conduct;
     if (!k || k->health.failures == 0)
         return;
+    bool down = health_is_cut_off(&c->frontier.network); // which is not its fault
     e->failures = k->health.failures;
-    e->pauses = k->health.pauses;
+    e->pauses = down ? 0 : k->health.pauses;
     e->failed = to_wall(c, k->health.last, wall);
     e->failing = k->health.last - k->health.since;
     e->blamed = k->health.blamed;
-    e->aside = h->state == HOST_ASIDE ? to_wall(c, k->due.key, wall) : 0;
+    e->aside = h->state != HOST_ASIDE ? 0 : down ? wall : to_wall(c, k->due.key, wall);
     e->given_up = h->state == HOST_LOST;
     e->given_up_robots = e->given_up && k->given_up_robots;
     e->why = span_of(k->why);

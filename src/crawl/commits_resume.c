@@ -180,6 +180,9 @@ static int load_item(void *arg, uint64_t number, struct span bytes)
         i->engine = 0;
     i->held = true;
     l->items++;
+    // What was tried goes behind what was not, which has yet to come from the disk.
+    if (not_before == 0 && i->attempts > 0 && l->c->explore)
+        not_before = clock_after(l->now.mono, CLOCK_S);
     intake_put(l->c, i, not_before);
     return 0;
 }

@@ -4,6 +4,8 @@
 
 static void hear(struct health_network *n, int64_t now)
 {
+    if (health_is_cut_off(n) && now - n->heard >= HEALTH_QUIET_S * CLOCK_S)
+        n->back = now;
     n->heard = now;
     n->silent = 0;
     n->row++;
@@ -18,8 +20,11 @@ void health_good(struct health *h, struct health_network *n, int64_t now)
 // The time since the failure before this one counts when it was not the network.
 static void blame(struct health *h, const struct health_network *n, int64_t now)
 {
+    int64_t from = n->back > h->last ? n->back : h->last;
     if (n->heard > h->last || !health_is_outage(n))
-        h->blamed = clock_after(h->blamed, now - h->last);
+        h->blamed = clock_after(h->blamed, now - from);
+    if (n->back > h->last)
+        h->pauses = 0;
 }
 
 void health_bad(struct health *h, struct health_network *n, bool silent, int64_t now)

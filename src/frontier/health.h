@@ -11,17 +11,21 @@
 // down: then all are. So the time for which one has failed counts only as far as somebody else was
 // heard of meanwhile, or hardly anybody else has fallen silent. Of those only hosts that have
 // answered before tell anything: at the end of a run nobody may be left but those that never did.
-// When nobody is heard of at all, hosts are given up after HEALTH_OUTAGE times as long, for a run
-// must end.
+// And of a silence of all that was as long as HEALTH_QUIET_S nothing counts, neither the time nor
+// the pauses that it brought: what came before it must not add to a first failure after it. When
+// nobody is heard of at all, hosts are given up after HEALTH_OUTAGE times as long, for a run must
+// end.
 enum {
     HEALTH_ILL = 5,    // failures in a row, and it is set aside
     HEALTH_SILENT = 3, // hosts that are silent, and it may be the network
     HEALTH_OUTAGE = 24,
+    HEALTH_QUIET_S = 10,
 };
 
 // What all hosts of a run tell of the network. { 0 } is its start.
 struct health_network {
     int64_t heard;   // monotonic ns: when anybody was last heard of; 0: nobody ever was
+    int64_t back;    // when a silence of all ended
     unsigned silent; // hosts that have fallen silent since
     unsigned row;    // how often anybody was heard of
 };
