@@ -61,7 +61,7 @@ static void a_refresh_has_done_nothing_and_forgets_no_file(void **state)
                         .rejected = 20,
                         .save_since = 8,
                         .stats = span_of("numbers") },
-                  next;
+                  next, again;
     struct ledger_archive a;
     struct ledger_rename r;
     struct span trust, rest;
@@ -85,8 +85,9 @@ static void a_refresh_has_done_nothing_and_forgets_no_file(void **state)
         if (!go_on)
             ledger_fini(&next);
     }
-    renew(&next, false, false, &next); // once more, before it has done anything
-    assert_int_equal(next.refresh, 3);
+    renew(&next, false, false, &again); // once more, before it has done anything
+    assert_int_equal(again.refresh, 3);
+    ledger_fini(&again);
     ledger_fini(&next);
     assert_int_equal(state_meta_get(s, "trust", &trust), 0);
     assert_int_equal(state_meta_get(s, REVIVE_NOTE, &trust), 0);
