@@ -94,7 +94,8 @@ const struct hostile_secure hostile_http2_rows[] = {
     { H2_MADE("h2-continuation", H2_BROKEN, "CONTINUATION of nothing", { SAY(H2_START "\000\000\001\011\004\000\000\000\001\210"), HANG }) },
     { H2_MADE("h2-continuation-other", H2_BROKEN, "another frame within a head", { SAY(H2_START "\000\000\001\001\000\000\000\000\001\210" H2_BODY), HANG }) },
     { H2_MADE("h2-frame-huge", H2_BROKEN, "a frame of 16 MB", { SAY(H2_START "\377\377\377\000\000\000\000\000\001"), SAY_TIMES(8192, "aaaaaaaa"), HANG }) },
-    { H2_MADE("h2-padding", H2_BROKEN "|timeout", "more padding than there are bytes", { SAY(H2_START H2_HEAD "\000\000\003\000\011\000\000\000\001\377ok"), HANG }) },
+    // libcurl before 8.1 may take the end of its own making for that of a body without length.
+    { H2_MADE("h2-padding", H2_BROKEN "|timeout|200", "more padding than there are bytes", { SAY(H2_START H2_HEAD "\000\000\003\000\011\000\000\000\001\377ok"), HANG }) },
     { H2_MADE("h2-settings-short", H2_BROKEN, "SETTINGS of five bytes", { SAY("\000\000\005\004\000\000\000\000\000\000\003\000\000\000"), HANG }) },
     { H2_MADE("h2-settings-window", H2_BROKEN, "SETTINGS of a window that is none", { SAY("\000\000\006\004\000\000\000\000\000\000\004\377\377\377\377" H2_GOOD), HANG }) },
     { H2_MADE("h2-ping-short", H2_BROKEN, "PING of three bytes", { SAY(H2_START "\000\000\003\006\000\000\000\000\000abc"), HANG }) },
