@@ -30,7 +30,7 @@ static int run_meanwhile(void *arg)
 {
     struct other *o = arg;
     int64_t until = in_ms(o->after_ms);
-    while (clock_mono() < until) {
+    while (o->turns < 2 || clock_mono() < until) {
         o->turns++;
         int r = sleep_until(in_ms(1));
         if (r < 0)

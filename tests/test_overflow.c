@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
 #include "dying.h"
+#include "fiber/annotate.h"
 #include "fiber/overflow.h"
 #include "in_loop.h"
 #include <pthread.h>
@@ -172,6 +173,8 @@ static void install_former_handler(void)
 static void any_other_fault_goes_on_to_the_former_handler(void **state)
 {
     (void)state;
+    if (annotate_under_valgrind())
+        skip(); // it takes the fault that is made for one of ours
     void (*before)(void) = install_former_handler;
     int status = dying(crash_in_a_loop, &before, text, sizeof text);
     assert_true(WIFEXITED(status));
