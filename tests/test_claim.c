@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
+#include "fiber/annotate.h"
 #include "ledger/claim.h"
 #include "sys/clock.h"
 #include <errno.h>
@@ -100,7 +101,8 @@ static void a_second_one_is_told_who_has_it(void **state)
     assert_int_equal(claim_take(dir, 10 * CLOCK_S, why), -EBUSY);
     snprintf(word, sizeof word, "process %ld since 20", (long)h.pid);
     assert_non_null(strstr(why, word));
-    assert_non_null(strstr(why, "test_claim"));
+    if (!annotate_under_valgrind()) // whose name stands there then
+        assert_non_null(strstr(why, "test_claim"));
     assert_true(claim_look(dir, &pid, &since));
     assert_int_equal(pid, h.pid);
     assert_true(since > 0 && since <= clock_wall());
