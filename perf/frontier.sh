@@ -7,7 +7,8 @@
 #   perf/frontier.sh DIR list|pages|links [OPTION...]        LINKS=10000000 HOSTS=100000 (list: 10000) LIMIT=300M
 #
 #   list   trawl fetch --state of a list, all of it of hosts that must not be asked yet, so that the list is read to its end
-#   pages  trawl crawl --state of pages that have 10,000 links each, from nginx; none of those links is fetched
+#   pages  trawl crawl --state of pages that have 10,000 links each (four of five to the host of the fifty that they are among, one to any), from
+#          nginx; none of those links is fetched
 #   links  perf/store alone: what a crawl tells its store, as fast as that takes it
 #
 # DIR is the build directory (trawl, perf/store). Loopback only; nginx (Debian's nginx-light) for pages.
@@ -117,9 +118,11 @@ list() {
 pages() {
     local port=$((20000 + $$ % 10000)) count=$((links / 10000)) began
     mkdir "$dir/www"
+    chmod 755 "$dir"
     awk -v n="$count" -v hosts="$hosts" -v to="$dir/www/" 'BEGIN { srand(1)
         for (p = 0; p < n; p++) { f = to p ".html"; printf "<!DOCTYPE html><title>page</title>\n" > f
-            for (i = 0; i < 10000; i++) printf "<a href=\"http://host%d.example.test/directory/page-%d.html\">more of it</a>\n", int(rand() * hosts), p * 10000 + i > f
+            for (i = 0; i < 10000; i++) { if (i % 50 == 0) own = int(rand() * hosts)
+                printf "<a href=\"http://host%d.example.test/directory/page-%d.html\">more of it</a>\n", i % 5 ? own : int(rand() * hosts), p * 10000 + i > f }
             close(f) } }'
     cat >"$dir/nginx.conf" <<END
 daemon off; worker_processes 1; pid $dir/pid; error_log $dir/log crit;

@@ -196,8 +196,10 @@ void explore_pump(struct coordinator *c)
         explore_take(c, &a);
     look_at_errors(c);
     revive(c);
-    if (!c->stopping && !commits_wanted(c) && intake_waiting(c) < IN_MEMORY)
-        stock_ask(&c->stock, IN_MEMORY - intake_waiting(c));
+    if (!c->stopping && !commits_wanted(c)) {
+        unsigned waiting = intake_waiting(c);
+        stock_ask(&c->stock, waiting < IN_MEMORY ? IN_MEMORY - waiting : 0);
+    }
 }
 
 bool explore_is_over(const struct coordinator *c)

@@ -6,6 +6,7 @@ enum {
     BATCH_LEAST = 4, // of a crawl
     BATCH_MOST = 256,
     ASKED_MOST = 1 << 14, // items asked for at a time
+    RESERVE = 1 << 14,    // beyond twice their share, for hosts that have used up what they had
 };
 
 // A host that may have something on disk, or has something of it in memory.
@@ -23,6 +24,7 @@ void stock_init(struct stock *s)
 {
     *s = (struct stock){ .store = NULL };
     list_init(&s->want);
+    list_init(&s->again);
 }
 
 void stock_start(struct stock *s, struct store *store, bool unlisted, unsigned batches)
@@ -108,7 +110,7 @@ static void settle(struct stock *s, struct stocked *e)
     if (!wanted)
         list_remove(&e->want);
     else if (list_empty(&e->want))
-        list_push(&s->want, &e->want);
+        list_push(e->taken > 0 ? &s->again : &s->want, &e->want);
     if (pending || e->held > 0 || e->more || s->host_most)
         return;
     map_remove(&s->hosts, &e->node);
@@ -161,11 +163,11 @@ static void survey(struct stock *s)
     store_survey(s->store, s->cursor, STORE_HOSTS_MOST);
 }
 
-void stock_ask(struct stock *s, uint64_t room)
+static void ask_those(struct stock *s, struct list *those, uint64_t room)
 {
     room = room > ASKED_MOST ? ASKED_MOST : room;
-    while (s->asked < room && !list_empty(&s->want)) {
-        struct stocked *e = list_entry(s->want.next, struct stocked, want);
+    while (s->asked < room && !list_empty(those)) {
+        struct stocked *e = list_entry(those->next, struct stocked, want);
         uint64_t n = batch(s), most = allowance(s, e);
         n = n < most ? n : most;
         if (n == 0)
@@ -176,6 +178,16 @@ void stock_ask(struct stock *s, uint64_t room)
         s->asked += n;
         store_take(s->store, e->host, (unsigned)n);
     }
+}
+
+void stock_ask(struct stock *s, uint64_t room)
+{
+    uint64_t most = 2 * (uint64_t)s->batches + RESERVE;
+    ask_those(s, &s->want, room);
+    ask_those(s, &s->again, room);
+    if (s->held <
+        most) // memory is full of hosts that do nothing: those that do are not in their way
+        ask_those(s, &s->again, most - s->held);
     survey(s);
 }
 

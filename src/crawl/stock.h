@@ -22,7 +22,8 @@ enum {
 struct stock {
     struct store *store; // borrowed
     struct map hosts;    // struct stocked
-    struct list want;    // hosts whose items are wanted, in turn
+    struct list want;    // hosts whose items are wanted, in turn: of which none were taken yet,
+    struct list again;   // and others
     unsigned count;      // hosts known
     unsigned pending;    // of those that may have more, and may give it, or were asked for it
     unsigned batches;    // items that all hosts together should have in memory
@@ -55,7 +56,8 @@ bool stock_has(const struct stock *s, uint64_t host);
 // An item that had been taken has ended.
 void stock_ended(struct stock *s, uint64_t host);
 
-// Asks the store for items, as long as memory should have `room` more of them.
+// Asks the store for items, as long as memory should have `room` more of them; a few more of hosts
+// that have used up what they had.
 void stock_ask(struct stock *s, uint64_t room);
 
 // Takes an answer of the store, one of STORE_TOOK or STORE_SURVEYED; the items of the former are
