@@ -171,8 +171,8 @@ class Leg(Run):
         if said == "worker-died" and r["attempts"] >= 2 and self.deaths >= 2:
             self.soak.died += 1  # both attempts that a URL has with workers that die were struck
             return
-        if page.error and "error" in r and self.soak.net.losses:
-            return  # its last attempt may have found no network
+        if (page.error or page.status >= 500) and "error" in r and (self.soak.net.losses or said == "host-given-up"):
+            return  # its last attempt may have found no network; or nothing but what is broken was left of its host
         if said != want or (page.digest and r.get("digest", "").rpartition(":")[2] != page.digest):
             self.wrong(f"{r['url']}: {said} ({r.get('errormsg')}), not {want}, after {r.get('attempts')} attempts")
 
