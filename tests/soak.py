@@ -204,7 +204,7 @@ class Soak:
 
         row("no record lost, none twice, each as the origin serves it", f"{len(self.legs)} complete runs, {records} records; "
             + ", ".join(f"{run.name} {n} records" for run, n, _ in self.steady), "record", "not", "lines", "traps")
-        row("archives hold exactly what the records point to", f"{self.archived} exchanges", "archive", "is left")
+        row("archives hold exactly what the records point to", f"{self.archived} exchanges", "the archive holds", "): archive ", "is left")
         row("nothing that was committed is asked for again", f"{self.held} records looked after at kills", "again")
         gaps = ", ".join(f"{least:.3f} s of {delay} s" for delay, least in sorted(self.gaps.items()))
         most = ", ".join(f"{seen} of {limit} at once" for limit, seen in sorted(self.at_once.items()))
