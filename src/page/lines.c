@@ -114,8 +114,7 @@ static void lines_axes(struct buffer *b, const struct lines *p)
     buffer_add_format(b, "<path class=\"tick\" d=\"M%d %dH%d\"/>\n", LINES_LEFT, LINES_BOTTOM,
                       LINES_RIGHT);
     lines_text(b, "axis", 2, LINES_TOP - 14, p->y_name);
-    lines_text(b, "axis mid", (double)((LINES_LEFT + LINES_RIGHT) / 2), LINES_BOTTOM + 42,
-               p->x_name);
+    lines_text(b, "axis mid", 0.5 * (LINES_LEFT + LINES_RIGHT), LINES_BOTTOM + 42, p->x_name);
 }
 
 // ---- Lines

@@ -97,8 +97,8 @@ static void reply_head_end(struct exchange *x, const char *type)
         reply_field_text(x, "Content-Type", type);
     if (!x->keep_alive)
         REPLY_LITERAL(x, "Connection: close\r\n\r\n");
-    else if (x->head->minor ==
-             0) // NOLINT(clang-analyzer-core.NullDereference): without one it is not kept
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): without one it is not kept
+    else if (x->head->minor == 0)
         REPLY_LITERAL(x, "Connection: keep-alive\r\n\r\n");
     else
         REPLY_LITERAL(x, "\r\n");

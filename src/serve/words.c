@@ -15,11 +15,12 @@ static const char words_adjectives[32][9] = {
     "late",  "mild",  "northern", "open",    "patient", "round",  "simple", "useful",
 };
 
-// NOLINTNEXTLINE(bugprone-macro-parentheses): string literals are joined
+// NOLINTBEGIN(bugprone-macro-parentheses): string literals are joined
 #define WORDS_SENTENCE(text)  \
     {                         \
         text " ", sizeof text \
     }
+// NOLINTEND(bugprone-macro-parentheses)
 
 static const struct span words_sentences[32] = {
     WORDS_SENTENCE("The first boats came up the river before anybody had drawn a map of it."),
