@@ -319,18 +319,32 @@ static void die_unless(bool fine, const char *what)
     abort();
 }
 
-void dns_responder_start(struct dns_responder *r)
+// Over TCP at a port that is free, over UDP at the same if that is free too: somebody else's socket
+// may have it.
+static bool have_port(struct dns_responder *r, struct sockaddr_in *a)
 {
-    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t n = sizeof a;
-    int size = 1 << 20;
-    *r = (struct dns_responder){ .stop = eventfd(0, EFD_CLOEXEC) };
+    socklen_t n = sizeof *a;
+    *a = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     r->tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     r->udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    die_unless(bind(r->tcp, (struct sockaddr *)a, n) == 0 && listen(r->tcp, 8) == 0, "tcp");
+    getsockname(r->tcp, (struct sockaddr *)a, &n);
+    if (bind(r->udp, (struct sockaddr *)a, n) == 0)
+        return true;
+    die_unless(errno == EADDRINUSE, "udp");
+    close(r->tcp);
+    close(r->udp);
+    return false;
+}
+
+void dns_responder_start(struct dns_responder *r)
+{
+    struct sockaddr_in a;
+    int size = 1 << 20;
+    *r = (struct dns_responder){ .stop = eventfd(0, EFD_CLOEXEC) };
+    while (!have_port(r, &a))
+        ;
     setsockopt(r->udp, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-    die_unless(bind(r->tcp, (struct sockaddr *)&a, n) == 0 && listen(r->tcp, 8) == 0, "tcp");
-    getsockname(r->tcp, (struct sockaddr *)&a, &n);
-    die_unless(bind(r->udp, (struct sockaddr *)&a, n) == 0, "udp");
     r->port = ntohs(a.sin_port);
     snprintf(r->name, sizeof r->name, "127.0.0.1:%u", r->port);
     die_unless(pthread_create(&r->thread, NULL, run, r) == 0, "pthread_create");

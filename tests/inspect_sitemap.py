@@ -57,7 +57,7 @@ class InspectSitemap(unittest.TestCase):
             f.flush()
             answer = inspect(f.name)
             self.assertEqual(answer.returncode, 0)
-            self.assertEqual(answer.stdout, b"urlset, 1 entries\nhttp://a.example/x%20y 2005-01-01\n")
+            self.assertEqual(answer.stdout, b"urlset, 1 entry\nhttp://a.example/x%20y 2005-01-01\n")
             self.assertEqual(inspect(f.name, "-", text=b"<html/>").returncode, 3)
         for arguments in ((), ("/nowhere",), ("--json", "x"), ("-A", "x", "-")):
             answer = inspect(*arguments)
