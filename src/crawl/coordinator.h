@@ -138,8 +138,8 @@ void intake_put(struct coordinator *c, struct item *i, int64_t not_before);
 void intake_enter(struct coordinator *c, struct item *i, int64_t not_before);
 // Items in memory that are not under way.
 unsigned intake_waiting(const struct coordinator *c);
-// How many more items memory should have from disk now.
-uint64_t intake_room(const struct coordinator *c);
+// How many more items memory should have from disk now; below 0: so many too many.
+int64_t intake_room(const struct coordinator *c);
 // The fiber that feeds the coordinator from its source, and the one that brings lines back from
 // disk; `arg` is the coordinator.
 int intake_feed(void *arg);

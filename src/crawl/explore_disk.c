@@ -196,10 +196,8 @@ void explore_pump(struct coordinator *c)
         explore_take(c, &a);
     look_at_errors(c);
     revive(c);
-    if (!c->stopping && !commits_wanted(c)) {
-        unsigned waiting = intake_waiting(c);
-        stock_ask(&c->stock, waiting < IN_MEMORY ? IN_MEMORY - waiting : 0);
-    }
+    if (!c->stopping && !commits_wanted(c))
+        stock_ask(&c->stock, IN_MEMORY - (int64_t)intake_waiting(c));
 }
 
 bool explore_is_over(const struct coordinator *c)

@@ -70,12 +70,12 @@ bool intake_wanted(const struct coordinator *c)
     return is_starving(c) && intake_waiting(c) < most;
 }
 
-uint64_t intake_room(const struct coordinator *c)
+int64_t intake_room(const struct coordinator *c)
 {
     bool starving = is_starving(c);
-    uint64_t most = starving ? FROM_DISK : memory_bound(c);
-    uint64_t have = starving ? c->stock.held : intake_waiting(c);
-    return most > have && c->held < HELD / 2 ? most - have : 0;
+    int64_t most = starving ? FROM_DISK : memory_bound(c);
+    int64_t have = starving ? (int64_t)c->stock.held : intake_waiting(c);
+    return c->held < HELD / 2 ? most - have : INT32_MIN;
 }
 
 // Whether a line is JSON: the list's are, where they should be; the command line's are not.

@@ -6,7 +6,6 @@ enum {
     BATCH_LEAST = 4, // of a crawl
     BATCH_MOST = 256,
     ASKED_MOST = 1 << 14, // items asked for at a time
-    RESERVE = 1 << 14,    // beyond twice their share, for hosts that have used up what they had
 };
 
 // A host that may have something on disk, or has something of it in memory.
@@ -163,10 +162,10 @@ static void survey(struct stock *s)
     store_survey(s->store, s->cursor, STORE_HOSTS_MOST);
 }
 
-static void ask_those(struct stock *s, struct list *those, uint64_t room)
+static void ask_those(struct stock *s, struct list *those, int64_t room)
 {
     room = room > ASKED_MOST ? ASKED_MOST : room;
-    while (s->asked < room && !list_empty(those)) {
+    while ((int64_t)s->asked < room && !list_empty(those)) {
         struct stocked *e = list_entry(those->next, struct stocked, want);
         uint64_t n = batch(s), most = allowance(s, e);
         n = n < most ? n : most;
@@ -180,14 +179,10 @@ static void ask_those(struct stock *s, struct list *those, uint64_t room)
     }
 }
 
-void stock_ask(struct stock *s, uint64_t room)
+void stock_ask(struct stock *s, int64_t room)
 {
-    uint64_t most = 2 * (uint64_t)s->batches + RESERVE;
     ask_those(s, &s->want, room);
-    ask_those(s, &s->again, room);
-    if (s->held <
-        most) // memory is full of hosts that do nothing: those that do are not in their way
-        ask_those(s, &s->again, most - s->held);
+    ask_those(s, &s->again, room + STOCK_RESERVE);
     survey(s);
 }
 

@@ -15,6 +15,7 @@ enum {
     STOCK_HOSTS = 1 << 20,
     STOCK_OF_CRAWL = 1 << 14, // for stock_start
     STOCK_OF_LIST = 1 << 12,  // the same, where memory has the lines that were read last as well
+    STOCK_RESERVE = 1 << 14,
 };
 
 // `most` and `host_most` items are taken at most, in all and of one host; 0: no bound. What is then
@@ -56,9 +57,10 @@ bool stock_has(const struct stock *s, uint64_t host);
 // An item that had been taken has ended.
 void stock_ended(struct stock *s, uint64_t host);
 
-// Asks the store for items, as long as memory should have `room` more of them; a few more of hosts
-// that have used up what they had.
-void stock_ask(struct stock *s, uint64_t room);
+// Asks the store for items, as long as memory should have `room` more of them; below 0: it has so
+// many too many. Hosts that have used up what they had get STOCK_RESERVE beyond that: memory may be
+// full of hosts that do nothing.
+void stock_ask(struct stock *s, int64_t room);
 
 // Takes an answer of the store, one of STORE_TOOK or STORE_SURVEYED; the items of the former are
 // the caller's to make.
