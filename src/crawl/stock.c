@@ -17,13 +17,14 @@ struct stocked {
     unsigned asked; // for so many
     bool more;      // something may be on disk
     bool pending;   // counted as such
+    bool dry;       // it has used up all that it had in memory
 };
 
 void stock_init(struct stock *s)
 {
     *s = (struct stock){ .store = NULL };
     list_init(&s->want);
-    list_init(&s->again);
+    list_init(&s->dry);
 }
 
 void stock_start(struct stock *s, struct store *store, bool unlisted, unsigned batches)
@@ -106,10 +107,12 @@ static void settle(struct stock *s, struct stocked *e)
     s->pending = s->pending + pending - e->pending;
     e->pending = pending;
     bool wanted = may_give(s, e) && e->asked == 0 && e->held <= batch(s) / 4;
-    if (!wanted)
+    bool dry = e->taken > 0 && e->held == 0;
+    if (!wanted || dry != e->dry)
         list_remove(&e->want);
-    else if (list_empty(&e->want))
-        list_push(e->taken > 0 ? &s->again : &s->want, &e->want);
+    e->dry = dry;
+    if (wanted && list_empty(&e->want))
+        list_push(dry ? &s->dry : &s->want, &e->want);
     if (pending || e->held > 0 || e->more || s->host_most)
         return;
     map_remove(&s->hosts, &e->node);
@@ -182,7 +185,7 @@ static void ask_those(struct stock *s, struct list *those, int64_t room)
 void stock_ask(struct stock *s, int64_t room)
 {
     ask_those(s, &s->want, room);
-    ask_those(s, &s->again, room + STOCK_RESERVE);
+    ask_those(s, &s->dry, room + STOCK_RESERVE);
     survey(s);
 }
 

@@ -23,8 +23,8 @@ enum {
 struct stock {
     struct store *store; // borrowed
     struct map hosts;    // struct stocked
-    struct list want;    // hosts whose items are wanted, in turn: of which none were taken yet,
-    struct list again;   // and others
+    struct list want;    // hosts whose items are wanted, in turn,
+    struct list dry;     // those apart that have ended all that they had in memory
     unsigned count;      // hosts known
     unsigned pending;    // of those that may have more, and may give it, or were asked for it
     unsigned batches;    // items that all hosts together should have in memory
