@@ -150,46 +150,36 @@ static bool is_for_nothing(const struct coordinator *c)
     return c->stopping && !c->commits;
 }
 
+// The item goes on from here. Returns false when there is no going on: then it is settled.
+static bool goes_on(struct coordinator *c, struct item *i)
+{
+    i->entered = c->now;
+    commits_changed(c, i);
+    if (is_for_nothing(c)) {
+        settle_unfinished(c, i);
+        return false;
+    }
+    return true;
+}
+
 // Has the item tried again, not before `at`, nor before its own back-off has passed.
 static void again(struct coordinator *c, struct item *i, int64_t at, enum fetch_error error,
                   struct span message, const struct outcome *last)
 {
     c->stats.retries++;
-    i->entered = c->now;
-    commits_changed(c, i);
-    if (is_for_nothing(c))
-        settle_unfinished(c, i);
-    else if (frontier_delay(&c->frontier, i, at) < 0)
+    if (goes_on(c, i) && frontier_delay(&c->frontier, i, at) < 0)
         finish(c, i, error, message, last);
 }
 
-// Its host fails whatever it is asked for: the item keeps its attempt, and others go first, for it
-// may be this very one that the host cannot take.
-static void let_others_go(struct coordinator *c, struct item *i, struct span message,
-                          const struct outcome *o)
-{
-    c->stats.retries++;
-    i->entered = c->now;
-    i->tries--;
-    commits_changed(c, i);
-    if (is_for_nothing(c))
-        settle_unfinished(c, i);
-    else if (frontier_add(&c->frontier, i, false, c->now) < 0)
-        finish(c, i, (enum fetch_error)o->error, message, o);
-}
-
-// What was tried was no attempt, for the connection was dead: it comes next, lest it find another
-// one that others have left behind.
-static void once_more(struct coordinator *c, struct item *i, struct span message,
+// What was tried was no attempt. Behind the others, when its host fails whatever it is asked for: it
+// may be this very item that the host cannot take. In front of them, when only the connection was
+// dead: lest it find another one that others have left behind.
+static void once_more(struct coordinator *c, struct item *i, bool in_front, struct span message,
                       const struct outcome *o)
 {
     c->stats.retries++;
-    i->entered = c->now;
     i->tries--;
-    commits_changed(c, i);
-    if (is_for_nothing(c))
-        settle_unfinished(c, i);
-    else if (frontier_add(&c->frontier, i, true, c->now) < 0)
+    if (goes_on(c, i) && frontier_add(&c->frontier, i, in_front, c->now) < 0)
         finish(c, i, (enum fetch_error)o->error, message, o);
 }
 
@@ -268,11 +258,9 @@ static void follow(struct coordinator *c, struct item *i, const struct outcome *
     }
     i->became_get |= hop_becomes_get((enum hop_method)i->method, o->status);
     c->stats.redirects++;
-    i->entered = c->now;
-    commits_changed(c, i);
-    if (is_for_nothing(c))
-        settle_unfinished(c, i);
-    else if (shelf_known_wanted(c, i))
+    if (!goes_on(c, i))
+        return;
+    if (shelf_known_wanted(c, i))
         shelf_known_ask(c, i, 0);
     else if (frontier_add(&c->frontier, i, true, c->now) < 0)
         finish(c, i, FETCH_NO_RESOURCES, span_of("no memory"), o);
@@ -377,7 +365,7 @@ bool settle_challenge(struct item *i, const struct outcome *o)
 static void show(struct coordinator *c, struct item *i, struct span message,
                  const struct outcome *o)
 {
-    once_more(c, i, message, o);
+    once_more(c, i, true, message, o);
     c->stats.retries--;
 }
 
@@ -437,12 +425,12 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
     else if (error == FETCH_NO_RESOURCES)
         lack(c, i, message, o);
     else if (stale)
-        once_more(c, i, message, o);
+        once_more(c, i, true, message, o);
     else if (shows)
         show(c, i, message, o);
     else if (not_its_fault &&
              hop_may_repeat((enum hop_method)i->method, o->flags & OUTCOME_SENT, o->status))
-        let_others_go(c, i, message, o);
+        once_more(c, i, false, message, o);
     else if (has_further_try(c, i, error, o->status, o->flags & OUTCOME_SENT)) {
         int64_t at = backoff(c, i);
         again(c, i, hold > at ? hold : at, error, message, o);
