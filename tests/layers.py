@@ -31,8 +31,10 @@ LAYERS = {
     "src/frontier": ["lib/*", "src/input"],
     # The store thread, and what a committed state says: above what it keeps, below who decides.
     "src/ledger": ["lib/*", "src/input", "src/frontier"],
+    # What a run writes: lines, and bodies by their names.
+    "src/output": ["lib/*", "src/visit", "src/input", "src/frontier", "src/ledger"],
     "src/discover": ["lib/data", "lib/sys", "lib/web"],
-    "src/crawl": ["lib/*", "src/discover", "src/ledger", "src/visit", "src/engine", "src/input", "src/frontier"],
+    "src/crawl": ["lib/*", "src/discover", "src/output", "src/ledger", "src/visit", "src/engine", "src/input", "src/frontier"],
     # What broken and malicious servers do: tables.
     "src/hostile": ["lib/data"],
     # TLS that does as those tables say.

@@ -2,7 +2,7 @@
 // What a line becomes, and what of it may be shown.
 #include "check.h"
 #include "frontier/item.h"
-#include "crawl/record.h"
+#include "output/record.h"
 #include "frontier/trust.h"
 #include "visit/outcome.h"
 #include "sys/clock.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "crawl/output.h"
+#include "output/output.h"
 #include "in_loop.h"
 #include <fcntl.h>
 #include <stdio.h>

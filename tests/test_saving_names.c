@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "crawl/saving_names.h"
+#include "output/saving_names.h"
 #include "ledger/ledger.h"
 #include "visit/save.h"
 #include "visit/settings.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where exchanges are in the archive: into the record of their item, and into the index.
 #include "crawl/coordinator.h"
-#include "crawl/output.h"
+#include "output/output.h"
 #include "store/cdxj.h"
 #include "visit/outcome.h"
 

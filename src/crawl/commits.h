@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_COMMITS_H
 #define CRAWL_COMMITS_H
-#include "crawl/saving_names.h"
+#include "output/saving_names.h"
 #include "data/buffer.h"
 #include "data/list.h"
 #include "ledger/ledger.h"

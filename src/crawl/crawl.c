@@ -7,7 +7,7 @@
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
 #include "crawl/gauge.h"
-#include "crawl/output.h"
+#include "output/output.h"
 #include "crawl/stats_pack.h"
 #include "crawl/tally.h"
 #include "engine/lane.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "crawl/explore.h"
 #include "crawl/coordinator.h"
-#include "crawl/output.h"
+#include "output/output.h"
 #include "crawl/same.h"
 #include "frontier/continuation.h"
 #include "sys/log.h"

@@ -3,7 +3,7 @@
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
-#include "crawl/output.h"
+#include "output/output.h"
 #include "frontier/continuation.h"
 #include "sched/park.h"
 #include "sys/clock.h"

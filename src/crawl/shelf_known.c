@@ -10,7 +10,7 @@
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
 #include "crawl/hop.h"
-#include "crawl/record.h"
+#include "output/record.h"
 #include "crawl/tally.h"
 #include "data/pack.h"
 #include "ledger/page_entry.h"

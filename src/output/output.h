@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CRAWL_OUTPUT_H
-#define CRAWL_OUTPUT_H
+#ifndef OUTPUT_OUTPUT_H
+#define OUTPUT_OUTPUT_H
 #include "data/buffer.h"
 #include <stdbool.h>
 #include <stdint.h>

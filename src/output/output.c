@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "crawl/output.h"
+#include "output/output.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"
 #include "sched/offload.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "crawl/record.h"
+#include "output/record.h"
 #include "input/lines_json.h"
 #include "visit/finding_links.h"
 #include "visit/outcome.h"

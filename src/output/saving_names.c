@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "crawl/saving_names.h"
+#include "output/saving_names.h"
 #include "ledger/ledger.h"
 #include "sys/log.h"
 #include "visit/save.h"

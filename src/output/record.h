@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CRAWL_RECORD_H
-#define CRAWL_RECORD_H
+#ifndef OUTPUT_RECORD_H
+#define OUTPUT_RECORD_H
 #include "frontier/item.h"
 #include "fetch/error.h"
 #include "store/json.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CRAWL_SAVING_NAMES_H
-#define CRAWL_SAVING_NAMES_H
+#ifndef OUTPUT_SAVING_NAMES_H
+#define OUTPUT_SAVING_NAMES_H
 #include "data/buffer.h"
 #include "data/list.h"
 #include "data/map.h"
