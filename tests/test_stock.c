@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "crawl/stock.h"
+#include "ledger/stock.h"
 
 // A store that has all that it is asked for, and gives it at once; of `few` only so much at a time.
 enum { TAKES = 1 << 20 };

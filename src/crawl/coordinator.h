@@ -4,7 +4,7 @@
 #include "crawl/berths.h"
 #include "crawl/archives.h"
 #include "crawl/crawl.h"
-#include "crawl/stock.h"
+#include "ledger/stock.h"
 #include "frontier/frontier.h"
 #include "frontier/spill.h"
 #include "frontier/trust.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_EXPLORE_H
 #define CRAWL_EXPLORE_H
-#include "crawl/stock.h"
+#include "ledger/stock.h"
 #include "data/marks.h"
 #include "discover/scope.h"
 #include "fetch/error.h"

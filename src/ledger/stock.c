@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "crawl/stock.h"
+#include "ledger/stock.h"
 #include <stdlib.h>
 
 enum {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CRAWL_STOCK_H
-#define CRAWL_STOCK_H
+#ifndef LEDGER_STOCK_H
+#define LEDGER_STOCK_H
 #include "data/list.h"
 #include "data/map.h"
 #include "ledger/store.h"
