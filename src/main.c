@@ -4,7 +4,7 @@
 #include "cmd/dump.h"
 #include "cmd/help.h"
 #include "data/nearest.h"
-#include "cmd/options.h"
+#include "options/options.h"
 #include "cmd/version.h"
 #include "sys/log.h"
 #include <errno.h>

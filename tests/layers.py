@@ -57,7 +57,9 @@ LAYERS = {
     "src/status": ["lib/data", "lib/sys", "lib/web", "lib/store", "lib/fetch", "src/input", "src/frontier", "src/ledger", "src/crawl", "src/report"],
     # A rule at a time, with nothing of a run.
     "src/inspect": ["lib/data", "lib/sys", "lib/web", "lib/html", "lib/store"],
-    "src/cmd": ["lib/*", "src/discover", "src/inspect", "src/manners", "src/visit", "src/engine", "src/input", "src/frontier", "src/ledger", "src/crawl", "src/serve", "src/hostile", "src/report",
+    # What a command line can say, as tables.
+    "src/options": ["lib/*", "src/manners", "src/input", "src/crawl", "src/serve", "src/report", "src/bench"],
+    "src/cmd": ["lib/*", "src/options", "src/discover", "src/inspect", "src/manners", "src/visit", "src/engine", "src/input", "src/frontier", "src/ledger", "src/crawl", "src/serve", "src/hostile", "src/report",
                 "src/bench", "src/page", "src/status", "src/demo"],
     "src": ["lib/*", "src/*"],
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
 #include "cmd/command.h"
-#include "cmd/options.h"
+#include "options/options.h"
 #include "faults.h"
 #include "sys/clock.h"
 #include <ctype.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/command.h"
-#include "cmd/options.h"
+#include "options/options.h"
 #include "sys/files.h"
 #include "sys/log.h"
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
-#include "cmd/arguments.h"
+#include "options/arguments.h"
 #include "data/buffer.h"
 
 // How the program ends.

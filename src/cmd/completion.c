@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/completion.h"
 #include "cmd/command.h"
-#include "cmd/options.h"
+#include "options/options.h"
 
 // A word with an "=" in front of the cursor is three words to bash: "--engine", "=", "co".
 static const char completion_head[] =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // trawl crawl: a list of seeds, and what they lead to.
 #include "cmd/command.h"
-#include "cmd/crawl_options.h"
+#include "options/crawl_options.h"
 #include "discover/scope.h"
 #include "sys/log.h"
 #include <errno.h>

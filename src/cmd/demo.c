@@ -2,7 +2,7 @@
 // trawl demo: a synthetic web on loopback, fetched with one engine after the other, and crawled by
 // a run that is killed and goes on.
 #include "cmd/command.h"
-#include "cmd/options.h"
+#include "options/options.h"
 #include "cmd/run.h"
 #include "demo/demo_again.h"
 #include "demo/demo_list.h"

@@ -3,7 +3,7 @@
 #include "cmd/command.h"
 #include "cmd/completion.h"
 #include "cmd/manual.h"
-#include "cmd/options.h"
+#include "options/options.h"
 #include "sys/log.h"
 
 static const char *or_dash(const char *text)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch_proxy.h"
-#include "cmd/arguments.h"
+#include "options/arguments.h"
 #include "cmd/command.h"
 #include "sys/log.h"
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch_save.h"
-#include "cmd/arguments.h"
+#include "options/arguments.h"
 #include "cmd/command.h"
 #include "visit/save.h"
 #include "sys/log.h"

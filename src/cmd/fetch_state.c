@@ -2,7 +2,7 @@
 // --state: a run that can be gone on with.
 #include "cmd/fetch_state.h"
 #include "cmd/command.h"
-#include "cmd/reader.h"
+#include "options/options.h"
 #include "data/map.h"
 #include "ledger/claim.h"
 #include "ledger/ledger.h"
@@ -27,14 +27,6 @@ static int out_of_memory(void)
 {
     log_error("out of memory");
     return STATUS_BROKEN;
-}
-
-int fetch_state_read_interval(const struct option *o, void *at, const char *text, char *why)
-{
-    struct arguments_state *s = at;
-    int r = reader_time(o, &s->interval, text, why);
-    s->interval_said = r == 0;
-    return r;
 }
 
 static int check_refresh(const struct arguments *a)

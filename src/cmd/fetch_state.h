@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CMD_FETCH_STATE_H
 #define CMD_FETCH_STATE_H
-
-#include "cmd/options.h"
-
-// The reader of --commit-interval, at whose offset lies struct arguments_state.
-options_reader fetch_state_read_interval;
+#include "options/arguments.h"
 
 // What --state asks of the other options. Returns STATUS_OK, or STATUS_USAGE having said what is
 // wrong.

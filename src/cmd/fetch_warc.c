@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch_warc.h"
 #include "cmd/command.h"
-#include "cmd/reader.h"
 #include "config.h"
 #include "store/cdxj.h"
 #include "store/gzip.h"
@@ -18,38 +17,6 @@
 // docs/archive.md.
 enum { FETCH_WARC_LEVEL = 4, FETCH_WARC_SORT = 64 << 20 };
 #define FETCH_WARC_SIZE (UINT64_C(1) << 30) // about what ISO 28500:2017 recommends in annex C
-
-// ---- reading
-
-int fetch_warc_read_size(const struct option *o, void *at, const char *text, char *why)
-{
-    struct arguments_warc *w = at;
-    int r = reader_bytes(o, &w->max_size, text, why);
-    w->size_said = r == 0;
-    return r;
-}
-
-int fetch_warc_read_level(const struct option *o, void *at, const char *text, char *why)
-{
-    struct arguments_warc *w = at;
-    return reader_count(o, &w->level, text, why);
-}
-
-int fetch_warc_read_digest(const struct option *o, void *at, const char *text, char *why)
-{
-    (void)o;
-    struct arguments_warc *w = at;
-    int kind = digest_kind_of(span_of(text));
-    if (kind < 0) {
-        snprintf(why, OPTIONS_WHY, "is no digest that is written here: write sha1 or sha256");
-        return -EINVAL;
-    }
-    w->digest = (enum digest_kind)kind;
-    w->digest_said = true;
-    return 0;
-}
-
-// ---- checking
 
 static int fetch_warc_refuse_alone(const struct arguments_warc *w)
 {

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef CMD_FETCH_WARC_H
 #define CMD_FETCH_WARC_H
-#include "cmd/options.h"
-
-// What the options about archives say, as typed. In struct arguments.
-//
-// Readers for the rows of table_warc.def, at whose offset this lies as a whole.
-options_reader fetch_warc_read_size;
-options_reader fetch_warc_read_level;
-options_reader fetch_warc_read_digest;
+#include "options/arguments.h"
 
 // Whether the options about archives go together; sets what they mean for the workers. Returns
 // STATUS_OK, or STATUS_USAGE having said what is wrong.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/help.h"
 #include "cmd/command.h"
-#include "cmd/options.h"
+#include "options/options.h"
 
 enum { HELP_WIDTH = 80, HELP_COLUMN = 31 };
 

@@ -5,7 +5,7 @@
 #include "cmd/help.h"
 #include "cmd/manual.h"
 #include "cmd/manual_sections.h"
-#include "cmd/options.h"
+#include "options/options.h"
 
 // Appends one character of text so that roff shows exactly it: a hyphen stays a hyphen-minus that
 // can be copied.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_SERVE_OPTIONS_H
-#define CMD_SERVE_OPTIONS_H
-#include "cmd/options.h"
+#ifndef OPTIONS_SERVE_OPTIONS_H
+#define OPTIONS_SERVE_OPTIONS_H
+#include "options/options.h"
 
 // Readers for the rows of table_serve.def. Beside each, what lies at the row's offset in struct
 // arguments.

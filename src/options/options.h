@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_OPTIONS_H
-#define CMD_OPTIONS_H
-#include "cmd/arguments.h"
+#ifndef OPTIONS_OPTIONS_H
+#define OPTIONS_OPTIONS_H
+#include "options/arguments.h"
 #include <stdint.h>
 
 // The one table of options. It drives parsing, --help, trawl(1) and the shell's completion, so none

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/arguments.h"
+#include "options/arguments.h"
 #include "web/netrc.h"
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/reader.h"
+#include "options/reader.h"
 #include "report/units.h"
 #include "input/ask.h"
 #include "resolve/overrides.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_CRAWL_OPTIONS_H
-#define CMD_CRAWL_OPTIONS_H
-#include "cmd/options.h"
+#ifndef OPTIONS_CRAWL_OPTIONS_H
+#define OPTIONS_CRAWL_OPTIONS_H
+#include "options/options.h"
 
 // Readers of the options of `trawl crawl`; beside each, what lies at the row's offset.
 options_reader crawl_read_scope;    // enum scope_reach

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/crawl_options.h"
+#include "options/crawl_options.h"
 #include "html/links.h"
 #include "web/url.h"
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/options.h"
+#include "options/options.h"
 #include "data/nearest.h"
 #include "data/pack.h"
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_BENCH_OPTIONS_H
-#define CMD_BENCH_OPTIONS_H
-#include "cmd/options.h"
+#ifndef OPTIONS_BENCH_OPTIONS_H
+#define OPTIONS_BENCH_OPTIONS_H
+#include "options/options.h"
 
 // Readers of bench's options. Beside each, what lies at the row's offset.
 options_reader bench_options_engines;   // struct matrix

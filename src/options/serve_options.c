@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/serve_options.h"
+#include "options/serve_options.h"
 #include "report/units.h"
 #include "serve/web.h"
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_ARGUMENTS_H
-#define CMD_ARGUMENTS_H
+#ifndef OPTIONS_ARGUMENTS_H
+#define OPTIONS_ARGUMENTS_H
 #include "bench/setup.h"
 #include "crawl/settings.h"
 #include "manners/setup.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#ifndef CMD_READER_H
-#define CMD_READER_H
-#include "cmd/options.h"
+#ifndef OPTIONS_READER_H
+#define OPTIONS_READER_H
+#include "options/options.h"
 
 // What an option's row names as `read`; see struct option. Beside each, what lies at the row's
 // offset in struct arguments.

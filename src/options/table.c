@@ -2,27 +2,27 @@
 // The table of options, put together from the .def files of the commands.
 #include "config.h"
 
-#include "cmd/bench_options.h"
-#include "cmd/fetch_warc.h"
-#include "cmd/crawl_options.h"
-#include "cmd/fetch_state.h"
-#include "cmd/options.h"
-#include "cmd/reader.h"
-#include "cmd/serve_options.h"
+#include "options/bench_options.h"
+#include "options/crawl_options.h"
+#include "options/options.h"
+#include "options/reader.h"
+#include "options/serve_options.h"
+#include "options/state_options.h"
+#include "options/warc_options.h"
 
 const struct option options_table[] = {
 // clang-format off
-#include "cmd/table.def"
-#include "cmd/table_crawl.def"
-#include "cmd/table_save.def"
-#include "cmd/table_state.def"
-#include "cmd/table_warc.def"
-#include "cmd/table_manners.def"
-#include "cmd/table_proxy.def"
-#include "cmd/table_request.def"
-#include "cmd/table_serve.def"
-#include "cmd/table_bench.def"
-#include "cmd/table_status.def"
+#include "options/table.def"
+#include "options/table_crawl.def"
+#include "options/table_save.def"
+#include "options/table_state.def"
+#include "options/table_warc.def"
+#include "options/table_manners.def"
+#include "options/table_proxy.def"
+#include "options/table_request.def"
+#include "options/table_serve.def"
+#include "options/table_bench.def"
+#include "options/table_status.def"
     // clang-format on
 };
 

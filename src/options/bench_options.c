@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench_options.h"
+#include "options/bench_options.h"
 #include "bench/machine.h"
 #include "bench/matrix.h"
 #include <errno.h>
