@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef LEDGER_STORE_H
 #define LEDGER_STORE_H
-#include "store/state_frontier.h"
+#include "ledger/store_answer.h"
 
 // The store thread, as the coordinator's loop sees it: the one that writes the state
 // (lib/store/state).
@@ -91,7 +91,7 @@ void store_link(struct store *s, const struct store_link *link);
 // The hash under which URLs are seen and pages are found: of the href.
 uint64_t store_hash(const struct store *s, struct span href);
 
-// ---- questions; each gives one answer
+// ---- questions; each gives one answer (store_answer.h)
 
 // Takes up to `most` items of `host` off the disk: from now on they are the caller's, who holds or
 // ends them before the next cut. (So: no cut while a take is unanswered. See store_asked.)
@@ -112,33 +112,9 @@ void store_revive(struct store *s, uint64_t run, unsigned most);
 // Questions that have no answer yet.
 unsigned store_asked(const struct store *s);
 
-enum store_kind {
-    STORE_TOOK,      // items of `host`; fewer than `most`: there are no more on disk
-    STORE_SURVEYED,  // hosts from `host` on; fewer than `most`: there are no more behind them
-    STORE_LINKED,    // links that had a tag
-    STORE_RECALLED,  // pages, in the order of their keys
-    STORE_REVIVED,   // hosts that have got something; `more`: there are more pages
-    STORE_COMMITTED, // the cut with the number `cut`
-};
-
-struct store_answer {
-    enum store_kind kind;
-    unsigned count, most;
-    bool more;
-    uint64_t host;
-    uint64_t cut;
-    struct span bytes; // for the functions below
-};
-
 // Takes the next answer; it and what it points at are good until the next call. False: there is
 // none.
 bool store_receive(struct store *s, struct store_answer *out);
-
-// Take the next thing off an answer of their kind. False: that was all.
-bool store_answer_item(struct store_answer *a, struct state_place *at, struct span *item);
-bool store_answer_host(struct store_answer *a, uint64_t *host);
-bool store_answer_link(struct store_answer *a, uint64_t *tag, bool *is_new);
-bool store_answer_page(struct store_answer *a, struct span *page); // absent: it is not known
 
 // ---- commits
 

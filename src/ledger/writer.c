@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ledger/writer.h"
 #include "data/pack.h"
+#include "ledger/inquiry.h"
 #include "ledger/revive.h"
 #include "store/state_frontier.h"
 #include "store/state_held.h"
@@ -16,21 +17,11 @@ enum { GROW_MOST = 16 }; // doublings after which more is no cure
 
 // ---- answers
 
-void answer_free(struct answer *a)
+static struct store_answer_packed *answer_to(struct writer *w, const struct operation *op)
 {
-    if (!a)
-        return;
-    buffer_fini(&a->bytes);
-    free(a);
-}
-
-static struct answer *answer_new(struct writer *w, const struct operation *op)
-{
-    struct answer *a = calloc(1, sizeof *a);
-    if (!a)
-        return NULL;
-    a->asked = *op;
-    list_push(&w->staged, &a->node);
+    struct store_answer_packed *a = store_answer_new(op);
+    if (a)
+        list_push(&w->staged, &a->node);
     return a;
 }
 
@@ -38,7 +29,7 @@ static void drop_answers(struct list *l)
 {
     struct list *node;
     while ((node = list_pop(l)))
-        answer_free(list_entry(node, struct answer, node));
+        store_answer_free(list_entry(node, struct store_answer_packed, node));
 }
 
 // An operation was done, or was not. What is done anew has given its answers before.
@@ -112,15 +103,14 @@ static int append_fresh(struct writer *w, struct fresh *fresh, size_t n)
 }
 
 // Somebody wants to know: its tag, and whether it is new.
-static int note_link(struct writer *w, struct answer **a, const struct operation *op, bool is_new)
+static int note_link(struct writer *w, struct store_answer_packed **a, const struct operation *op,
+                     bool is_new)
 {
     if (!op->tag)
         return 0;
-    if (!*a && !(*a = answer_new(w, op)))
+    if (!*a && !(*a = answer_to(w, op)))
         return -ENOMEM;
-    pack_word(&(*a)->bytes, op->tag);
-    buffer_add_byte(&(*a)->bytes, is_new);
-    (*a)->count++;
+    store_answer_add_link(*a, op->tag, is_new);
     return (*a)->bytes.failed ? -ENOMEM : 0;
 }
 
@@ -129,7 +119,7 @@ static int note_link(struct writer *w, struct answer **a, const struct operation
 static int do_links(struct writer *w)
 {
     struct gather *g = &w->links;
-    struct answer *a = NULL;
+    struct store_answer_packed *a = NULL;
     struct fresh *fresh = g->count ? calloc(g->count, sizeof *fresh) : NULL;
     size_t n = 0;
     int r = g->count && !fresh ? -ENOMEM : 0;
@@ -167,75 +157,6 @@ static int do_put_off(struct writer *w)
     return r < 0 ? r : do_appends(w);
 }
 
-// ---- questions
-
-static int take_one(void *arg, const struct state_place *at, struct span item)
-{
-    struct answer *a = arg;
-    pack_uint(&a->bytes, at->number);
-    pack_uint(&a->bytes, at->depth);
-    pack_span(&a->bytes, item);
-    return a->bytes.failed ? -ENOMEM : 0;
-}
-
-static int take(struct writer *w, const struct operation *op)
-{
-    int r = do_put_off(w);
-    struct answer *a = r == 0 ? answer_new(w, op) : NULL;
-    if (!a)
-        return r < 0 ? r : -ENOMEM;
-    r = state_frontier_take(w->state, op->a, (unsigned)op->b, take_one, a);
-    a->count = r < 0 ? 0 : (unsigned)r;
-    return r < 0 ? r : 0;
-}
-
-static int survey(struct writer *w, const struct operation *op)
-{
-    int r = do_put_off(w);
-    struct answer *a = r == 0 ? answer_new(w, op) : NULL;
-    size_t room = op->b * sizeof(uint64_t);
-    uint64_t *to = a ? (uint64_t *)(void *)buffer_reserve(&a->bytes, room) : NULL;
-    if (!to)
-        return r < 0 ? r : -ENOMEM;
-    r = state_frontier_hosts(w->state, op->a, to, (unsigned)op->b);
-    if (r < 0)
-        return r;
-    a->count = (unsigned)r;
-    a->bytes.n = (size_t)r * sizeof *to;
-    return 0;
-}
-
-// What is known of pages, as of the last commit or later.
-static int recall(struct writer *w, const struct operation *op)
-{
-    struct answer *a = answer_new(w, op);
-    struct unpack u = unpack_of(operation_bytes(op));
-    int r = a ? 0 : -ENOMEM;
-    while (r >= 0 && u.n > 0) {
-        uint64_t host = unpack_word(&u), hash = unpack_word(&u);
-        struct span page = { NULL, 0 };
-        r = state_pages_get(w->state, host, hash, &page);
-        if (r >= 0) {
-            pack_span(&a->bytes, r ? page : (struct span){ NULL, 0 });
-            a->count++;
-        }
-    }
-    return r < 0 ? r : a->bytes.failed ? -ENOMEM : 0;
-}
-
-static int revive(struct writer *w, const struct operation *op)
-{
-    struct answer *a = answer_new(w, op);
-    bool more;
-    int r =
-        a ? revive_some(w->state, op->a, (unsigned)op->b, &a->bytes, &more) : -ENOMEM;
-    if (r < 0)
-        return r;
-    a->count = (unsigned)r;
-    a->asked.flag = more;
-    return 0;
-}
-
 // ---- operations
 
 static int note(struct writer *w, const struct operation *op)
@@ -243,6 +164,19 @@ static int note(struct writer *w, const struct operation *op)
     struct span all = operation_bytes(op);
     size_t n = strnlen(all.p, all.n) + 1;
     return state_meta_put(w->state, all.p, (struct span){ all.p + n, all.n - n });
+}
+
+static int answer(struct writer *w, const struct operation *op)
+{
+    struct store_answer_packed *a = answer_to(w, op);
+    return a ? inquiry_answer(w->state, op, a) : -ENOMEM;
+}
+
+// One that counts what is in the frontier: nothing of that is put off any longer.
+static int answer_of_frontier(struct writer *w, const struct operation *op)
+{
+    int r = do_put_off(w);
+    return r < 0 ? r : answer(w, op);
 }
 
 static int perform(struct writer *w, const struct operation *op)
@@ -263,13 +197,11 @@ static int perform(struct writer *w, const struct operation *op)
     case OPERATION_LINK:
         return put_off(w, &w->links, op, do_links);
     case OPERATION_TAKE:
-        return take(w, op);
     case OPERATION_SURVEY:
-        return survey(w, op);
+        return answer_of_frontier(w, op);
     case OPERATION_RECALL:
-        return recall(w, op);
     case OPERATION_REVIVE:
-        return revive(w, op);
+        return answer(w, op);
     case OPERATION_NOTE:
         return note(w, op);
     case OPERATION_SETTLE:

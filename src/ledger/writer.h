@@ -2,6 +2,7 @@
 #ifndef LEDGER_WRITER_H
 #define LEDGER_WRITER_H
 #include "ledger/prefetch.h"
+#include "ledger/store_answer.h"
 #include "store/state.h"
 
 // What the store thread does with operations: one transaction of a state, from cut to cut. No
@@ -10,7 +11,7 @@
 struct writer {
     struct state *state;
     struct list done;    // batches of this transaction
-    struct list answers; // to questions: for the caller to take
+    struct list answers; // struct store_answer_packed: for the caller to take
     struct list staged;  // those of the operation that is being done
     struct gather pages, links, appends;
     struct prefetch prefetch;
@@ -20,16 +21,6 @@ struct writer {
     uint64_t mute;                  // those before have had their answers
     unsigned grown;                 // how often the map was too small
 };
-
-// An answer: the operation that asked, and `count` things.
-struct answer {
-    struct list node;
-    struct operation asked;
-    unsigned count;
-    struct buffer bytes;
-};
-
-void answer_free(struct answer *a);
 
 // Begins the first transaction. `state` is borrowed. Errors: those of lib/store/state.h.
 int writer_begin(struct writer *w, struct state *state);
