@@ -220,6 +220,12 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
+int command_no_memory(void)
+{
+    log_error("out of memory");
+    return STATUS_BROKEN;
+}
+
 int command_write(const struct buffer *text)
 {
     int r = text->failed ? -ENOMEM : files_write_all(STDOUT_FILENO, text->p, text->n);

@@ -44,6 +44,9 @@ extern const unsigned command_count;
 // The command of this name; NULL when there is none.
 const struct command *command_find(const char *name);
 
+// Says that there is no memory, and returns STATUS_BROKEN.
+int command_no_memory(void);
+
 // Writes a text to standard output and returns the exit status: a text that could not be had or
 // written is STATUS_BROKEN, said on the log; STATUS_OUTPUT_GONE when its reader went away.
 int command_write(const struct buffer *text);

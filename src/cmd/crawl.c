@@ -24,10 +24,8 @@ static int check_scope(const struct arguments *a)
 
 int cmd_crawl(struct arguments *a)
 {
-    if (crawl_options_settle(a) < 0) {
-        log_error("out of memory");
-        return STATUS_BROKEN;
-    }
+    if (crawl_options_settle(a) < 0)
+        return command_no_memory();
     if (!a->operands.count && !a->crawl.input && !a->explore.sitemaps.count &&
         isatty(STDIN_FILENO)) {
         log_error("nothing to crawl: give a URL to start from, -i FILE, or --sitemap URL");

@@ -78,8 +78,7 @@ static int open_flow(struct crawl_settings *s)
         s->worker.fetch.buffer_size = part < LEAST ? LEAST : part > MOST ? MOST : (size_t)part;
     if (flow_new(&s->worker.flow, s->limit_rate) == 0)
         return STATUS_OK;
-    log_error("out of memory");
-    return STATUS_BROKEN;
+    return command_no_memory();
 }
 
 static void look_at_limits(const struct crawl_settings *s)

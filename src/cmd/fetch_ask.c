@@ -10,12 +10,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static int out_of_memory(void)
-{
-    log_error("out of memory");
-    return STATUS_BROKEN;
-}
-
 // Whether the list of URLs comes from standard input: by name, or for want of any other.
 static bool list_is_standard_input(const struct arguments *a)
 {
@@ -84,7 +78,7 @@ static int put_body(struct arguments *a)
         return STATUS_USAGE;
     }
     if (!buffer_string(body))
-        return out_of_memory();
+        return command_no_memory();
     a->crawl.ask.body = buffer_span(body);
     return STATUS_OK;
 }
@@ -141,7 +135,7 @@ static int put_headers(struct arguments *a)
     if (status != STATUS_OK)
         return status;
     if (headers->failed)
-        return out_of_memory();
+        return command_no_memory();
     if (headers->n > ASK_HEADERS_MOST) {
         log_error("-H: more than %d KB of headers cannot be sent with each request",
                   ASK_HEADERS_MOST >> 10);
@@ -177,7 +171,7 @@ static int put_user(struct arguments *a)
     }
     a->login = strdup(a->user);
     if (!a->login)
-        return out_of_memory();
+        return command_no_memory();
     wipe(a->user);
     a->crawl.credentials = a->login;
     return STATUS_OK;
@@ -227,7 +221,7 @@ static int put_netrc(struct arguments *a)
         return STATUS_OK;
     struct buffer path = { 0 };
     buffer_add_format(&path, "%s/.netrc", home ? home : "");
-    int status = buffer_string(&path) ? read_netrc(a, "-n", path.p) : out_of_memory();
+    int status = buffer_string(&path) ? read_netrc(a, "-n", path.p) : command_no_memory();
     buffer_fini(&path);
     return status;
 }

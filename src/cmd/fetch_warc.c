@@ -81,8 +81,7 @@ int fetch_warc_check(struct arguments *a)
     }
     if (v->warc_info && (!w->cdx || (a->crawl.index && buffer_string(&w->index))))
         return STATUS_OK;
-    log_error("out of memory");
-    return STATUS_BROKEN;
+    return command_no_memory();
 }
 
 // ---- where the files go

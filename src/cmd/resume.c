@@ -81,10 +81,8 @@ static int again(struct arguments *a, unsigned command, struct arguments_list *l
 {
     struct arguments then;
     char why[OPTIONS_WHY];
-    if (arguments_list_add(line, "--state") < 0 || arguments_list_add(line, dir) < 0) {
-        log_error("out of memory");
-        return STATUS_BROKEN;
-    }
+    if (arguments_list_add(line, "--state") < 0 || arguments_list_add(line, dir) < 0)
+        return command_no_memory();
     // An operand that looks like an option stands behind "--", so these go before all.
     const char *tail[2] = { line->item[line->count - 2], line->item[line->count - 1] };
     memmove(line->item + 2, line->item, (line->count - 2) * sizeof *line->item);
