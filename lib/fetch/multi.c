@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/multi.h"
 #include "fetch/passage.h"
+#include "fetch/passage_sweep.h"
 #include "fetch/places.h"
 #include "fetch/request.h"
 #include "fetch/shard.h"
@@ -15,7 +16,7 @@
 
 // What one curl multi costs an exchange grows with what it holds. Measured on one host: 17 us with
 // 64 in flight in one multi, 28 with 256, 135 with 4,096; with 4,096 in 64 multis 31.
-enum { MULTI_ROOM = 64, MULTI_SHARDS = 128, MULTI_CONNECTIONS = 16 * MULTI_ROOM, MULTI_TRIM = 64 };
+enum { MULTI_ROOM = 64, MULTI_SHARDS = 128, MULTI_CONNECTIONS = 16 * MULTI_ROOM };
 
 static atomic_uint multi_shards; // of this process
 
@@ -25,8 +26,7 @@ struct multi {
     struct loop *loop;
     const struct fetch_settings *settings;
     struct loop_hook hook;
-    struct loop_timer sweep;
-    int64_t sweep_due; // monotonic ns
+    struct passage_sweep sweep;
     struct sockets sockets;
     struct places places;
     struct passages passages;
@@ -161,73 +161,6 @@ static void multi_on_asking(struct dial_owner *o, struct transfer *t)
     p->shard->asking_seat = p->seat;
 }
 
-// ---- the sweep: what need not be exact is looked at now and then, not timed for each exchange
-
-static int64_t multi_sweep_pause(const struct multi *m)
-{
-    int64_t t = m->settings->min_speed_time / 8;
-    if (t == 0 || t > CLOCK_S)
-        return CLOCK_S;
-    return t < 50 * CLOCK_MS ? 50 * CLOCK_MS : t;
-}
-
-static void multi_set_sweep(struct multi *m)
-{
-    if (m->sweep.place)
-        return;
-    m->sweep_due = clock_after(loop_now(m->loop), multi_sweep_pause(m));
-    // Without memory for a timer there is no sweep until the next exchange.
-    (void)loop_arm(m->loop, &m->sweep, m->sweep_due);
-}
-
-// Whether this process has been stopped, or kept from running, for so long that the rule of
-// `min_speed` would be about us. What has come meanwhile has not been read yet.
-static bool multi_was_away(const struct multi *m, int64_t now)
-{
-    return now - m->sweep_due > m->settings->min_speed_time / 2;
-}
-
-static void multi_forgive(struct multi *m)
-{
-    list_each(node, following, &m->passages.under_way) list_entry(node, struct passage, node)
-        ->transfer.slowness = (struct slowness){ 0 };
-}
-
-// Ends the exchanges that are too slow, or take too long without libcurl's noticing.
-static void multi_end_slow(struct multi *m, int64_t now)
-{
-    struct list slow, late;
-    struct passage *p;
-    list_init(&slow);
-    list_init(&late);
-    list_each(node, following, &m->passages.under_way)
-    {
-        p = list_entry(node, struct passage, node);
-        if (p->paused || p->over)
-            continue;
-        if (transfer_is_late(&p->transfer, now))
-            list_push(&late, &p->ended);
-        else if (transfer_is_slow(&p->transfer, now))
-            list_push(&slow, &p->ended);
-    }
-    while ((p = multi_next(&slow)))
-        passage_abort_slow(p);
-    while ((p = multi_next(&late)))
-        passage_abort_late(p);
-}
-
-static void multi_on_sweep(struct loop_timer *timer)
-{
-    struct multi *m = list_entry(timer, struct multi, sweep);
-    int64_t now = loop_now(m->loop);
-    if (multi_was_away(m, now))
-        multi_forgive(m);
-    multi_end_slow(m, now);
-    passages_trim(&m->passages, MULTI_ROOM, MULTI_TRIM);
-    if (m->passages.busy || m->passages.idle_count > MULTI_ROOM)
-        multi_set_sweep(m);
-}
-
 // ---- one exchange: options are set, nothing is sent
 
 // How many connections a multi keeps, idle ones and those in use, when the process may have few
@@ -288,7 +221,7 @@ int multi_start(struct multi *m, struct passage **out, const struct request *req
     r = passage_begin(p, s);
     if (r < 0)
         goto no_start;
-    multi_set_sweep(m);
+    passage_sweep_want(&m->sweep);
     *out = p;
     return 0;
 
@@ -369,11 +302,11 @@ int multi_new(struct multi **out, struct loop *l, const struct fetch_settings *s
     m->settings = settings;
     m->shards = shards;
     atomic_fetch_add(&multi_shards, shards);
-    m->sweep.fire = multi_on_sweep;
     m->hook.run = multi_run;
     list_init(&m->kicked);
     list_init(&m->stirred);
     passages_init(&m->passages, settings, &m->owner, multi_over);
+    passage_sweep_init(&m->sweep, l, &m->passages, settings, MULTI_ROOM);
     sockets_init(&m->sockets, loop_ev(l), multi_on_ready);
     loop_add_hook(l, &m->hook);
     *out = m;
@@ -385,7 +318,7 @@ void multi_free(struct multi *m)
     if (!m)
         return;
     loop_remove_hook(m->loop, &m->hook);
-    loop_disarm(m->loop, &m->sweep);
+    passage_sweep_fini(&m->sweep);
     passages_fini(&m->passages);
     for (unsigned i = 0; i < m->shards; i++)
         shard_close(&m->shard[i]);
