@@ -22,7 +22,9 @@ struct line;
 struct outcome;
 struct output;
 struct resolver;
+struct resume;
 struct source;
+struct zygote;
 
 // Items that wait to be told what is known of their pages, in a refresh.
 struct shelf_known {
@@ -32,7 +34,7 @@ struct shelf_known {
     struct buffer keys;
 };
 
-// The one that knows where and when. Everything of it happens on one loop: in its hook (`pump`),
+// The one that knows where and when. Everything of it happens on one loop: in its hook (pump.c),
 // which takes outcomes and starts what may start; in the fiber that feeds it lines; and in the
 // fibers that open hosts.
 struct coordinator {
@@ -117,9 +119,31 @@ uint64_t coordinator_random(struct coordinator *c);
 // Our own machinery has failed, which was said: the run ends at once.
 void coordinator_break(struct coordinator *c);
 
-// crawl.c: ends the run as Ctrl-C does: the first time nothing new is started, the second time what
+// Ends the run as Ctrl-C does: the first time nothing new is started, the second time what
 // is in flight is cancelled.
 void coordinator_stop(struct coordinator *c);
+
+// Its life, for crawl.c. `c` is { 0 } before; settings and loop are borrowed until
+// coordinator_close.
+void coordinator_init(struct coordinator *c, struct loop *l, const struct crawl_settings *s);
+// Opens everything, as `resume` says, and begins. Blocks. Errors, said on the log: those of what is
+// opened; then coordinator_close ends it all the same.
+int coordinator_open(struct coordinator *c, const struct resume *resume, struct zygote *zygote);
+// Writes what is left to the outputs and waits until it is written. Parks. What goes wrong shows in
+// `end`.
+void coordinator_finish_outputs(struct coordinator *c);
+// Closes everything, workers too. Parks.
+void coordinator_close(struct coordinator *c);
+
+// pump.c: one turn of everything, whenever something has happened.
+// Sets the hook and the timer; coordinator_open adds the hook to the loop.
+void pump_init(struct coordinator *c);
+// It turns no more.
+void pump_end(struct coordinator *c);
+// Whether nothing is left that the pump could do.
+bool pump_is_over(struct coordinator *c);
+// Stops a run that has come as far as it may.
+void pump_look_at_limits(struct coordinator *c);
 
 // intake.c: lines become items.
 // Notes that the place of `i`, which is queued, was typed: it may be anywhere.
@@ -229,7 +253,7 @@ int64_t dispatch_due(const struct coordinator *c);
 // Starts everything that may start now.
 void dispatch_all(struct coordinator *c);
 
-// archived.c: where exchanges are in the archive.
+// archives_outcome.c: where exchanges are in the archive.
 // Notes where this one is, if it is there.
 void archives_outcome(struct coordinator *c, struct item *i, const struct outcome *o);
 
@@ -239,6 +263,16 @@ void leftover_list(struct coordinator *c);
 // The part of it that was in memory.
 void leftover_drop(struct coordinator *c);
 
+// ending.c: an item ends.
+// Writes the record of `i`, which ended as `e` says (its time is filled in), and frees it.
+void ending_write(struct coordinator *c, struct item *i, struct ending *e);
+// Ends `i`, whose body is at `saved` already, without an attempt. Frees it.
+void ending_skipped(struct coordinator *c, struct item *i, struct span saved);
+// Writes `i` to --failed only, for it was not finished: the end of an interrupted run. Frees it.
+void ending_unfinished(struct coordinator *c, struct item *i);
+// Adds a URL, and what else its line of JSON said, to --failed, if that is wanted.
+void ending_note_failed(struct coordinator *c, struct span url, struct span members);
+
 // settle.c: outcomes become records, redirects or further attempts.
 // Takes every outcome there is.
 void settle_all(struct coordinator *c);
@@ -246,13 +280,7 @@ void settle_all(struct coordinator *c);
 // that must not be reached. Takes `i`. `message` may be absent.
 void settle_without_exchange(struct coordinator *c, struct item *i, enum fetch_error error,
                              struct span message);
-// Ends `i`, whose body is at `saved` already, without an attempt. Frees it.
-void settle_skipped(struct coordinator *c, struct item *i, struct span saved);
-// Writes `i` to --failed only, for it was not finished: the end of an interrupted run. Frees it.
-void settle_unfinished(struct coordinator *c, struct item *i);
 // Takes what the host of `i` wants to be shown, if `o` says so. Returns whether it can be asked
 // again, and shown that.
 bool settle_challenge(struct item *i, const struct outcome *o);
-// Adds a URL, and what else its line of JSON said, to --failed, if that is wanted.
-void settle_note_failed(struct coordinator *c, struct span url, struct span members);
 #endif

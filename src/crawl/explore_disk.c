@@ -113,7 +113,7 @@ static void list_item(struct coordinator *c, struct span bytes, uint16_t depth, 
     if (continuation_look(bytes, &given, &href, &not_before) < 0)
         return;
     if (!left_out)
-        settle_note_failed(c, href, (struct span){ NULL, 0 });
+        ending_note_failed(c, href, (struct span){ NULL, 0 });
     else
         explore_leave_out(c, &(struct explore_link){ .href = href, .depth = depth },
                           LEFT_OUT_PAGES_PER_HOST);

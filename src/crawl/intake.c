@@ -88,7 +88,7 @@ static void note_line(struct coordinator *c, struct span url, struct span member
 {
     struct buffer safe = { 0 };
     item_redact(url, &safe);
-    settle_note_failed(c, buffer_span(&safe), members);
+    ending_note_failed(c, buffer_span(&safe), members);
     buffer_fini(&safe);
 }
 

@@ -30,9 +30,9 @@ void leftover_drop(struct coordinator *c)
 {
     struct item *i;
     while ((i = frontier_drain(&c->frontier, c->now)))
-        settle_unfinished(c, i);
+        ending_unfinished(c, i);
     while ((i = shelf_known_drain(c)))
-        settle_unfinished(c, i);
+        ending_unfinished(c, i);
 }
 
 // What was not finished is listed, also what was never taken from the source; unless the user wants

@@ -40,7 +40,7 @@ bool saving_skip(struct coordinator *c, struct item *i)
 {
     struct saving_look look = { .save = c->settings->save };
     if (saving_path(&look.path, i) && offload(saving_look, &look) == 0 && look.found)
-        settle_skipped(c, i, buffer_span(&look.saved));
+        ending_skipped(c, i, buffer_span(&look.saved));
     buffer_fini(&look.path);
     buffer_fini(&look.saved);
     return look.found;
