@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "data/heap.h"
+#include "data/array.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -72,12 +73,10 @@ void heap_fini(struct heap *h)
 
 static int heap_grow(struct heap *h)
 {
-    size_t room = h->room ? h->room * 2 : HEAP_FIRST_ROOM;
-    struct heap_slot *at = reallocarray(h->at, room, sizeof *at);
+    struct heap_slot *at = array_grow(h->at, &h->room, HEAP_FIRST_ROOM, sizeof *at);
     if (!at)
         return -ENOMEM;
     h->at = at;
-    h->room = room;
     return 0;
 }
 

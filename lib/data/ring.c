@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "data/ring.h"
+#include "data/array.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +17,13 @@ void ring_fini(struct ring *r)
 //   [ d e | a b c ]  ->  [ . . | a b c d e . . . ]
 static int ring_grow(struct ring *r)
 {
-    size_t room = r->room ? r->room * 2 : RING_FIRST_ROOM;
-    void **at = reallocarray(r->at, room, sizeof *at);
+    size_t former = r->room;
+    void **at = array_grow(r->at, &r->room, RING_FIRST_ROOM, sizeof *at);
     if (!at)
         return -ENOMEM;
     if (r->head)
-        memcpy(at + r->room, at, r->head * sizeof *at);
+        memcpy(at + former, at, r->head * sizeof *at);
     r->at = at;
-    r->room = room;
     return 0;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/blocks.h"
+#include "data/array.h"
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -237,12 +238,10 @@ static void blocks_free_paged(struct blocks_lists *l, unsigned c, void *p)
     if (l->paged_used-- > BLOCKS_WARM)
         madvise(p, blocks_size(c), MADV_DONTNEED);
     if (s->count == s->room) {
-        size_t room = s->room ? 2 * s->room : 64;
-        void **more = reallocarray(s->at, room, sizeof *more);
+        void **more = array_grow(s->at, &s->room, 64, sizeof *more);
         if (!more)
             return; // lost: no memory to remember it by
         s->at = more;
-        s->room = room;
     }
     s->at[s->count++] = p;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "store/state_frontier.h"
+#include "data/array.h"
 #include "store/state_table.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -115,12 +116,10 @@ struct heads {
 static int heads_add(struct heads *h, struct head head)
 {
     if (h->count == h->room) {
-        size_t room = h->room ? 2 * h->room : 64;
-        struct head *at = reallocarray(h->at, room, sizeof *at);
+        struct head *at = array_grow(h->at, &h->room, 64, sizeof *at);
         if (!at)
             return -ENOMEM;
         h->at = at;
-        h->room = room;
     }
     h->at[h->count++] = head;
     return 0;

@@ -123,25 +123,13 @@ static int warc_tail_all(struct warc_tail_run *r)
     return e;
 }
 
-int warc_tail_settle(const char *prefix, int64_t since, long worker, const struct warc_tail *known,
-                     size_t n, struct warc_tail_report *done)
+int warc_tail_settle(const struct warc_tail_scope *scope, const struct warc_tail *known, size_t n,
+                     struct warc_tail_report *done)
 {
-    struct warc_tail_run r = { .prefix = span_of(prefix),
-                               .time = warc_name_time(since),
-                               .worker = worker,
-                               .known = known,
-                               .n = n,
-                               .done = done };
-    return warc_tail_all(&r);
-}
-
-int warc_tail_settle_from(const char *prefix, int64_t since, const struct warc_tail *known,
-                          size_t n, struct warc_tail_report *done)
-{
-    struct warc_tail_run r = { .prefix = span_of(prefix),
-                               .time = warc_name_time(since),
-                               .later = true,
-                               .worker = WARC_TAIL_ALL,
+    struct warc_tail_run r = { .prefix = span_of(scope->prefix),
+                               .time = warc_name_time(scope->since),
+                               .later = scope->later,
+                               .worker = scope->worker,
                                .known = known,
                                .n = n,
                                .done = done };

@@ -2,6 +2,7 @@
 #ifndef STORE_WARC_TAIL_H
 #define STORE_WARC_TAIL_H
 #include "data/span.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 // Archive files whose writers are gone, killed perhaps: brings them back to what has been reported
@@ -23,15 +24,18 @@ struct warc_tail_report {
     uint64_t bytes;        // that went
 };
 
-// Settles the files with this prefix and time of one worker, or of WARC_TAIL_ALL: each in `known`
-// is cut to its end; one that is not known is removed, unless a later one of its worker is known;
-// all get their final names. `since` is the run's beginning (warc_file_setup). Nobody may be
+// Which files of an archive are meant.
+struct warc_tail_scope {
+    const char *prefix;
+    int64_t since; // when their run began (warc_file_setup)
+    bool later;    // or any later one: the runs of one state
+    long worker;   // or WARC_TAIL_ALL
+};
+
+// Settles the files in `scope`: each in `known` (`n` of them) is cut to its end; one that is not known
+// is removed, unless a later one of its worker is known; all get their final names. Nobody may be
 // writing to them any more. Blocks. Errors: those of opendir(3), ftruncate(2), rename(2); -EUCLEAN
 // when a file is shorter than what was reported. All are tried; `*done` says what was done.
-int warc_tail_settle(const char *prefix, int64_t since, long worker, const struct warc_tail *known,
-                     size_t n, struct warc_tail_report *done);
-
-// The same for all workers of all runs that began at `since` or later: those of one state.
-int warc_tail_settle_from(const char *prefix, int64_t since, const struct warc_tail *known,
-                          size_t n, struct warc_tail_report *done);
+int warc_tail_settle(const struct warc_tail_scope *scope, const struct warc_tail *known, size_t n,
+                     struct warc_tail_report *done);
 #endif

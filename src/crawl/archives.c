@@ -2,6 +2,7 @@
 #include "crawl/archives.h"
 #include "crawl/commits_resume.h"
 #include "crawl/coordinator.h"
+#include "data/array.h"
 #include "sched/offload.h"
 #include "store/state.h"
 #include "store/warc_name.h"
@@ -32,12 +33,10 @@ static struct archives_file *archives_find(struct archives *a, struct span name)
 static struct archives_file *archives_add(struct archives *a, struct span name)
 {
     if (a->count == a->room) {
-        size_t room = a->room ? 2 * a->room : 16;
-        struct archives_file *at = reallocarray(a->at, room, sizeof *at);
+        struct archives_file *at = array_grow(a->at, &a->room, 16, sizeof *at);
         if (!at)
             return NULL;
         a->at = at;
-        a->room = room;
     }
     char *copy = strndup(name.p, name.n);
     if (!copy)
@@ -203,13 +202,17 @@ static int archives_load(struct archives *a, const struct ledger *l)
 static int archives_settle(struct coordinator *c, const char *prefix)
 {
     struct archives *a = &c->archives;
+    struct warc_tail_scope scope = { .prefix = prefix,
+                                     .since = state_made(c->settings->state),
+                                     .later = true,
+                                     .worker = WARC_TAIL_ALL };
     struct warc_tail_report done;
     struct warc_tail *known = calloc(a->count + 1, sizeof *known);
     if (!known)
         return -ENOMEM;
     for (size_t i = 0; i < a->count; i++)
         known[i] = (struct warc_tail){ span_of(a->at[i].name), a->at[i].end };
-    int r = warc_tail_settle_from(prefix, state_made(c->settings->state), known, a->count, &done);
+    int r = warc_tail_settle(&scope, known, a->count, &done);
     free(known);
     if (r == 0 && done.cut + done.removed > 0)
         log_detail("the archive '%s': %u files were cut and %u removed, %llu bytes that no commit "

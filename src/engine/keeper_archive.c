@@ -28,8 +28,10 @@ struct keeper_archive {
 static int keeper_archive_cut(void *arg)
 {
     struct keeper_archive *a = arg;
-    return warc_tail_settle(a->settings->warc_prefix, a->settings->warc_since, (long)a->worker,
-                            &a->tail, a->tail.file.n ? 1 : 0, &a->done);
+    struct warc_tail_scope scope = { .prefix = a->settings->warc_prefix,
+                                     .since = a->settings->warc_since,
+                                     .worker = (long)a->worker };
+    return warc_tail_settle(&scope, &a->tail, a->tail.file.n ? 1 : 0, &a->done);
 }
 
 void keeper_archive_settle(struct keeper *k)

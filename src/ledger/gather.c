@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "ledger/gather.h"
+#include "data/array.h"
 #include <errno.h>
 #include <stdlib.h>
 
 int gather_add(struct gather *g, const struct operation *op)
 {
     if (g->count == g->room) {
-        size_t room = g->room ? 2 * g->room : 1024;
-        struct gathered *at = reallocarray(g->at, room, sizeof *at);
+        struct gathered *at = array_grow(g->at, &g->room, 1024, sizeof *at);
         if (!at)
             return -ENOMEM;
         g->at = at;
-        g->room = room;
     }
     g->at[g->count] = (struct gathered){ { op->a, op->b }, op, (uint32_t)g->count };
     g->count++;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "proc/tree.h"
+#include "data/array.h"
 #include "proc/peek.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -40,12 +41,10 @@ bool tree_time_of(pid_t pid, struct tree_time *out)
 static int add_member(struct tree_census *c, pid_t pid)
 {
     if (c->count == c->room) {
-        unsigned room = c->room ? c->room * 2 : 64;
-        struct tree_member *p = reallocarray(c->member, room, sizeof *p);
+        struct tree_member *p = array_grow(c->member, &c->room, 64, sizeof *p);
         if (!p)
             return -ENOMEM;
         c->member = p;
-        c->room = room;
     }
     c->member[c->count++] = (struct tree_member){ .pid = pid };
     return 0;

@@ -23,7 +23,8 @@ struct tree_census {
         pid_t pid;
         struct tree_time time;
     } * member;
-    unsigned count, room;
+    unsigned count;
+    size_t room;
 };
 
 // Takes it, replacing what was there. Errors: -ENOMEM; -ESRCH when `root` is not there.
