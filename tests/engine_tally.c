@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine_tally.h"
 #include "check.h"
-#include "engine_driver.h"
+#include "sched/loop.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +35,30 @@ const struct job *engine_tally_job(struct buffer *b, uint32_t id, const char *pa
                                .addresses = 1 };
     assert_int_equal(job_build(b, &parts), 0);
     return (const struct job *)(const void *)b->p;
+}
+
+static int case_body(void *arg)
+{
+    struct engine_case *c = arg;
+    struct engine_driver d;
+    struct engine_tally t = { 0 };
+    engine_driver_init(&d, c->settings, c->zygote, 1000);
+    d.setup.usage = &c->usage;
+    d.taken = engine_tally_take;
+    d.arg = &t;
+    assert_int_equal(engine_driver_open(&d, c->engine), 0);
+    c->body(&d, &t);
+    engine_close(d.engine);
+    assert_true(list_empty(&d.ready));
+    return 0;
+}
+
+void engine_case_run(struct engine_case *c)
+{
+    struct loop *l;
+    assert_int_equal(loop_new(&l, NULL), 0);
+    assert_int_equal(loop_run(l, case_body, c), 0);
+    loop_free(l);
 }
 
 unsigned engine_tally_pids(struct zygote *z, pid_t *out, unsigned room)

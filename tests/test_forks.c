@@ -109,44 +109,11 @@ static int forks_worker(unsigned kind, const void *setup, size_t n, const int *f
 
 // ---- The coordinator
 
-// A run with one engine, as a body for loop_run.
-struct forks_case {
-    const char *engine;
-    const struct visit_settings *settings;
-    struct zygote *zygote;
-    void (*body)(struct engine_driver *d, struct engine_tally *t);
-    struct engine_usage usage;
-};
-
-static int forks_case_run(void *arg)
-{
-    struct forks_case *c = arg;
-    struct engine_driver d;
-    struct engine_tally t = { 0 };
-    engine_driver_init(&d, c->settings, c->zygote, 1000);
-    d.setup.usage = &c->usage;
-    d.taken = engine_tally_take;
-    d.arg = &t;
-    assert_int_equal(engine_driver_open(&d, c->engine), 0);
-    c->body(&d, &t);
-    engine_close(d.engine);
-    assert_true(list_empty(&d.ready));
-    return 0;
-}
-
-static void forks_run(struct forks_case *c)
-{
-    struct loop *l;
-    assert_int_equal(loop_new(&l, NULL), 0);
-    assert_int_equal(loop_run(l, forks_case_run, c), 0);
-    loop_free(l);
-}
-
 static void forks_run_body(const char *engine,
                            void (*body)(struct engine_driver *, struct engine_tally *))
 {
-    struct forks_case c = { engine, &forks_settings, forks_zygote, body, { { 0 }, 0, 0 } };
-    forks_run(&c);
+    struct engine_case c = { engine, &forks_settings, forks_zygote, body, { { 0 }, 0, 0 } };
+    engine_case_run(&c);
 }
 
 // ---- Promises
@@ -168,10 +135,10 @@ static void every_job_gives_one_outcome_and_nothing_is_left(void **state)
     (void)state;
     pid_t pids[8];
     unsigned before = engine_tally_descriptors();
-    struct forks_case c = {
+    struct engine_case c = {
         "forks:4", &forks_settings, forks_zygote, forks_ordinary, { { 0 }, 0, 0 }
     };
-    forks_run(&c);
+    engine_case_run(&c);
     assert_int_equal(c.usage.started, 4);
     assert_int_equal(c.usage.died, 0);
     assert_true(c.usage.processes.user + c.usage.processes.system > 0);
@@ -207,10 +174,10 @@ static void forks_bad_jobs(struct engine_driver *d, struct engine_tally *t)
 static void a_job_that_kills_its_worker_is_told_why_and_the_worker_replaced(void **state)
 {
     (void)state;
-    struct forks_case c = {
+    struct engine_case c = {
         "forks:1", &forks_settings, forks_zygote, forks_bad_jobs, { { 0 }, 0, 0 }
     };
-    forks_run(&c);
+    engine_case_run(&c);
     assert_int_equal(c.usage.started, 4);
     assert_int_equal(c.usage.died, 3);
 }
@@ -250,9 +217,9 @@ static void what_a_dead_worker_had_published_counts(void **state)
 {
     (void)state;
     static const struct visit_settings settings = { .fetch.user_agent = "last words" };
-    struct forks_case c = { "forks:1", &settings, forks_zygote, forks_last, { { 0 }, 0, 0 } };
+    struct engine_case c = { "forks:1", &settings, forks_zygote, forks_last, { { 0 }, 0, 0 } };
     for (int i = 0; i < 20; i++)
-        forks_run(&c);
+        engine_case_run(&c);
 }
 
 static void forks_half(struct engine_driver *d, struct engine_tally *t)
@@ -272,8 +239,8 @@ static void half_an_outcome_is_none(void **state)
 {
     (void)state;
     static const struct visit_settings settings = { .fetch.user_agent = "half words" };
-    struct forks_case c = { "forks:1", &settings, forks_zygote, forks_half, { { 0 }, 0, 0 } };
-    forks_run(&c);
+    struct engine_case c = { "forks:1", &settings, forks_zygote, forks_half, { { 0 }, 0, 0 } };
+    engine_case_run(&c);
 }
 
 static void forks_useless(struct engine_driver *d, struct engine_tally *t)
@@ -295,9 +262,9 @@ static void an_engine_whose_workers_all_die_at_once_gives_up(void **state)
 {
     (void)state;
     static const struct visit_settings settings = { .fetch.user_agent = "dies at once" };
-    struct forks_case c = { "forks:4", &settings, forks_zygote, forks_useless, { { 0 }, 0, 0 } };
+    struct engine_case c = { "forks:4", &settings, forks_zygote, forks_useless, { { 0 }, 0, 0 } };
     log_set_level(LOG_ERROR);
-    forks_run(&c);
+    engine_case_run(&c);
     log_set_level(LOG_NOTE);
     assert_in_range(c.usage.died, 20, 24);
 }
@@ -386,9 +353,9 @@ static void forks_lost(struct engine_driver *d, struct engine_tally *t)
 static void a_dead_zygote_ends_the_engine_and_every_job_is_told(void **state)
 {
     (void)state;
-    struct forks_case c = { "forks:4", &forks_settings, forks_victim, forks_lost, { { 0 }, 0, 0 } };
+    struct engine_case c = { "forks:4", &forks_settings, forks_victim, forks_lost, { { 0 }, 0, 0 } };
     log_set_level(LOG_ERROR);
-    forks_run(&c);
+    engine_case_run(&c);
     log_set_level(LOG_NOTE);
     zygote_stop(forks_victim, NULL);
 }

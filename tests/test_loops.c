@@ -73,36 +73,6 @@ static int loops_worker(unsigned kind, const void *setup, size_t n, const int *f
 
 // ---- The coordinator
 
-struct loops_case {
-    const char *engine;
-    void (*body)(struct engine_driver *d, struct engine_tally *t);
-    struct engine_usage usage;
-};
-
-static int loops_case_run(void *arg)
-{
-    struct loops_case *c = arg;
-    struct engine_driver d;
-    struct engine_tally t = { 0 };
-    engine_driver_init(&d, &loops_settings, loops_zygote, 1000);
-    d.setup.usage = &c->usage;
-    d.taken = engine_tally_take;
-    d.arg = &t;
-    assert_int_equal(engine_driver_open(&d, c->engine), 0);
-    c->body(&d, &t);
-    engine_close(d.engine);
-    assert_true(list_empty(&d.ready));
-    return 0;
-}
-
-static void loops_run(struct loops_case *c)
-{
-    struct loop *l;
-    assert_int_equal(loop_new(&l, NULL), 0);
-    assert_int_equal(loop_run(l, loops_case_run, c), 0);
-    loop_free(l);
-}
-
 static void loops_send(struct engine_driver *d, uint32_t id, const char *path, int64_t max_time)
 {
     struct buffer b = { 0 };
@@ -128,8 +98,8 @@ static void every_job_gives_one_outcome_and_nothing_is_left(void **state)
     (void)state;
     pid_t pids[8];
     unsigned before = engine_tally_descriptors();
-    struct loops_case c = { "forks:3/coro:40", loops_ordinary, { { 0 }, 0, 0 } };
-    loops_run(&c);
+    struct engine_case c = { "forks:3/coro:40", &loops_settings, loops_zygote, loops_ordinary, { { 0 }, 0, 0 } };
+    engine_case_run(&c);
     assert_int_equal(c.usage.started, 3);
     assert_int_equal(c.usage.died, 0);
     assert_true(c.usage.processes.user + c.usage.processes.system > 0);
@@ -165,8 +135,8 @@ static void loops_burst(struct engine_driver *d, struct engine_tally *t)
 static void jobs_that_find_no_room_wait_for_it(void **state)
 {
     (void)state;
-    struct loops_case c = { "forks:1/coro:1000", loops_burst, { { 0 }, 0, 0 } };
-    loops_run(&c);
+    struct engine_case c = { "forks:1/coro:1000", &loops_settings, loops_zygote, loops_burst, { { 0 }, 0, 0 } };
+    engine_case_run(&c);
 }
 
 static void loops_company(struct engine_driver *d, struct engine_tally *t, const char *path,
@@ -195,8 +165,8 @@ static void loops_bad_jobs(struct engine_driver *d, struct engine_tally *t)
 static void a_worker_that_dies_gives_each_of_its_jobs_an_outcome_and_is_replaced(void **state)
 {
     (void)state;
-    struct loops_case c = { "forks:1/coro:10", loops_bad_jobs, { { 0 }, 0, 0 } };
-    loops_run(&c);
+    struct engine_case c = { "forks:1/coro:10", &loops_settings, loops_zygote, loops_bad_jobs, { { 0 }, 0, 0 } };
+    engine_case_run(&c);
     assert_int_equal(c.usage.started, 4);
     assert_int_equal(c.usage.died, 3);
 }
@@ -219,8 +189,8 @@ static void loops_hanging(struct engine_driver *d, struct engine_tally *t)
 static void a_loop_that_hangs_is_killed_when_the_first_of_its_jobs_is_overdue(void **state)
 {
     (void)state;
-    struct loops_case c = { "forks:1/coro:10", loops_hanging, { { 0 }, 0, 0 } };
-    loops_run(&c);
+    struct engine_case c = { "forks:1/coro:10", &loops_settings, loops_zygote, loops_hanging, { { 0 }, 0, 0 } };
+    engine_case_run(&c);
 }
 
 static void loops_given_up(struct engine_driver *d, struct engine_tally *t)
@@ -238,8 +208,8 @@ static void abandoned_jobs_are_cancelled_by_the_worker_itself(void **state)
     (void)state;
     static const char *const engines[] = { "forks:2/coro:10", "forks:2/coro:30" };
     for (unsigned i = 0; i < 2; i++) { // a lane that is full, and one that is not
-        struct loops_case c = { engines[i], loops_given_up, { { 0 }, 0, 0 } };
-        loops_run(&c);
+        struct engine_case c = { engines[i], &loops_settings, loops_zygote, loops_given_up, { { 0 }, 0, 0 } };
+        engine_case_run(&c);
     }
 }
 
@@ -256,8 +226,8 @@ static void loops_hang_and_give_up(struct engine_driver *d, struct engine_tally 
 static void one_that_does_not_hear_it_is_killed(void **state)
 {
     (void)state;
-    struct loops_case c = { "forks:1/coro:10", loops_hang_and_give_up, { { 0 }, 0, 0 } };
-    loops_run(&c);
+    struct engine_case c = { "forks:1/coro:10", &loops_settings, loops_zygote, loops_hang_and_give_up, { { 0 }, 0, 0 } };
+    engine_case_run(&c);
 }
 
 static int loops_killer(void *arg)
@@ -300,8 +270,8 @@ static void workers_killed_at_any_moment_lose_no_outcome(void **state)
     (void)state;
     pid_t pids[8];
     srand(3);
-    struct loops_case c = { "forks:4/coro:16", loops_massacre, { { 0 }, 0, 0 } };
-    loops_run(&c);
+    struct engine_case c = { "forks:4/coro:16", &loops_settings, loops_zygote, loops_massacre, { { 0 }, 0, 0 } };
+    engine_case_run(&c);
     assert_int_equal(engine_tally_pids(loops_zygote, pids, 8), 0);
 }
 

@@ -10,7 +10,6 @@ import os
 import re
 import signal
 import subprocess
-import threading
 import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
@@ -264,24 +263,8 @@ class Stopped(unittest.TestCase):
             self.assertLess(len(got), len(urls), engine)
 
 
-class Meter:
-    """An origin that notes when each request began and ended, and how many there were at once."""
-
-    def __init__(self):
-        self.lock, self.spans, self.now, self.most = threading.Lock(), [], 0, 0
-        self.base = f"http://127.0.0.1:{rig.RawOrigin(self._handle).port}"
-
-    def _handle(self, connection, _):
-        while rig.read_head(connection):
-            began = time.monotonic()
-            with self.lock:
-                self.now += 1
-                self.most = max(self.most, self.now)
-            time.sleep(0.03)
-            with self.lock:
-                self.now -= 1
-                self.spans.append((began, time.monotonic()))
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+def new_meter():
+    return rig.Meter(0.03)
 
 
 class Pace(unittest.TestCase):
@@ -290,7 +273,7 @@ class Pace(unittest.TestCase):
         return run, meter
 
     def test_the_delay_after_each_request_is_kept(self):
-        for engine, (run, meter) in each(lambda e, m: self.meter(e, m, 5, "--host-delay", "0.15"), Meter).items():
+        for engine, (run, meter) in each(lambda e, m: self.meter(e, m, 5, "--host-delay", "0.15"), new_meter).items():
             self.assertEqual(run.status, 0, f"{engine}: {run.err}")
             spans = sorted(meter.spans)
             self.assertEqual(len(spans), 5, engine)
@@ -298,7 +281,7 @@ class Pace(unittest.TestCase):
                 self.assertGreaterEqual(began - ended, 0.149, engine)
 
     def test_no_host_gets_more_at_once_than_allowed(self):
-        for engine, (run, meter) in each(lambda e, m: self.meter(e, m, 30, "--per-host", "3"), Meter).items():
+        for engine, (run, meter) in each(lambda e, m: self.meter(e, m, 30, "--per-host", "3"), new_meter).items():
             self.assertEqual(run.status, 0, f"{engine}: {run.err}")
             self.assertEqual(len(meter.spans), 30, engine)
             self.assertLessEqual(meter.most, 1 if engine == "serial" else 3, engine)
@@ -306,7 +289,7 @@ class Pace(unittest.TestCase):
     def test_a_rate_is_kept_over_all_workers(self):
         # From before the run: a first request that a busy machine delays does not make the others come too soon.
         begun = time.monotonic()
-        for engine, (run, meter) in each(lambda e, m: self.meter(e, m, 31, "--rate", "20/s"), Meter).items():
+        for engine, (run, meter) in each(lambda e, m: self.meter(e, m, 31, "--rate", "20/s"), new_meter).items():
             self.assertEqual(run.status, 0, f"{engine}: {run.err}")
             self.assertGreaterEqual(max(began for began, _ in meter.spans) - begun, 1.499, engine)
 

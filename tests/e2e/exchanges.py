@@ -11,14 +11,7 @@ PORT = rig.serve()
 BASE = f"http://127.0.0.1:{PORT}"
 DNS = rig.dnsmasq("--address=/a.test/127.0.0.1", "--address=/b.test/127.0.0.1", "--address=/local.test/127.0.0.1")
 ENGINES = ("coro", "forks:4")
-
-
-def each_engine(test):
-    def run(self):
-        for engine in ENGINES:
-            with self.subTest(engine=engine):
-                test(self, engine)
-    return run
+each_engine = rig.each_engine(*ENGINES)
 
 
 class Exchanges(unittest.TestCase):

@@ -12,14 +12,7 @@ PORT = rig.serve()
 BASE = f"http://127.0.0.1:{PORT}"
 ENGINES = ("coro", "forks:4")
 BOTH = "coro:2,forks:2"
-
-
-def each_engine(test):
-    def run(self):
-        for engine in ENGINES:
-            with self.subTest(engine=engine):
-                test(self, engine)
-    return run
+each_engine = rig.each_engine(*ENGINES)
 
 
 def lines(name):

@@ -72,14 +72,6 @@ class Cable:
             ip("link", "set", f"far{self.number}", "up", there=self.pid)
 
 
-def lines(path):
-    try:
-        with open(path, "rb") as f:
-            return f.read().count(b"\n")
-    except FileNotFoundError:
-        return 0
-
-
 class Outage(unittest.TestCase):
     def outage(self, end, command, *options):
         cable = Cable()
@@ -87,7 +79,7 @@ class Outage(unittest.TestCase):
         run = subprocess.Popen([rig.TRAWL, command, "-o", out, "--dns-servers", cable.there, "--allow-private", "--connect-timeout",
                                 "2s", "-m", "3s", *options], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
-            while lines(out) < 10 and run.poll() is None:
+            while rig.count_lines(out) < 10 and run.poll() is None:
                 time.sleep(0.02)
             cable.pull(end)
             time.sleep(AWAY)

@@ -15,14 +15,7 @@ import rig
 
 rig.need("nginx", "openssl")
 ENGINES = ("coro", "forks:4")
-
-
-def each_engine(test):
-    def run(self):
-        for engine in ENGINES:
-            with self.subTest(engine=engine):
-                test(self, engine)
-    return run
+each_engine = rig.each_engine(*ENGINES)
 
 
 class Seen:

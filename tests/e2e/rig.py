@@ -5,6 +5,7 @@ A test file is a list of unittest cases and ends with rig.main(). Servers are st
 started, never by name. Exit status 77 is a skip: something that the test needs is not installed.
 """
 import concurrent.futures
+import functools
 import itertools
 import json
 import os
@@ -219,6 +220,57 @@ def read_head(connection):
             break
         head += more
     return head
+
+
+class Meter:
+    """An origin that takes so many seconds for each request, and notes when it began and ended, and how many there were at once."""
+
+    def __init__(self, seconds=0.0, address="127.0.0.1"):
+        self.lock = threading.Lock()
+        self.spans, self.now, self.most, self.seconds = [], 0, 0, seconds
+        self.origin = RawOrigin(self._handle, address)
+        self.base = f"http://{address}:{self.origin.port}"
+
+    def _handle(self, connection, _):
+        while read_head(connection):
+            began = time.monotonic()
+            with self.lock:
+                self.now += 1
+                self.most = max(self.most, self.now)
+            time.sleep(self.seconds)
+            with self.lock:
+                self.now -= 1
+                self.spans.append((began, time.monotonic()))
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    @property
+    def starts(self):
+        return sorted(b for b, _ in self.spans)
+
+    def gaps(self):
+        starts = self.starts
+        return [b - a for a, b in zip(starts, starts[1:])]
+
+
+def count_lines(name):
+    """How many whole lines a file has so far; one that is not there yet has none."""
+    try:
+        with open(name, "rb") as f:
+            return f.read().count(b"\n")
+    except FileNotFoundError:
+        return 0
+
+
+def each_engine(*engines):
+    """A test that takes an engine, as one that is run under each of these."""
+    def decorate(test):
+        @functools.wraps(test)
+        def run(self):
+            for engine in engines:
+                with self.subTest(engine=engine):
+                    test(self, engine)
+        return run
+    return decorate
 
 
 def children_of(pid):

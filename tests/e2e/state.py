@@ -98,8 +98,7 @@ class Kept:
         return False
 
     def written(self):
-        with open(self.out, "rb") as f:
-            return f.read().count(b"\n")
+        return rig.count_lines(self.out)
 
 
 class Case(unittest.TestCase):
