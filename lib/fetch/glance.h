@@ -15,5 +15,6 @@ struct glance {
     const struct sockets *sockets; // borrowed
 };
 
+// For a thread to poll through, while it registers its sockets in `sockets`.
 void glance_init(struct glance *g, const struct sockets *sockets);
 #endif

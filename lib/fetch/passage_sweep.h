@@ -4,8 +4,8 @@
 #include "fetch/passage.h"
 #include "sched/loop.h"
 
-// What need not be exact is looked at now and then, not timed for each exchange: who is too slow, or
-// takes too long without libcurl's noticing, is ended; what is kept of former ones beyond use is
+// What need not be exact is looked at now and then, not timed for each exchange: who is too slow,
+// or takes too long without libcurl's noticing, is ended; what is kept of former ones beyond use is
 // freed. It goes on while there is something to look at.
 struct passage_sweep {
     struct loop *loop;

@@ -57,6 +57,7 @@ int resolver_lookup(struct resolver *r, struct span name, uint16_t port, struct 
 // The same from what is known now: never parks. Returns whether `out` was filled.
 bool resolver_known(struct resolver *r, struct span name, uint16_t port, struct resolve_answer *out);
 
+// What it has done so far.
 struct resolver_stats {
     uint64_t lookups, from_cache, joined, queries, found, notfound, failed, timeouts;
     size_t cache_bytes;

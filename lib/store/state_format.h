@@ -3,8 +3,8 @@
 #define STORE_STATE_FORMAT_H
 #include "store/state.h"
 
-// What makes an LMDB environment a state: its tables, and under "format" in the meta table who wrote
-// it, in which version, when, and the secret of its hashes.
+// What makes an LMDB environment a state: its tables, and under "format" in the meta table who
+// wrote it, in which version, when, and the secret of its hashes.
 
 // Opens the tables of `s`, inside its first transaction, and takes over what the format says. Where
 // nothing is, a writer makes them. Errors: -ENOENT nothing is there to be read; -EPROTO another

@@ -34,8 +34,9 @@ int state_frontier_take(struct state *s, uint64_t host, unsigned most, state_fro
 // whatever each has. Errors: -ENOMEM too.
 int state_frontier_hosts(struct state *s, uint64_t from, uint64_t *out, unsigned room);
 
-// Shows all items, part by part, host by host.
+// Shows all items, part by part, host by host. Errors: see state.h.
 int state_frontier_each(struct state *s, state_frontier_visit *visit, void *arg);
 
+// How many there are. Errors: see state.h.
 int state_frontier_count(struct state *s, uint64_t *out);
 #endif

@@ -16,5 +16,6 @@ int state_held_remove(struct state *s, uint64_t number);
 // Shows all of them, by number; one that is borrowed for the call. A negative result ends the walk.
 int state_held_each(struct state *s, state_held_visit *visit, void *arg);
 
+// How many they are.
 int state_held_count(struct state *s, uint64_t *out);
 #endif

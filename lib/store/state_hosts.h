@@ -16,6 +16,7 @@ int state_hosts_get(struct state *s, uint64_t host, struct span *out);
 int state_hosts_put_robots(struct state *s, uint64_t host, struct span value);
 int state_hosts_get_robots(struct state *s, uint64_t host, struct span *out);
 
+// Shows all of them (not what their robots.txt says), and tells how many they are.
 int state_hosts_each(struct state *s, state_hosts_visit *visit, void *arg);
 int state_hosts_count(struct state *s, uint64_t *out);
 #endif

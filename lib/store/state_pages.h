@@ -18,6 +18,7 @@ int state_pages_get(struct state *s, uint64_t host, uint64_t hash, struct span *
 int state_pages_some(struct state *s, uint64_t from[2], unsigned most, state_pages_visit *visit,
                      void *arg);
 
+// Shows all of them; tells how many they are.
 int state_pages_each(struct state *s, state_pages_visit *visit, void *arg);
 int state_pages_count(struct state *s, uint64_t *out);
 #endif

@@ -12,5 +12,6 @@ int state_seen_add(struct state *s, uint64_t host, uint64_t hash);
 // 1 when it is there, 0 when not.
 int state_seen_has(struct state *s, uint64_t host, uint64_t hash);
 
+// How many they are. Errors: see state.h.
 int state_seen_count(struct state *s, uint64_t *out);
 #endif

@@ -66,5 +66,6 @@ int state_table_find(struct state *s, enum state_table t, const struct state_key
 // Removes the row that was found; the next find without a key gives the one after it.
 int state_table_remove_found(struct state *s, enum state_table t);
 
+// How many rows it has.
 int state_table_count(struct state *s, enum state_table t, uint64_t *out);
 #endif

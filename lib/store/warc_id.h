@@ -18,8 +18,10 @@ struct warc_ids {
 // Seeds it: the same seed gives the same names; 0: from the system.
 void warc_ids_seed(struct warc_ids *s, uint64_t seed);
 
+// The next name: random, and never all zeros.
 struct warc_id warc_id_new(struct warc_ids *s);
 
+// Whether it is all zeros, which names nothing.
 bool warc_id_is_none(const struct warc_id *id);
 
 // Appends "<urn:uuid:...>".

@@ -15,6 +15,7 @@ void sitemap_xml_free(struct sitemap_xml *x);
 // Reads on; `last` says that nothing follows. Returns as sitemap_feed.
 int sitemap_xml_feed(struct sitemap_xml *x, struct span piece, bool last);
 
+// What the document has turned out to be; and whether it went on as no XML.
 enum sitemap_kind sitemap_xml_kind(const struct sitemap_xml *x);
 bool sitemap_xml_broken(const struct sitemap_xml *x);
 #endif

@@ -89,5 +89,6 @@ void commits_done(struct coordinator *c);
 // Commits the end of the run, unless it is broken. The pump must still turn. Parks.
 void commits_finish(struct coordinator *c);
 
+// Ends its fiber and frees it; what is not committed is gone. Parks.
 void commits_close(struct coordinator *c);
 #endif

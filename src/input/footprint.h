@@ -28,7 +28,9 @@ void footprint_fini(struct footprint *f);
 // Begins behind `bytes` of a stream, a multiple of FOOTPRINT_BLOCK, whose chain is known.
 void footprint_begin(struct footprint *f, uint64_t bytes, uint64_t chain);
 
+// What was read next.
 void footprint_add(struct footprint *f, struct span bytes);
 
+// Where it is now.
 struct footprint_mark footprint_mark(const struct footprint *f);
 #endif

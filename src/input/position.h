@@ -23,6 +23,7 @@ struct source_position {
     bool spooled_all;
 };
 
+// Appends it as bytes. Lack of memory shows in `out`.
 void position_write(struct buffer *out, const struct source_position *p);
 
 // What does not fit makes `u` bad.

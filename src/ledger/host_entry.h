@@ -33,6 +33,7 @@ struct host_entry {
 
 enum { HOST_ENTRY_ADDRESSES = 8 };
 
+// Appends it as bytes. Lack of memory shows in `out`.
 void host_entry_write(struct buffer *out, const struct host_entry *h);
 
 // Views of the bytes. Errors: -EUCLEAN the bytes are no host; -EPROTO they are of another version.

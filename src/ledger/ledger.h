@@ -41,6 +41,7 @@ struct ledger_rename {
     struct span from, to;
 };
 
+// Add one, copied. Lack of memory shows in what ledger_write makes.
 void ledger_add_archive(struct ledger *l, const struct ledger_archive *a);
 void ledger_add_rename(struct ledger *l, const struct ledger_rename *r);
 
@@ -51,6 +52,7 @@ bool ledger_next_rename(struct span *rest, struct ledger_rename *out);
 
 void ledger_fini(struct ledger *l);
 
+// Appends all of it as bytes. Lack of memory shows in `out`.
 void ledger_write(struct buffer *out, const struct ledger *l);
 
 // `stats` is a view of the bytes; the caller ends what is read with ledger_fini. Errors: -EUCLEAN

@@ -26,8 +26,8 @@ struct mailbox {
     bool stopping;
 };
 
-// `wake` is called on the loop's stack when there is something to receive, or an error. Errors: those
-// of bell_open.
+// `wake` is called on the loop's stack when there is something to receive, or an error. Errors:
+// those of bell_open.
 int mailbox_open(struct mailbox *m, struct loop *l, void (*wake)(void *arg), void *arg);
 
 // Frees what is in it. No thread looks at it any more.

@@ -50,6 +50,7 @@ static inline struct span operation_bytes(const struct operation *o)
     return (struct span){ (const char *)(o + 1), o->n };
 }
 
+// An empty one, on no list; NULL: no memory.
 struct batch *batch_new(void);
 void batch_free(struct batch *b);
 #endif

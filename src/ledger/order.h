@@ -18,6 +18,7 @@ struct order {
     struct span options;   // those that matter, sorted by name; what is no option, behind them
 };
 
+// Appends it as bytes. Lack of memory shows in `out`.
 void order_write(struct buffer *out, const struct order *o);
 
 // Views of the bytes. Errors: -EUCLEAN, -EPROTO.

@@ -11,6 +11,7 @@ struct robots_entry {
     struct span rules; // web/robots.h; absent: everything is allowed
 };
 
+// Appends it as bytes. Lack of memory shows in `out`.
 void robots_entry_write(struct buffer *out, const struct robots_entry *e);
 
 // Views of the bytes; whether the rules are any is for the reader to check. Errors: -EUCLEAN,

@@ -24,6 +24,7 @@ struct saving_names {
     bool unsynced; // names were given since the file system was last synced
 };
 
+// No name is taken.
 void saving_names_init(struct saving_names *n, struct save *save);
 void saving_names_fini(struct saving_names *n);
 

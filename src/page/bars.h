@@ -31,6 +31,7 @@ struct bars_row {
     const char *explain; // shown over it, and said to who does not see it; NULL: name and text
 };
 
+// Append a chart: its beginning, headings and rows in order, its end. Lack of memory shows in `b`.
 void bars_begin(struct buffer *b, struct bars *p);
 void bars_heading(struct buffer *b, struct bars *p, const char *text);
 void bars_row(struct buffer *b, struct bars *p, const struct bars_row *row);

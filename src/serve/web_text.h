@@ -26,6 +26,7 @@ enum { WEB_SITEMAP_URLS = 50000 };
 bool web_text_sitemap(const struct web *w, struct span path, bool *index, uint32_t *first,
                       uint32_t *end);
 
+// Append its text: the beginning, each entry `i` of those, the end. Lack of memory shows in `out`.
 void web_text_sitemap_start(bool index, struct buffer *out);
 void web_text_sitemap_entry(const struct web *w, uint32_t host, bool index, uint32_t i,
                             struct buffer *out);
