@@ -35,7 +35,7 @@ static void passage_free(struct passage *p)
 {
     list_remove(&p->node);
     transfer_fini(&p->transfer);
-    free(p);
+    free(p); // NOLINT(clang-analyzer-unix.Malloc): it has left the list
 }
 
 void passages_fini(struct passages *s)

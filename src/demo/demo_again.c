@@ -148,7 +148,7 @@ static int again_count(struct demo_again *a)
     while (r == 0 && (n = getline(&line, &room, from)) > 0)
         r = again_take(line, (size_t)n, &url, &count);
     a->records = count;
-    a->different = again_different(url, count);
+    a->different = count ? again_different(url, count) : 0;
     while (count)
         free(url[--count]);
     free(url);
