@@ -31,7 +31,7 @@ static int unpack_arguments(const struct order *o, struct arguments_list *out, s
 static int recall(struct state *s, unsigned *command, struct arguments_list *out,
                   struct buffer *kept, struct buffer *cwd)
 {
-    struct span bytes;
+    struct span bytes = { NULL, 0 };
     struct order o;
     int r = state_begin(s);
     if (r == 0)
