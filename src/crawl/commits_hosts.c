@@ -180,7 +180,7 @@ static int take_robots(struct loading *l, struct host *h)
     struct robots_entry e;
     struct span bytes;
     int r = h->robots ? state_hosts_get_robots(l->state, h->node.hash, &bytes) : 0;
-    if (r == 1)
+    if (r > 0)
         r = robots_entry_read(&e, bytes) < 0 ? -EUCLEAN : 1;
     if (r <= 0 || e.until <= l->wall || !span_equal(e.agent, robots_agent(l->c, h)))
         return r < 0 ? r : 0;

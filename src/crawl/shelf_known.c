@@ -213,9 +213,9 @@ static void keep_known(struct page_entry *p, const struct item *i, const struct 
     struct page_entry known;
     if (!i->known || page_entry_read(&known, item_known(i)) < 0)
         return;
-    bool fresh = e->not_modified;
-    struct span etag = fresh ? message_span(e->last, e->last->etag) : (struct span){ 0 };
-    struct span date = fresh ? message_span(e->last, e->last->last_modified) : (struct span){ 0 };
+    const struct outcome *fresh = e->not_modified ? e->last : NULL;
+    struct span etag = fresh ? message_span(fresh, fresh->etag) : (struct span){ 0 };
+    struct span date = fresh ? message_span(fresh, fresh->last_modified) : (struct span){ 0 };
     p->etag = etag.n ? etag : known.etag;
     p->last_modified = date.n ? date : known.last_modified;
     p->digested = known.digested;

@@ -49,7 +49,7 @@ static void again_fill(struct demo_again *a, const char *dns)
         "--dns-servers",
         dns,
         "--contact",
-        "demo@" DEMO_SUFFIX,
+        "demo@" DEMO_SUFFIX, // NOLINT(bugprone-suspicious-missing-comma): one word
         NULL,
     };
     _Static_assert(sizeof crawl <= sizeof a->crawl, "room for all arguments");

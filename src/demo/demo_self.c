@@ -16,7 +16,7 @@ static _Noreturn void self_become(const struct demo_self *s, pid_t parent, const
     const char *argv[SELF_ARGUMENTS + 2] = { "trawl" };
     for (unsigned i = 0; i < SELF_ARGUMENTS && s->arguments[i]; i++)
         argv[i + 1] = s->arguments[i];
-    int null = s->silent ? open("/dev/null", O_WRONLY) : -1;
+    int null = s->silent ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
     if (null >= 0)
         dup2(null, STDOUT_FILENO);
     dup2(STDOUT_FILENO, STDERR_FILENO);
