@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "engine_driver.h"
+#include "patience.h"
 #include "sched/loop.h"
 #include "sched/park.h"
 #include "sys/clock.h"
@@ -72,7 +73,7 @@ static unsigned driver_busy(struct engine_driver *d)
 // Waits for something to happen, and takes what comes.
 static int driver_wait(struct engine_driver *d)
 {
-    int e = list_empty(&d->ready) ? park_on(&d->waits, clock_mono() + 20 * CLOCK_S) : 0;
+    int e = list_empty(&d->ready) ? park_on(&d->waits, clock_mono() + patience(20 * CLOCK_S)) : 0;
     driver_take_all(d);
     return e;
 }

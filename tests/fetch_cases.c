@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch_cases.h"
+#include "patience.h"
 #include "sys/clock.h"
 
 #define FETCH_HEAD(length) "HTTP/1.1 200 OK\r\nContent-Length: " length "\r\n\r\n"
@@ -116,7 +117,7 @@ static void fetch_at_most_5(struct request *q)
 
 static void fetch_soon(struct request *q)
 {
-    q->max_time = 150 * CLOCK_MS;
+    q->max_time = patience(150 * CLOCK_MS);
 }
 
 static void fetch_public_only(struct request *q)

@@ -8,6 +8,7 @@
 #include "fetch/request.h"
 #include "fetch/response.h"
 #include "in_loop.h"
+#include "patience.h"
 #include "sched/green.h"
 #include <stdio.h>
 #include <string.h>
@@ -41,8 +42,8 @@ static inline struct request fetch_request(const char *url, const char *host, ui
                              .address = &fetch_loopback,
                              .addresses = 1,
                              .special_ok = true,
-                             .connect_timeout = 5 * CLOCK_S,
-                             .max_time = 5 * CLOCK_S };
+                             .connect_timeout = patience(5 * CLOCK_S),
+                             .max_time = patience(5 * CLOCK_S) };
 }
 
 static inline void fetch_do(struct io *io, const struct request *q, struct fetch_sink *sink,

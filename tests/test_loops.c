@@ -9,6 +9,8 @@
 #include "fetch/io.h"
 #include "fetch/request.h"
 #include "fetch/response.h"
+#include "fiber/annotate.h"
+#include "patience.h"
 #include "sched/loop.h"
 #include "sched/nursery.h"
 #include "sched/park.h"
@@ -200,7 +202,8 @@ static void loops_given_up(struct engine_driver *d, struct engine_tally *t)
     engine_abandon(d->engine);
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->cancelled, 20);
-    assert_string_equal(t->message, ""); // one that was killed has "stopped" said of it
+    if (!annotate_under_valgrind())          // where the time to do so is too short
+        assert_string_equal(t->message, ""); // one that was killed has "stopped" said of it
 }
 
 static void abandoned_jobs_are_cancelled_by_the_worker_itself(void **state)
@@ -234,7 +237,7 @@ static int loops_killer(void *arg)
 {
     unsigned *kills = arg;
     pid_t pids[16];
-    while (sleep_until(clock_mono() + (rand() % 20) * CLOCK_MS) == 0) {
+    while (sleep_until(clock_mono() + patience((rand() % 20) * CLOCK_MS)) == 0) {
         unsigned n = engine_tally_pids(loops_zygote, pids, 16);
         *kills += n && kill(pids[(unsigned)rand() % n], SIGKILL) == 0;
     }
@@ -298,7 +301,7 @@ static int loops_hear(struct shmq *q)
     const void *p;
     size_t n;
     while (shmq_peek(q, &p, &n) == 0)
-        assert_int_equal(shmq_wait(q, clock_mono() + 20 * CLOCK_S), 0);
+        assert_int_equal(shmq_wait(q, clock_mono() + patience(20 * CLOCK_S)), 0);
     int error = n ? ((const struct outcome *)p)->error : -1;
     shmq_release(q);
     return error;
@@ -358,7 +361,7 @@ int main(void)
         cmocka_unit_test(a_worker_that_was_told_to_give_up_goes_on_doing_so),
         cmocka_unit_test(what_is_no_job_ends_the_worker),
     };
-    alarm(200);
+    alarm((unsigned)patience(200));
     if (zygote_start(&loops_zygote, loops_worker) < 0)
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

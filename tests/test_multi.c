@@ -3,16 +3,9 @@
 #include "canned.h"
 #include "faults.h"
 #include "fetch_client.h"
+#include "fiber/annotate.h"
+#include "patience.h"
 #include <stdlib.h>
-
-// gcc says so by macros, clang 14 by features.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED
-#endif
-#endif
 
 static const struct canned_answer answers[] = {
     { "/", { { CANNED_SEND, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 0 } } },
@@ -74,7 +67,7 @@ static int call_start(struct call *c, struct multi *m, const char *path)
 static void call_await(const struct call *c)
 {
     while (!c->calls)
-        assert_int_equal(park_on(&waiting, in_ms(20000)), 0);
+        assert_int_equal(park_on(&waiting, in_ms(patience(20000))), 0);
     assert_int_equal(c->calls, 1);
 }
 
@@ -181,7 +174,7 @@ IN_LOOP(one_that_ends_may_cancel_others)
     }
     for (int i = 0; i < PAIRS; i++) {
         while (!a[i].calls && !b[i].calls)
-            assert_int_equal(park_on(&waiting, in_ms(20000)), 0);
+            assert_int_equal(park_on(&waiting, in_ms(patience(20000))), 0);
         assert_int_equal(a[i].calls + b[i].calls, 1);
         struct call *whole = a[i].calls ? &a[i] : &b[i], *cut = whole->other;
         assert_true(cut->cancelled);
@@ -211,9 +204,8 @@ static void lack_memory(unsigned nth, struct multi *m, bool *struck)
 
 IN_LOOP(lack_of_memory_is_an_error_of_starting_or_of_the_exchange)
 {
-#ifdef SANITIZED
-    return 0; // see test_fetch_memory.c
-#endif
+    if (ANNOTATE_SANITIZED || annotate_under_valgrind())
+        return 0; // see test_fetch_memory.c
     struct multi *m = open_multi();
     bool struck = true;
     for (unsigned nth = 1; struck; nth++) {

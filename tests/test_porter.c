@@ -2,6 +2,7 @@
 #include "check.h"
 #include "engine/porter.h"
 #include "in_loop.h"
+#include "patience.h"
 #include "sys/clock.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ IN_LOOP(the_last_word_of_each_thread_is_heard)
         assert_int_equal(pthread_create(&thread[i], NULL, guest_work, &guests[i]), 0);
     }
     while (!all_seen())
-        assert_int_equal(park_on(&finished, clock_mono() + 60 * CLOCK_S), 0);
+        assert_int_equal(park_on(&finished, clock_mono() + patience(60 * CLOCK_S)), 0);
     for (unsigned i = 0; i < PORTER_GUESTS; i++) {
         pthread_join(thread[i], NULL);
         assert_in_range(guests[i].heard, 1, PORTER_WORK);
@@ -92,6 +93,6 @@ int main(void)
         cmocka_unit_test(who_was_told_of_often_is_heard_once),
         cmocka_unit_test(the_last_word_of_each_thread_is_heard),
     };
-    alarm(120);
+    alarm((unsigned)patience(120));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

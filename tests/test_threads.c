@@ -5,6 +5,7 @@
 #include "engine/threads.h"
 #include "engine_driver.h"
 #include "engine_tally.h"
+#include "patience.h"
 #include "raw_origin.h"
 #include "sched/loop.h"
 #include "sched/park.h"
@@ -291,7 +292,7 @@ int main(void)
         cmocka_unit_test_teardown(threads_that_cannot_be_had_leave_nothing_behind,
                                   threads_look_back),
     };
-    alarm(120);
+    alarm((unsigned)patience(120));
     signal(SIGPIPE, SIG_IGN);
     raw_origin_start(&threads_origin);
     threads_base_descriptors = engine_tally_descriptors();
