@@ -510,7 +510,7 @@ IN_LOOP(many_fibers_share_the_connections_of_a_host)
     assert_int_equal(nursery_close(&n), 0);
     assert_int_equal(many.done, 2000);
     assert_int_equal(many.wrong, 0);
-    assert_in_range(fetch_connections() - before, 1, 200);
+    assert_in_range(fetch_connections() - before, 1, 400); // one that idles for long is not kept
     multi_free(m);
     return 0;
 }
