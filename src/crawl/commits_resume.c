@@ -180,9 +180,10 @@ static int load_item(void *arg, uint64_t number, struct span bytes)
         i->engine = 0;
     i->held = true;
     l->items++;
-    // What was tried goes behind what was not, which has yet to come from the disk.
-    if (not_before == 0 && i->attempts > 0 && l->c->explore)
-        not_before = clock_after(l->now.mono, CLOCK_S);
+    // What was tried goes behind what was not, which comes after it here, from the disk, or a list.
+    int64_t behind = clock_after(l->now.mono, CLOCK_S);
+    if (i->tries > 0 && not_before < behind)
+        not_before = behind;
     intake_put(l->c, i, not_before);
     return 0;
 }

@@ -147,6 +147,22 @@ class Killed(Case):
         spans = sorted((r["start"], r["end"]) for r in map(json.loads, lines(LOG)) if "pace=" in r.get("path", ""))
         self.assertGreaterEqual(min(b[0] - a[1] for a, b in zip(spans, spans[1:])), 0.998e6)
 
+    def test_what_has_failed_goes_behind_what_was_not_tried(self):
+        """Otherwise a host may come to be asked for nothing but its broken pages, and be given up for them."""
+        kept = Kept("--host-delay", "30ms", "--retry", "1", urls=[url(f"status/503?behind={i}") for i in range(3)]
+                    + [url(f"bytes/10?behind={i}") for i in range(3, 50)])
+        process = kept.start()
+        while asked("behind=") < 30:
+            time.sleep(0.01)
+        process.kill()
+        process.communicate()
+        self.assertEqual(kept.run().status, 3)
+        self.check_exactly_once(kept.records, 50)
+        targets = [r["path"] for r in map(json.loads, lines(LOG)) if "behind=" in r.get("path", "")]
+        first = {t: targets.index(t) for t in targets}
+        again = [k for k, t in enumerate(targets) if k > first[t] and "503" in t]
+        self.assertGreater(min(again), max(first.values()), targets)
+
     def test_resume_remembers_the_command(self):
         kept = Kept("--per-host", "4", "-j", "4", "-A", "remembered/1.0", "--host-rate", "400/s", urls=[url(f"headers?m={i}") for i in range(400)])
         self.assertTrue(kept.kill(kept.start(cwd=kept.dir), 100))
