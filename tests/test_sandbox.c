@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -179,6 +180,32 @@ static void what_its_work_needs_goes_on(void **state)
     check_all(tries, sizeof tries / sizeof *tries, SANDBOX_CALLS | SANDBOX_FILES);
 }
 
+// With descriptors for the rules, and none to name a directory by.
+static int enter_short_of_descriptors(void)
+{
+    const char *writable[] = { home, NULL };
+    struct sandbox s = { NULL, writable };
+    int next = dup(0);
+    struct rlimit limit = { (rlim_t)next + 1, (rlim_t)next + 1 };
+    close(next);
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 1;
+    int parts = sandbox_enter(&s);
+    return parts == -EMFILE || (parts >= 0 && !(parts & SANDBOX_FILES)) ? 0 : 1;
+}
+
+static void what_could_not_be_permitted_for_want_of_descriptors_is_an_error(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(enter_short_of_descriptors());
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 // ---- the program by itself
 
 enum { OURSELVES = 4711 };
@@ -290,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_worker_taken_over_can_do_nothing_to_others),
         cmocka_unit_test(it_reaches_no_file_but_those_it_was_given),
         cmocka_unit_test(what_its_work_needs_goes_on),
+        cmocka_unit_test(what_could_not_be_permitted_for_want_of_descriptors_is_an_error),
         cmocka_unit_test(each_call_comes_to_what_it_must),
         cmocka_unit_test(calls_by_other_numbers_end_the_process),
     };

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -41,6 +42,14 @@ static uint64_t sandbox_handled(long version)
     return rights;
 }
 
+// Whether nothing could be done with it anyway. For want of a descriptor or of memory it must not be
+// closed to a process that has been told of it.
+static bool sandbox_is_absent(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == EACCES || error == ELOOP ||
+           error == ENAMETOOLONG;
+}
+
 static int sandbox_permit(int rules, const char *path, uint64_t rights)
 {
     struct stat st;
@@ -48,7 +57,7 @@ static int sandbox_permit(int rules, const char *path, uint64_t rights)
     int r = 0;
     beneath.parent_fd = open(path, O_PATH | O_CLOEXEC);
     if (beneath.parent_fd < 0)
-        return 0; // not there: nothing can be done with it
+        return sandbox_is_absent(errno) ? 0 : -errno;
     if (fstat(beneath.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
         beneath.allowed_access &= sandbox_of_files;
     if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) < 0)
