@@ -2,6 +2,7 @@
 #include "check.h"
 #include "in_loop.h"
 #include "sched/bell.h"
+#include "sched/park.h"
 #include <errno.h>
 #include <ev.h>
 #include <pthread.h>
@@ -84,6 +85,33 @@ IN_LOOP(a_bell_that_the_kernel_cannot_watch_is_heard_all_the_same)
     return 0;
 }
 
+struct waker {
+    struct bell bell; // first
+    struct list waits;
+};
+
+static void wake_them(struct bell *b)
+{
+    wake_all(&((struct waker *)(void *)b)->waits, 0);
+}
+
+// libev says only after it has waited that it does not watch something.
+IN_LOOP(a_bell_that_rings_before_it_is_watched_is_not_left_unheard)
+{
+    struct waker w;
+    list_init(&w.waits);
+    atomic_store(&refuse, 1);
+    assert_int_equal(bell_open(&w.bell, loop_current(), wake_them), 0);
+    bell_ring(&w.bell);
+    ev_ref(loop_ev(loop_current())); // as if it waited for something else as well
+    int64_t until = in_ms(30000);    // by then the loop would look for itself
+    assert_int_equal(park_on(&w.waits, until), 0);
+    assert_true(loop_now(loop_current()) < until);
+    ev_unref(loop_ev(loop_current()));
+    bell_close(&w.bell);
+    return 0;
+}
+
 static atomic_int came;
 
 static void on_signal(struct bell_signal *s)
@@ -114,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_stored_before_the_last_ring_is_seen),
         cmocka_unit_test(a_bell_that_the_kernel_cannot_watch_is_heard_all_the_same),
+        cmocka_unit_test(a_bell_that_rings_before_it_is_watched_is_not_left_unheard),
         cmocka_unit_test(a_signal_is_heard_until_it_is_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

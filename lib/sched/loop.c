@@ -15,6 +15,8 @@
 // other need not go through the loop each time.
 enum { LOOP_PASSES = 8, LOOP_EXTRA_SWITCHES = 64 };
 
+#define LOOP_LONGEST CLOCK_S // ns that it waits at most, whatever it waits for
+
 _Thread_local struct loop *loop_mine;
 
 struct loop *loop_current(void)
@@ -200,20 +202,22 @@ static void loop_expire(struct loop *l)
     }
 }
 
-// Keeps the one libev timer no later than the first deadline. It is not moved when that one goes
-// away, as most do without having passed, but when it fires in vain: once instead of each time.
+// Keeps the one libev timer no later than the first deadline, nor than LOOP_LONGEST from now: what
+// the kernel refuses to watch libev says only after it has waited (see loop_watch_again). It is not
+// moved when that deadline goes away, as most do without having passed, but when it fires in vain:
+// once instead of each time.
 static void loop_set_wake(struct loop *l)
 {
     const struct heap_node *first = heap_first(&l->deadlines);
-    if (!first) {
-        ev_timer_stop(l->ev, &l->wake);
-        l->wake_at = CLOCK_NEVER;
-    } else if (first->key < l->wake_at) {
-        ev_timer_stop(l->ev, &l->wake);
-        ev_timer_set(&l->wake, (double)(first->key - l->now) / CLOCK_S, 0);
-        ev_timer_start(l->ev, &l->wake);
-        l->wake_at = first->key;
-    }
+    int64_t at = clock_after(l->now, LOOP_LONGEST);
+    if (first && first->key < at)
+        at = first->key;
+    if (at >= l->wake_at)
+        return;
+    ev_timer_stop(l->ev, &l->wake);
+    ev_timer_set(&l->wake, (double)(at - l->now) / CLOCK_S, 0);
+    ev_timer_start(l->ev, &l->wake);
+    l->wake_at = at;
 }
 
 // ---- hooks
@@ -273,7 +277,7 @@ static void loop_hang(struct loop *l)
 static void loop_wait(struct loop *l, bool busy)
 {
     loop_set_wake(l);
-    int active = ev_run(l->ev, busy ? EVRUN_NOWAIT : EVRUN_ONCE);
+    int active = ev_run(l->ev, busy ? EVRUN_NOWAIT : EVRUN_ONCE) - ev_is_active(&l->wake);
     l->now = clock_mono();
     if (busy || active || l->ready || l->deadlines.count)
         l->idle = 0;
