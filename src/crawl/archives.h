@@ -15,6 +15,8 @@ struct archives {
 };
 
 struct coordinator;
+struct item;
+struct outcome;
 struct resume;
 
 // `file` has been reported up to `end`. Does nothing in a run without a state. Without memory the
@@ -27,6 +29,9 @@ void archives_tell(const struct archives *a, struct ledger *l);
 // Brings those that have grown since the last time to the disk. Parks. Errors, said on the log:
 // those of open(2) and fdatasync(2).
 int archives_sync(struct coordinator *c);
+
+// archives_outcome.c: notes where the exchange of `i` is, if it is there.
+void archives_outcome(struct coordinator *c, struct item *i, const struct outcome *o);
 
 // Cuts the files of a run that goes on back to what its last commit says, and gives them their
 // final names; what it does not know is removed. Blocks. Errors, said on the log: those of

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where exchanges are in the archive: into the record of their item, and into the index.
+#include "crawl/archives.h"
 #include "crawl/coordinator.h"
 #include "output/output.h"
 #include "store/cdxj.h"

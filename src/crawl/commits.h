@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_COMMITS_H
 #define CRAWL_COMMITS_H
-#include "output/saving_names.h"
 #include "data/buffer.h"
 #include "data/list.h"
 #include "ledger/ledger.h"
+#include "output/saving_names.h"
 #include "sched/nursery.h"
 #include <stdbool.h>
 

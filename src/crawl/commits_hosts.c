@@ -3,6 +3,7 @@
 // robots.txt says.
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
+#include "crawl/robots.h"
 #include "ledger/host_entry.h"
 #include "ledger/robots_entry.h"
 #include "store/state_hosts.h"

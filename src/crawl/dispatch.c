@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Items become jobs: the next one that its gate lets go, to a worker that can start it now.
+#include "crawl/dispatch.h"
 #include "crawl/cookies.h"
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
 #include "crawl/gauge.h"
 #include "crawl/hop.h"
+#include "crawl/robots.h"
+#include "crawl/saving.h"
+#include "crawl/settle.h"
 #include "engine/lane.h"
 #include "frontier/challenge.h"
 #include "ledger/condition.h"

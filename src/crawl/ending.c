@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An item ends: its record is written, whoever counts or remembers is told, and it is freed.
+#include "crawl/ending.h"
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"

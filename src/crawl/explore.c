@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "crawl/explore.h"
 #include "crawl/coordinator.h"
-#include "output/output.h"
 #include "crawl/same.h"
+#include "crawl/settle.h"
 #include "frontier/continuation.h"
+#include "output/output.h"
 #include "sys/log.h"
 #include "web/domain.h"
 #include "web/url_canonical.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_EXPLORE_H
 #define CRAWL_EXPLORE_H
-#include "ledger/stock.h"
 #include "data/marks.h"
 #include "discover/scope.h"
 #include "fetch/error.h"
+#include "ledger/stock.h"
 #include "visit/recent.h"
 
 // What makes a run a crawl: what pages link to is fetched as well, each URL once.

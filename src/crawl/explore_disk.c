@@ -2,9 +2,11 @@
 // What a crawl has on disk: it comes back into memory a few items of each host at a time.
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
+#include "crawl/ending.h"
 #include "crawl/explore.h"
-#include "output/output.h"
+#include "crawl/intake.h"
 #include "frontier/continuation.h"
+#include "output/output.h"
 #include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/log.h"

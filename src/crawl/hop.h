@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef CRAWL_HOP_H
 #define CRAWL_HOP_H
-#include "input/ask.h"
 #include "fetch/error.h"
+#include "input/ask.h"
 
 // What becomes of what was asked for on the way to an answer: over redirects, and when something is
 // tried again. Pure.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What a run that was stopped has not come to.
+#include "crawl/leftover.h"
 #include "crawl/coordinator.h"
+#include "crawl/ending.h"
+#include "crawl/intake.h"
+#include "crawl/shelf_known.h"
 #include "input/lines.h"
 #include "input/source.h"
 #include "sys/log.h"

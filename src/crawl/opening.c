@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Hosts get their addresses, each in straight-line code: a fiber takes the next host in line, looks
 // its name up, and lets its queue go or fail.
+#include "crawl/opening.h"
 #include "crawl/coordinator.h"
+#include "crawl/settle.h"
+#include "crawl/treatment.h"
 #include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/log.h"

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: MIT
-// One turn of everything that may happen.
+#include "crawl/pump.h"
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
+#include "crawl/dispatch.h"
 #include "crawl/explore.h"
 #include "crawl/gauge.h"
+#include "crawl/intake.h"
+#include "crawl/opening.h"
+#include "crawl/robots.h"
+#include "crawl/settle.h"
+#include "crawl/shelf.h"
+#include "crawl/shelf_known.h"
+#include "crawl/treatment.h"
 #include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/log.h"

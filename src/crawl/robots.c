@@ -2,11 +2,14 @@
 // A robots.txt is a job like any other, on the first turn that its host gets: a fiber asks for it
 // in straight-line code, through its redirects. It obeys the pace of each host that it goes to, and
 // waits for none of them to open, so that no circle of redirects can lock.
-#include "web/robots.h"
+#include "crawl/robots.h"
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
 #include "crawl/hop.h"
+#include "crawl/opening.h"
+#include "crawl/settle.h"
 #include "crawl/tally.h"
+#include "crawl/treatment.h"
 #include "frontier/item.h"
 #include "sched/park.h"
 #include "sys/clock.h"
@@ -15,6 +18,7 @@
 #include "visit/job.h"
 #include "visit/outcome.h"
 #include "web/retry_after.h"
+#include "web/robots.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Where bodies go, which the coordinator says by the URL that was asked for; and what is there
 // already.
+#include "crawl/saving.h"
 #include "crawl/coordinator.h"
-#include "visit/save.h"
+#include "crawl/ending.h"
 #include "sched/offload.h"
+#include "visit/save.h"
 #include "web/file_path.h"
 
 // The URL as the list has it names the file, not the one it redirects to: who wrote the list knows

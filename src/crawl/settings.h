@@ -67,10 +67,10 @@ struct crawl_settings {
     // What the run is kept in, to be gone on with: open, and taken over by the run. NULL: nothing
     // is kept.
     struct state *state;
-    const char *state_dir;   // for people
-    const char *spool;       // the file in it that standard input is kept in
-    bool begun;              // the state was, by another process, whatever it came to
-    bool recalled;           // and standard input is not given again
+    const char *state_dir; // for people
+    const char *spool;     // the file in it that standard input is kept in
+    bool begun;            // the state was, by another process, whatever it came to
+    bool recalled;         // and standard input is not given again
     uint64_t refresh; // which one of the state this run is; 0: none, what is known is not looked at
     int64_t warc_before;     // worker.warc_since of the part of the run before this one; 0: none
     int64_t commit_interval; // ns

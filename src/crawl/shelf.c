@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What waits on disk, beyond what memory should hold: lines go there, and come back a few of every
 // host at a time.
+#include "crawl/shelf.h"
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
+#include "crawl/intake.h"
+#include "crawl/settle.h"
+#include "crawl/shelf_known.h"
 #include "frontier/continuation.h"
 #include "sched/park.h"
 #include "store/state.h"

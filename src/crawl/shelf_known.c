@@ -6,14 +6,16 @@
 //
 // An item that waits here is among the changed ones (commits.h), so a cut keeps it; when the run is
 // gone on with it is looked up anew.
+#include "crawl/shelf_known.h"
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
 #include "crawl/explore.h"
 #include "crawl/hop.h"
-#include "output/record.h"
+#include "crawl/intake.h"
 #include "crawl/tally.h"
 #include "data/pack.h"
 #include "ledger/page_entry.h"
+#include "output/record.h"
 #include "sys/clock.h"
 #include "visit/outcome.h"
 #include <errno.h>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Hosts are treated as they do: their pace follows, who keeps failing is left alone for a while,
 // and given up in the end.
+#include "crawl/treatment.h"
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
+#include "crawl/settle.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "visit/outcome.h"
