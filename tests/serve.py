@@ -22,6 +22,16 @@ import urllib.parse
 import zlib
 
 TRAWL = os.environ.get("TRAWL", "./trawl")
+PATIENCE = 60  # seconds, for what comes at once unless the machine has other things to do
+
+
+def until(holds, what):
+    """Waits for what is to be so by itself, and soon."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > end:
+            raise AssertionError(f"after {PATIENCE} s: {what}")
+        time.sleep(0.01)
 
 
 class Server:
@@ -29,7 +39,7 @@ class Server:
 
     def __init__(self, *options, limits=None):
         self.process = subprocess.Popen(
-            [TRAWL, "serve", "-p", "0", "--max-time", "120", *options], stdout=subprocess.PIPE,
+            [TRAWL, "serve", "-p", "0", "--max-time", "600", *options], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, preexec_fn=limits)
         self.address = self.port = self.dns = None
         for line in self.process.stdout:
@@ -47,14 +57,17 @@ class Server:
         """Ends it and returns its last words; its status is then in process.returncode."""
         if self.process.poll() is None:
             self.process.send_signal(how)
-        words = self.process.communicate(timeout=60)[1]
+        words = self.process.communicate(timeout=50)[1]
         return words
 
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def connect(self, address="127.0.0.1"):
-        return socket.create_connection((address, self.port), timeout=10)
+        return socket.create_connection((address, self.port), timeout=PATIENCE)
 
     def client(self):
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
 
 
 def pattern(start, size):
@@ -444,22 +457,22 @@ class Protocol(Case):
                         sock.recv(1 << 20)
                 reader = threading.Thread(target=swallow)
                 reader.start()
-                start = time.monotonic()
                 try:
                     for _ in range(5):
                         self.assertEqual(self.ask("/bytes/3")[0], 200)
+                    self.assertTrue(reader.is_alive(), path)
                 finally:
                     stop.set()
                     reader.join()
-                self.assertLess(time.monotonic() - start, 3, path)
 
 
 class Patience(Case):
+    """That of the server, which closes a connection here long before its own sixty seconds."""
     options = ("--idle-timeout", "700ms")
 
     def closed_after(self, sock, drip=None):
         start = time.monotonic()
-        sock.settimeout(10)
+        sock.settimeout(30)
         while True:
             try:
                 if drip:
@@ -468,7 +481,7 @@ class Patience(Case):
                 if not sock.recv(1000):
                     return time.monotonic() - start
             except TimeoutError:
-                self.assertLess(time.monotonic() - start, 5)
+                self.assertLess(time.monotonic() - start, 30)
             except OSError:
                 return time.monotonic() - start
 
@@ -477,22 +490,25 @@ class Patience(Case):
             self.assertGreater(self.closed_after(sock), 0.5)
         with self.server.connect() as sock:
             sock.sendall(b"GET /bytes/1 HTTP/1.1\r\nHost: a\r\n\r\n")
-            self.assertLess(self.closed_after(sock), 3)
+            self.closed_after(sock)
 
     def test_a_head_that_trickles_in_gets_no_more_time(self):
         with self.server.connect() as sock:
             sock.sendall(b"GET / HTTP/1.1\r\nX: ")
-            self.assertLess(self.closed_after(sock, b"a"), 3)
+            self.closed_after(sock, b"a")
 
     def test_a_body_that_does_not_come_is_not_waited_for(self):
         with self.server.connect() as sock:
             sock.sendall(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
-            self.assertLess(self.closed_after(sock), 3)
+            self.closed_after(sock)
 
     def test_an_answer_that_is_not_read_is_given_up(self):
-        with self.server.connect() as sock:
+        server = Server(*self.options)
+        before = server.descriptors()
+        with server.connect() as sock:
             sock.sendall(b"GET /bytes/1G HTTP/1.1\r\nHost: a\r\n\r\n")
-            time.sleep(2)
+            sock.recv(1)
+            until(lambda: server.descriptors() <= before, "it is not given up")
             data = b""
             try:
                 while piece := sock.recv(1 << 20):
@@ -500,6 +516,7 @@ class Patience(Case):
             except OSError:
                 pass
             self.assertFalse(data.endswith(pattern((1 << 30) - 16, 16)))
+        server.stop()
 
     def test_a_delay_is_not_idleness(self):
         self.assertEqual(self.ask("/delay/1500/bytes/3")[2], b"000")
@@ -522,7 +539,7 @@ class Crowds(unittest.TestCase):
             with open(f"/proc/{server.process.pid}/status", encoding="ascii") as status:
                 resident = int(re.search(r"VmRSS:\s+(\d+)", status.read())[1])
             print(f"{resident / 10000:.1f} KB resident a connection", end=" ", flush=True)
-            if not os.environ.get("SANITIZED"):
+            if "\nbuilt with " not in subprocess.run([TRAWL, "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout:
                 self.assertLess(resident, 150000)
             for sock in socks:
                 sock.close()
@@ -532,23 +549,21 @@ class Crowds(unittest.TestCase):
 
     def test_who_hangs_up_is_not_waited_for(self):
         server = Server("--web", "9,9", "--web-delay", "60s")
-        fds = f"/proc/{server.process.pid}/fd"
-        before = len(os.listdir(fds))
+        before = server.descriptors()
         for path, host in (("/delay/60000", "a"), ("/drip?ms=60000", "a"), ("/", "h1.web.test")):
             socks = [server.connect() for _ in range(20)]
             for sock in socks:
                 sock.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-            time.sleep(0.2)
-            self.assertGreaterEqual(len(os.listdir(fds)), before + 20)
+            until(lambda: server.descriptors() >= before + 20, "they are not let in")
             for sock in socks:
                 sock.close()
-            time.sleep(0.5)
-            self.assertLess(len(os.listdir(fds)), before + 5)
+            until(lambda: server.descriptors() < before + 5, "they are waited for")
         server.stop()
         self.assertEqual(server.process.returncode, 0)
 
     def test_bodies_and_coders_together_are_bounded(self):
         server = Server()
+        before = server.descriptors()
         socks = [server.connect() for _ in range(300)]
         for sock in socks:
             sock.sendall(b"GET /gzip/1000G HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -557,7 +572,7 @@ class Crowds(unittest.TestCase):
         self.assertEqual(codes.count(b"200"), 256)
         for sock in socks:
             sock.close()
-        time.sleep(0.5)
+        until(lambda: server.descriptors() <= before, "connections that are gone are kept")
         client = server.client()
         for path, body in (("/gzip/10", None), ("/echo", b"x" * (1 << 20))):
             client.request("POST", path, body=body)
@@ -598,21 +613,19 @@ class Life(unittest.TestCase):
                 waiting.sendall(b"GET /delay/60000 HTTP/1.1\r\nHost: a\r\n\r\n")
                 idle.sendall(b"GET /bytes/1 HTTP/1.1\r\nHost: a\r\n\r\n")
                 idle.recv(1000)
-                start = time.monotonic()
-                words = server.stop(how)
-                self.assertLess(time.monotonic() - start, 5)
+                words = server.stop(how)  # who waits a minute for his answer is not waited for
             self.assertEqual(server.process.returncode, 0)
             self.assertRegex(words, r"served 2 connections, 2 requests, \d+ bytes")
 
     def test_it_ends_after_its_time(self):
-        answer = subprocess.run([TRAWL, "serve", "-p", "0", "--max-time", "300ms"], timeout=10, check=False,
+        answer = subprocess.run([TRAWL, "serve", "-p", "0", "--max-time", "300ms"], timeout=PATIENCE, check=False,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.assertEqual(answer.returncode, 0)
         self.assertIn("served 0 connections", answer.stderr)
 
     def test_a_port_in_use_is_told(self):
         server = Server()
-        answer = subprocess.run([TRAWL, "serve", "-p", str(server.port)], timeout=10, check=False,
+        answer = subprocess.run([TRAWL, "serve", "-p", str(server.port)], timeout=PATIENCE, check=False,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.assertEqual(answer.returncode, 1)
         self.assertIn(f"127.0.0.1:{server.port}: Address already in use", answer.stderr)
@@ -621,7 +634,7 @@ class Life(unittest.TestCase):
     def test_settings_that_cannot_be_are_refused(self):
         for options in (("--bind", "nowhere"), ("--suffix", "a..b"), ("--suffix", "x" * 64), ("--web", "5"),
                         ("--web", "0,5"), ("--web-errors", "101"), ("--dns", "5.5.5:x"), ("-p", "70000")):
-            answer = subprocess.run([TRAWL, "serve", *options], timeout=10, check=False,
+            answer = subprocess.run([TRAWL, "serve", *options], timeout=PATIENCE, check=False,
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             self.assertEqual((answer.returncode, answer.stdout), (2, ""), options)
             self.assertEqual(answer.stderr.count("\n"), 1, answer.stderr)
@@ -632,7 +645,7 @@ class Life(unittest.TestCase):
         for bind in ("::1", "[::1]"):
             server = Server("--bind", bind)
             self.assertEqual(server.address, "[::1]")
-            with socket.create_connection(("::1", server.port), timeout=10) as sock:
+            with socket.create_connection(("::1", server.port), timeout=PATIENCE) as sock:
                 sock.sendall(b"GET /bytes/1 HTTP/1.0\r\n\r\n")
                 self.assertIn(b" 200 OK", read_all(sock)[0])
             server.stop()
@@ -650,9 +663,7 @@ class Life(unittest.TestCase):
             with server.connect() as sock:
                 sock.sendall(b"GET /reset HTTP/1.1\r\nHost: a\r\n\r\n")
                 read_all(sock)
-            time.sleep(0.2)
-            with open(path, encoding="ascii") as log:
-                self.assertEqual(len(log.readlines()), 51)
+            until(lambda: os.path.exists(path) and open(path, "rb").read().count(b"\n") == 51, "the log does not have what was asked for")
             with server.connect() as sock:
                 sock.sendall(b"nonsense\r\n\r\n")
                 read_all(sock)
@@ -668,7 +679,7 @@ class Life(unittest.TestCase):
             self.assertEqual((lines[50]["status"], lines[51]["status"]), (0, 400))
 
     def test_a_log_that_cannot_be_written_is_told(self):
-        answer = subprocess.run([TRAWL, "serve", "-p", "0", "--log", "/no/such/log"], timeout=10, check=False,
+        answer = subprocess.run([TRAWL, "serve", "-p", "0", "--log", "/no/such/log"], timeout=PATIENCE, check=False,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.assertEqual((answer.returncode, answer.stdout), (1, ""))
         self.assertIn("/no/such/log: No such file", answer.stderr)

@@ -18,6 +18,7 @@ import rig
 
 MIX = "coro:6,threads:3,forks:2,callback:6,green:6,threads:1/coro:4,forks:1/coro:4"
 ENGINES = ("coro", "threads:16", "forks:8", "callback", "green", "serial", "threads:2/coro:8", "forks:2/coro:8", MIX)
+PATIENCE = 4 if rig.SANITIZER else 1  # times as long until what is too slow has been waited for: else it is what a sanitizer makes slow
 LONG = b"".join(b"%015x\n" % (16 * k) for k in range(16000))  # 256,000 bytes
 
 
@@ -55,7 +56,7 @@ def raw_origin(connection, _):
             answer(connection, LONG)
         elif path == "/late":  # the head at once, the body never
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome")
-            time.sleep(8)
+            time.sleep(8 * PATIENCE)
             return
         elif path == "/named":
             answer(connection, b"named", "Content-Disposition: attachment; filename=\"suggested.txt\"")
@@ -213,14 +214,14 @@ class Same(unittest.TestCase):
         return first
 
     def test_records_are_the_same(self):
-        first = self.compare("--max-time", "3s", "--min-speed", "1,30s", too_slow=["/delay/20000"])
+        first = self.compare("--max-time", f"{3 * PATIENCE}s", "--min-speed", "1,30s", too_slow=["/delay/20000"])
         errors = {r["error"] for r in first.records.values() if "error" in r}
         self.assertLessEqual({"bad-url", "blocked-scheme", "blocked-address", "connect-refused", "reset", "timeout", "truncated",
                               "too-large", "too-many-redirects", "protocol"}, errors)
         self.assertFalse([r for r in first.records.values() if "digest" in r or "saved" in r])
 
     def test_records_and_files_are_the_same_when_bodies_are_saved_archived_and_held_to_a_rate(self):
-        first = self.compare("--digest", "--limit-rate", "4M", "--max-time", "20s", "--min-speed", "100,1.5s", save=True,
+        first = self.compare("--digest", "--limit-rate", "4M", "--max-time", f"{20 * PATIENCE}s", "--min-speed", f"100,{1.5 * PATIENCE}s", save=True,
                              too_slow=["/drip?bytes=20000&ms=200&piece=1", "/late"])
         self.assertIn("decode", {r.get("error") for r in first.records.values()})
         good = [r for r in first.records.values() if r["status"] == 200 and "error" not in r]
@@ -242,11 +243,11 @@ class Stopped(unittest.TestCase):
         with open(name + ".err", "wb") as err:
             p = rig.start([rig.TRAWL, "fetch", "--engine", engine, "-i", name, "-o", name + ".out", "--failed", name + ".failed",
                            "-j", "6", "-q"], stderr=err)
-            end = time.monotonic() + 20
+            end = time.monotonic() + 60
             while time.monotonic() < end and not (os.path.exists(name + ".out") and os.path.getsize(name + ".out")):
                 time.sleep(0.01)
             p.send_signal(signal.SIGINT)
-            status = p.wait(20)
+            status = p.wait(60)
         with open(name + ".out") as f:
             out = f.read()
         with open(name + ".failed") as f:

@@ -81,7 +81,7 @@ def write(name, content):
     return path(name)
 
 
-def wait_port(port, address="127.0.0.1", seconds=10, process=None):
+def wait_port(port, address="127.0.0.1", seconds=60, process=None):
     """Waits until something listens on `port`. Returns False when `process`, which was to do so, has ended."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -123,9 +123,9 @@ def start_on_port(command, **options):
 
 
 def serve(*options):
-    """Starts `trawl serve` and returns the port that it listens on."""
+    """Starts `trawl serve`, which is there for as long as a test may take, and returns the port that it listens on."""
     with open(path("serve.err"), "ab") as err:
-        return start_on_port(lambda port: [TRAWL, "serve", "-p", str(port), "--max-time", "300s", *options],
+        return start_on_port(lambda port: [TRAWL, "serve", "-p", str(port), "--max-time", "1800s" if SANITIZER else "600s", *options],
                              stdout=err, stderr=err)
 
 
@@ -175,7 +175,7 @@ class Run:
         return {r["line"]: r for r in self.records}
 
 
-def fetch(*options, urls=(), stdin=b"", timeout=60):
+def fetch(*options, urls=(), stdin=b"", timeout=300 if SANITIZER else 60):
     """Runs `trawl fetch`; with `urls` they are its standard input, one a line."""
     command = [TRAWL, "fetch", *options]
     if urls:

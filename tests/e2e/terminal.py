@@ -25,7 +25,8 @@ class Terminal:
     def __init__(self, *argv, columns=100, stdin=False, stdout=False, env=None):
         self.master, slave = pty.openpty()
         self.resize(columns)
-        environment = {"PATH": os.environ["PATH"], "TERM": "xterm", **(env or {})}
+        found = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}  # where a sanitizer says what it found
+        environment = {"PATH": os.environ["PATH"], "TERM": "xterm", **found, **(env or {})}
         if "TRAWL_TERM_UNSET" in environment:
             del environment["TERM"]
         self.process = subprocess.Popen(
