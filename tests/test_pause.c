@@ -278,9 +278,17 @@ IN_LOOP(time_that_runs_out_while_a_thread_is_at_work_is_a_timeout)
 {
     struct multi *m;
     assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
-    struct pause_call c = { .sink.work = pause_hold };
-    pause_start(&c, m, "/endless", 100 * CLOCK_MS);
-    pause_until_begun(&c);
+    struct pause_call c;
+    bool begun = false;
+    // On a busy machine its time may run out before the first pause: then it gets more.
+    for (int64_t time = 100 * CLOCK_MS; !begun; time *= 4) {
+        c = (struct pause_call){ .sink.work = pause_hold };
+        pause_start(&c, m, "/endless", time);
+        while (!(begun = atomic_load(&c.begun)) && !c.calls)
+            assert_int_equal(sleep_until(in_ms(1)), 0);
+        if (!begun)
+            response_fini(&c.response);
+    }
     while (c.response.error != FETCH_TIMEOUT) // known at once, but not yet told
         assert_int_equal(sleep_until(in_ms(1)), 0);
     assert_int_equal(c.calls, 0);
@@ -296,19 +304,27 @@ IN_LOOP(time_runs_out_during_a_pause)
 {
     struct multi *m;
     assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
-    struct pause_sink s = { .nap = patience(400 * CLOCK_MS) };
-    struct response r = pause_get(multi_io(m), "/endless", &s, 200 * CLOCK_MS);
-    assert_int_equal(r.error, FETCH_TIMEOUT);
+    struct pause_sink s = { 0 };
+    for (int64_t time = 200 * CLOCK_MS; !s.drained; time *= 4) { // more where nothing came in it
+        s = (struct pause_sink){ .nap = patience(2 * time) };
+        struct response r = pause_get(multi_io(m), "/endless", &s, time);
+        assert_int_equal(r.error, FETCH_TIMEOUT);
+    }
     assert_int_equal(s.drained, 1);
     multi_free(m);
     return 0;
 }
 
+struct pause_cancelled {
+    struct io *io;
+    struct pause_sink sink;
+};
+
 static int pause_to_be_cancelled(void *arg)
 {
-    struct pause_sink s = { .nap = 100 * CLOCK_S };
-    assert_int_equal(pause_get(arg, "/endless", &s, 0).error, FETCH_CANCELLED);
-    assert_int_equal(s.drained, 1);
+    struct pause_cancelled *c = arg;
+    assert_int_equal(pause_get(c->io, "/endless", &c->sink, 0).error, FETCH_CANCELLED);
+    assert_int_equal(c->sink.drained, 1);
     return 0;
 }
 
@@ -317,13 +333,14 @@ IN_LOOP(cancelling_ends_an_exchange_that_pauses)
     struct multi *m;
     struct nursery n;
     assert_int_equal(multi_new(&m, loop_current(), &settings, 100), 0);
+    struct pause_cancelled c = { multi_io(m),
+                                 { .nap = 1000 * CLOCK_S } }; // longer than a test may take
     nursery_init(&n, "test");
-    assert_int_equal(nursery_spawn(&n, "fetch", pause_to_be_cancelled, multi_io(m)), 0);
-    sleep_until(in_ms(patience(100)));
+    assert_int_equal(nursery_spawn(&n, "fetch", pause_to_be_cancelled, &c), 0);
+    while (!c.sink.drained)
+        assert_int_equal(sleep_until(in_ms(1)), 0);
     nursery_cancel(&n);
-    int64_t before = clock_mono();
     assert_int_equal(nursery_close(&n), 0);
-    assert_true(clock_mono() - before < 50 * CLOCK_S);
     multi_free(m);
     return 0;
 }

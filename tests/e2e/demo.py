@@ -33,9 +33,11 @@ class Demo(unittest.TestCase):
         self.assertLess(int(killed[1]), int(ended[1]))
         heads = [line for line in fetched.splitlines() if " URLs in " in line and ": " in line]
         self.assertEqual(len(heads), 4, out)
-        # The same list on the same web comes to the same, whoever fetches it.
+        # The same list on the same web comes to the same, whoever fetches it; unless an exchange takes the four seconds that the demo
+        # waits, as one of 512 at once may with a sanitizer.
         shares = {line.split(": ", 1)[1] for line in heads}
-        self.assertEqual(len(shares), 1, heads)
+        if not rig.SANITIZER:
+            self.assertEqual(len(shares), 1, heads)
         records = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
         self.assertEqual(len(records), 3)
         self.assertEqual([records[0]["status"], "error" in records[0]], [200, False])
@@ -56,11 +58,12 @@ class Demo(unittest.TestCase):
                 with subprocess.Popen([rig.TRAWL, "demo"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                       stderr=subprocess.DEVNULL) as child:
                     time.sleep(1)
-                    family = serving(child.pid)
+                    while len(family := serving(child.pid)) < 2 and child.poll() is None:
+                        time.sleep(0.05)
                     self.assertGreaterEqual(len(family), 2)
                     child.send_signal(number)
-                    self.assertIn(child.wait(timeout=15), (status, -number))  # the latter before or between its runs
-                end = time.monotonic() + 5
+                    self.assertIn(child.wait(timeout=60), (status, -number))  # the latter before or between its runs
+                end = time.monotonic() + 60
                 while any(rig.alive(pid) for pid in family) and time.monotonic() < end:
                     time.sleep(0.05)
                 self.assertEqual([pid for pid in family if rig.alive(pid)], [])
@@ -69,7 +72,7 @@ class Demo(unittest.TestCase):
         with subprocess.Popen([rig.TRAWL, "demo"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as child:
             os.read(child.stdout.fileno(), 10)
             child.stdout.close()
-            self.assertEqual(child.wait(timeout=30), 141)
+            self.assertEqual(child.wait(timeout=120), 141)
 
 
 if __name__ == "__main__":

@@ -97,6 +97,7 @@ class Time(unittest.TestCase):
     def test_a_signal_has_the_last_word(self):
         process = subprocess.Popen([rig.TRAWL, "fetch", "--max-run-time", f"{200 * PATIENCE}ms", f"{BASE}/delay/{3000 * PATIENCE}"],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        rig.until_heard(process, signal.SIGINT)
         time.sleep(PATIENCE)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
@@ -158,7 +159,7 @@ class Rate(unittest.TestCase):
         """Transfers that run at the same time come to their ends at about the same time."""
         run, took = timed("--engine", engine, "--per-host", "4", "--limit-rate", "400000", size=300000, count=4)
         ends = [r["time_total"] for r in run.records]
-        self.assertTrue(min(ends) > 0.8 * max(ends), (ends, took))
+        self.assertTrue(min(ends) > 0.5 * max(ends), (ends, took))  # one after the other it would be a quarter
 
     @each_engine
     def test_waiting_for_a_turn_is_no_timeout(self, engine):
@@ -206,6 +207,7 @@ class Rate(unittest.TestCase):
         urls = [f"{BASE}/bytes/100000?{n}" for n in range(3)]
         process = subprocess.Popen([rig.TRAWL, "fetch", "-q", "--engine", engine, "--limit-rate", "4K", "--failed", failed, *urls],
                                    stdout=subprocess.PIPE)
+        rig.until_heard(process, signal.SIGINT)
         time.sleep(PATIENCE)
         process.send_signal(signal.SIGINT)
         time.sleep(0.3)

@@ -168,7 +168,7 @@ class Manners(unittest.TestCase):
 
     def test_rules_of_single_hosts(self):
         web = Web()
-        rules = rig.write("rules", "*.fast.test delay=0 connections=4\nslow.test delay=2s\n*.rated.test rate=4/s\n")
+        rules = rig.write("rules", "*.fast.test delay=0 connections=4\nslow.test delay=2s\n*.rated.test rate=1/s\n")
         run = web.fetch("--host-delay", "0.2s", "--host-rules", rules,
                         urls=[f"{h}.test/{k}" for k in range(4) for h in ("a.fast", "slow", "other", "a.rated")])
         self.assertEqual(run.status, 0, run.err)
@@ -177,7 +177,7 @@ class Manners(unittest.TestCase):
         self.assert_paced({g: seen[g] for g in ("other.test", "a.rated.test")}, 0.2)
         self.assertLess(seen["a.fast.test"][-1][0], seen["slow.test"][1][0])
         starts = [r[0] for r in seen["a.rated.test"]]
-        self.assertGreaterEqual(starts[-1] - starts[0], 0.74)
+        self.assertGreaterEqual(starts[-1] - starts[0], 2.5)  # three seconds, unless the first one is held up on its way
 
     def test_the_delay_grows_while_a_host_is_busy_and_shrinks_again(self):
         log = []

@@ -298,6 +298,16 @@ def alive(pid):
         return False
 
 
+def until_heard(process, number):
+    """Waits until the process does something about this signal; before that it just ends of it. Not for ever: a process may end."""
+    while process.poll() is None:
+        with open(f"/proc/{process.pid}/status") as f:
+            masks = dict(line.split(":\t", 1) for line in f if line.startswith("Sig"))
+        if (int(masks["SigCgt"], 16) | int(masks["SigBlk"], 16)) >> (number - 1) & 1:
+            return
+        time.sleep(0.01)
+
+
 def peak_kb(pid):
     with open(f"/proc/{pid}/status") as f:
         for line in f:

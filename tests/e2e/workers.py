@@ -35,7 +35,7 @@ def slow_origin(seconds):
     return rig.RawOrigin(handler)
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.02)
@@ -95,7 +95,7 @@ class Workers(unittest.TestCase):
             with self.subTest(engine=engine):
                 p, out = start("--engine", engine, "-j", "8", "--max-time", "2s", "--connect-timeout", "1s", "-v",
                                urls=[f"{BASE}/delay/{'1500' if k == 0 else '20'}?{k}" for k in range(20)])
-                end = time.monotonic() + 20
+                end = time.monotonic() + 60
                 worker = None
                 while not worker and time.monotonic() < end:
                     worker = next((w for z in _children(p.pid) for w in _children(z)), None)
@@ -140,7 +140,7 @@ class Workers(unittest.TestCase):
         for sign in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
             p, _ = start("--engine", "forks:4", "-q", urls=[f"{BASE}/delay/10000?{k}" for k in range(8)])
             family = []
-            end = time.monotonic() + 10
+            end = time.monotonic() + 60
             while len(family) < 5 and time.monotonic() < end:
                 time.sleep(0.05)
                 family = rig.children_of(p.pid)
@@ -148,9 +148,9 @@ class Workers(unittest.TestCase):
             p.send_signal(sign)
             time.sleep(0.2)
             p.send_signal(sign)
-            p.wait(15)
+            p.wait(60)
             p.stderr.close()
-            end = time.monotonic() + 10
+            end = time.monotonic() + 60
             while any(rig.alive(c) for c in family) and time.monotonic() < end:
                 time.sleep(0.05)
             self.assertFalse([c for c in family if rig.alive(c)])
@@ -163,7 +163,7 @@ class Workers(unittest.TestCase):
             p, out = start("--engine", engine, "-j", "4", "--failed", failed, urls=urls)
             wait_for(lambda: origin.count >= 4)
             p.send_signal(signal.SIGINT)
-            self.assertEqual(p.wait(15), 130)
+            self.assertEqual(p.wait(60), 130)
             err = p.stderr.read().decode()
             p.stderr.close()
             got = [r["url"] for r in records(out)]
@@ -188,17 +188,18 @@ class Workers(unittest.TestCase):
         time.sleep(0.3)
         self.assertIsNone(p.poll())
         p.send_signal(signal.SIGINT)
-        self.assertEqual(p.wait(5), 130)
+        self.assertEqual(p.wait(25), 130)  # before anybody is answered
         p.stderr.close()
         with open(failed) as f:
             self.assertEqual(sorted(f.read().splitlines()), sorted(urls))
         self.assertEqual(records(out), [])
 
     def test_sigterm_is_status_143(self):
-        p, _ = start("-q", urls=[f"{BASE}/delay/300?{k}" for k in range(4)])
-        time.sleep(0.15)
+        origin = slow_origin(1)
+        p, _ = start("-q", urls=[f"http://127.0.0.1:{origin.port}/{k}" for k in range(4)])
+        wait_for(lambda: origin.count >= 1)
         p.send_signal(signal.SIGTERM)
-        self.assertEqual(p.wait(15), 143)
+        self.assertEqual(p.wait(60), 143)
         p.stderr.close()
 
 
