@@ -101,15 +101,16 @@ static bool certificate_add(struct certificate *c, X509 *other)
 // ---- those of many parts
 
 static bool certificates_many_names(struct certificates *all, struct certificate *out,
-                                    struct certificate_wish *w)
+                                    const struct certificate_wish *w)
 {
     struct buffer names = { 0 };
     for (int i = 0; i < CERTIFICATES_NAMES; i++)
         buffer_add_format(&names, "DNS:n%d.example.org,", i);
     buffer_add_format(&names, "%s", w->names);
     buffer_add_byte(&names, '\0');
-    w->names = names.p;
-    bool ok = !names.failed && certificate_make(all, out, w);
+    struct certificate_wish own = *w;
+    own.names = names.p;
+    bool ok = !names.failed && certificate_make(all, out, &own);
     buffer_fini(&names);
     return ok;
 }
@@ -162,7 +163,7 @@ static bool certificates_chain(struct certificates *all, struct certificate *out
 // Issued by one of two authorities, whose certificates the other one has issued: neither ends
 // anywhere.
 static bool certificates_loop(struct certificates *all, struct certificate *out,
-                              struct certificate_wish *w)
+                              const struct certificate_wish *w)
 {
     struct certificate one = { 0 }, two = { 0 }, back = { 0 };
     struct certificate_wish wish = {
@@ -174,8 +175,9 @@ static bool certificates_loop(struct certificates *all, struct certificate *out,
     ok = ok && certificate_make(all, &two, &wish);
     wish.by = &two, wish.name = "One", wish.key = ok ? one.key : NULL;
     ok = ok && EVP_PKEY_up_ref(one.key) && certificate_make(all, &back, &wish);
-    w->by = &back;
-    ok = ok && certificate_make(all, out, w) && certificate_add(out, back.x) &&
+    struct certificate_wish own = *w;
+    own.by = &back;
+    ok = ok && certificate_make(all, out, &own) && certificate_add(out, back.x) &&
          certificate_add(out, two.x);
     certificate_fini(&one);
     certificate_fini(&two);
@@ -185,7 +187,7 @@ static bool certificates_loop(struct certificates *all, struct certificate *out,
 
 // Issued by a good one that may issue none.
 static bool certificates_of_leaf(struct certificates *all, struct certificate *out,
-                                 struct certificate_wish *w)
+                                 const struct certificate_wish *w)
 {
     struct certificate leaf;
     struct certificate_wish wish = *w;
@@ -193,8 +195,9 @@ static bool certificates_of_leaf(struct certificates *all, struct certificate *o
     wish.name = "A leaf";
     if (!certificate_make(all, &leaf, &wish))
         return false;
-    w->by = &leaf;
-    bool ok = certificate_make(all, out, w) && certificate_add(out, leaf.x);
+    struct certificate_wish own = *w;
+    own.by = &leaf;
+    bool ok = certificate_make(all, out, &own) && certificate_add(out, leaf.x);
     certificate_fini(&leaf);
     return ok;
 }

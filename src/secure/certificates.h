@@ -14,8 +14,8 @@ struct certificates;
 int certificates_open(struct certificates **out, const char *suffix, const char *file);
 
 // Has `ssl` show the certificate of this kind. Errors: -EIO.
-int certificates_show(struct certificates *c, SSL *ssl, enum hostile_certificate kind);
+int certificates_show(struct certificates *all, SSL *ssl, enum hostile_certificate kind);
 
 // NULL is legal.
-void certificates_close(struct certificates *c);
+void certificates_close(struct certificates *all);
 #endif

@@ -35,14 +35,14 @@ int line_shake(struct line *l);
 int line_read(struct line *l, void *p, int n);
 
 // Says bytes within TLS. Parks. Errors as line_shake.
-int line_write(struct line *l, const void *p, size_t n);
+int line_write(struct line *l, const void *bytes, size_t n);
 
 // Sends what OpenSSL has written. Parks. Errors: as line_send.
 int line_flush(struct line *l);
 
 // Sends bytes past TLS. Parks, also now and then so that others have their turn. Errors: the
 // negative errno of send(2), -ETIMEDOUT, -ECANCELED.
-int line_send(struct line *l, const void *p, size_t n);
+int line_send(struct line *l, const void *bytes, size_t n);
 
 // Waits until the peer has ended, or for `ns`. Parks. Returns 0 when the time is over, else
 // -ECONNRESET, -ECANCELED.
