@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
 #include "fetch/failure.h"
+#include "fetch/tls_flood.h"
 #include <errno.h>
 
 static void expect(enum fetch_error word, struct failure f)
@@ -53,14 +54,48 @@ static void a_connection_breaks_by_a_reset_its_end_or_nonsense(void **state)
            .text = "Send failure: Broken pipe");
     EXPECT(EMPTY_REPLY, .code = CURLE_GOT_NOTHING, .asked = true);
     EXPECT(TRUNCATED, .code = CURLE_GOT_NOTHING, .asked = true, .head_begun = true);
-    EXPECT(TRUNCATED, .code = CURLE_PARTIAL_FILE, .asked = true);
+    EXPECT(TRUNCATED, .code = CURLE_PARTIAL_FILE, .asked = true, .head_begun = true);
     EXPECT(PROTOCOL, .code = CURLE_RECV_ERROR, .asked = true,
            .text = "Illegal or missing hexadecimal sequence in chunked-encoding");
     EXPECT(PROTOCOL, .code = CURLE_WEIRD_SERVER_REPLY);
     EXPECT(PROTOCOL, .code = CURLE_UNSUPPORTED_PROTOCOL,
            .text = "Received HTTP/0.9 when not allowed");
+    EXPECT(EMPTY_REPLY, .code = CURLE_PARTIAL_FILE, .asked = true);
     EXPECT(PROTOCOL, .code = CURLE_HTTP2);
     EXPECT(RESET, .code = CURLE_HTTP2_STREAM, .asked = true);
+    EXPECT(PROTOCOL, .code = CURLE_RECV_ERROR, .asked = true,
+           .text = "OpenSSL SSL_read: error:40800001:lib(129)::a flood: " TLS_FLOOD_WORDS);
+    EXPECT(TLS_FAILED, .code = CURLE_SSL_CONNECT_ERROR,
+           .text = "OpenSSL SSL_connect: error:40800001:lib(129)::a flood: " TLS_FLOOD_WORDS);
+}
+
+// Over HTTP/2 libcurl's code is the same for many things, success among them.
+static void how_a_stream_ended_says_more_than_libcurls_code(void **state)
+{
+    (void)state;
+    static const CURLcode codes[] = { CURLE_OK,           CURLE_GOT_NOTHING,  CURLE_HTTP2,
+                                      CURLE_HTTP2_STREAM, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR,
+                                      CURLE_RECV_ERROR };
+    for (unsigned i = 0; i < sizeof codes / sizeof *codes; i++) {
+        EXPECT(RESET, .code = codes[i], .asked = true, .stream = STREAM_RESET);
+        EXPECT(RESET, .code = codes[i], .asked = true, .stream = STREAM_REFUSED);
+        EXPECT(PROTOCOL, .code = codes[i], .asked = true, .stream = STREAM_BROKEN);
+    }
+    EXPECT(PROTOCOL, .code = CURLE_OK, .asked = true, .head_begun = true, .stream = STREAM_OPEN);
+    EXPECT(TRUNCATED, .code = CURLE_OK, .asked = true, .head_begun = true, .stream = STREAM_WHOLE);
+    EXPECT(PROTOCOL, .code = CURLE_GOT_NOTHING, .asked = true, .stream = STREAM_OPEN);
+    EXPECT(EMPTY_REPLY, .code = CURLE_PARTIAL_FILE, .asked = true, .stream = STREAM_OPEN);
+    EXPECT(TRUNCATED, .code = CURLE_PARTIAL_FILE, .asked = true, .head_begun = true,
+           .stream = STREAM_OPEN);
+    EXPECT(TOO_LARGE, .code = CURLE_RECV_ERROR, .asked = true, .stream = STREAM_OPEN,
+           .text = "h2_process_pending_input: nghttp2_session_mem_recv() returned -902:The user "
+                   "callback function failed");
+    EXPECT(PROTOCOL, .code = CURLE_RECV_ERROR, .asked = true, .stream = STREAM_OPEN,
+           .text = "h2_process_pending_input: nghttp2_session_mem_recv() returned -904:Flooding");
+    EXPECT(RESET, .code = CURLE_RECV_ERROR, .asked = true, .os_error = ECONNRESET,
+           .stream = STREAM_OPEN, .text = "Recv failure: Connection reset by peer");
+    EXPECT(TIMEOUT, .code = CURLE_OPERATION_TIMEDOUT, .asked = true, .stream = STREAM_RESET);
+    EXPECT(NO_RESOURCES, .code = CURLE_RECV_ERROR, .os_error = ENOBUFS, .stream = STREAM_OPEN);
 }
 
 static void tls_tells_certificates_from_the_rest(void **state)
@@ -104,6 +139,7 @@ int main(void)
         cmocka_unit_test(connecting_fails_in_as_many_ways_as_users_tell_apart),
         cmocka_unit_test(running_short_of_something_is_ours),
         cmocka_unit_test(a_connection_breaks_by_a_reset_its_end_or_nonsense),
+        cmocka_unit_test(how_a_stream_ended_says_more_than_libcurls_code),
         cmocka_unit_test(tls_tells_certificates_from_the_rest),
         cmocka_unit_test(every_error_has_its_word),
     };

@@ -3,7 +3,7 @@
 #include "fetch/io.h"
 #include "fetch/quick.h"
 #include "fetch/request.h"
-#include "fetch/tls.h"
+#include "fetch/tls_flood.h"
 #include "fetch/wire.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -90,7 +90,7 @@ static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
     struct arrival *a = arg;
     struct head *h = &a->out->head;
     n *= size;
-    tls_next_turn();
+    tls_flood_next_turn();
     a->bytes += n;
     if (a->headed)
         return arrival_take_trailer(a, n);
@@ -150,7 +150,7 @@ static size_t arrival_take_body(char *p, size_t size, size_t n, void *arg)
     struct arrival *a = arg;
     struct response *r = a->out;
     n *= size;
-    tls_next_turn();
+    tls_flood_next_turn();
     a->bytes += n;
     if (a->provisional && !a->headed && arrival_on_head(a) == SINK_STOP) // libcurl has no answer
         return CURL_WRITEFUNC_ERROR;

@@ -73,6 +73,7 @@ static curl_socket_t dial_open(void *arg, curlsocktype purpose, struct curl_sock
     int e = fd < 0 ? -errno : dial_prepare(t, fd, to->family);
     if (e == 0) {
         d->opened++;
+        d->made[six] = fd;
         return fd;
     }
     d->error = -e;
@@ -92,15 +93,30 @@ static int dial_close(void *arg, curl_socket_t fd)
 // When a reused connection dies without an answer, libcurl sends the request once more by itself.
 static bool dial_would_repeat(const struct transfer *t)
 {
-    return t->dial.asked && t->arrival.bytes == 0 &&
-           (t->request->once || !request_is_idempotent(t->request));
+    bool safe =
+        request_is_idempotent(t->request) ||
+        transfer_stream_end(&t->stream) == STREAM_REFUSED; // nothing was done (RFC 9113 §8.7)
+    return t->dial.asked && t->arrival.bytes == 0 && (t->request->once || !safe);
+}
+
+// Which of the sockets that were made has this port; -1: none that is known.
+static int dial_socket(const struct dial *d, int port)
+{
+    for (unsigned six = 0; six < 2; six++) {
+        struct sockaddr_storage own;
+        socklen_t n = sizeof own;
+        if (d->offered[six] && getsockname(d->made[six], (struct sockaddr *)&own, &n) == 0 &&
+            ntohs(((struct sockaddr_in *)(void *)&own)->sin_port) == port)
+            return d->made[six];
+    }
+    return -1;
 }
 
 // Runs before each request, over a new connection or a reused one.
 // NOLINTNEXTLINE(readability-non-const-parameter): libcurl's type
 static int dial_ask(void *arg, char *peer, char *local, int port, int local_port)
 {
-    (void)local, (void)local_port;
+    (void)local;
     struct transfer *t = arg;
     struct dial *d = &t->dial;
     if (dial_would_repeat(t)) {
@@ -115,6 +131,7 @@ static int dial_ask(void *arg, char *peer, char *local, int port, int local_port
     if (!dial_allowed(d, t->request, &d->remote))
         return CURL_PREREQFUNC_ABORT;
     d->asked = true;
+    transfer_stream_begin(t, d->opened ? dial_socket(d, local_port) : -1);
     if (t->settings->tls_facts || t->request->wire)
         tls_read_facts(t->easy, t->settings->tls_facts, &t->arrival.out->tls);
     if (t->owner->asking)

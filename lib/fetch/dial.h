@@ -26,6 +26,7 @@ struct dial_owner {
 struct dial {
     unsigned offered[2];   // IPv4 and IPv6 addresses that libcurl set out to connect to
     unsigned opened;       // sockets made for them
+    int made[2];           // the last one of each, as long as `opened` counts one
     int error;             // errno that a socket could not be made with, 0 when all could
     bool unbound;          // because it could not be bound to the interface of the settings
     bool asked;            // a connection stood, allowed, and the request was about to be sent

@@ -6,7 +6,7 @@
 #include "fetch/pins.h"
 #include "fetch/request.h"
 #include "fetch/start.h"
-#include "fetch/tls.h"
+#include "fetch/tls_flood.h"
 #include "fetch/transfer.h"
 #include "sched/park.h"
 #include "sys/clock.h"
@@ -46,7 +46,7 @@ static int easy_on_progress(void *arg, curl_off_t down_all, curl_off_t down, cur
 {
     (void)down_all, (void)down, (void)up_all, (void)up;
     struct easy *e = arg;
-    tls_next_turn();
+    tls_flood_next_turn();
     if (e->transfer.arrival.blocked)
         e->transfer.slowness = (struct slowness){ 0 };
     e->transfer.arrival.blocked = false;
@@ -85,7 +85,7 @@ static CURLcode easy_prepare(struct dial_owner *o, struct transfer *t)
 static bool easy_perform(struct easy *e)
 {
     e->slow = e->halted = false;
-    tls_next_turn();
+    tls_flood_next_turn();
     CURLcode code = curl_easy_perform(e->transfer.easy);
     if (code != CURLE_ABORTED_BY_CALLBACK)
         e->slow = e->halted = false; // too late: it is over

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/failure.h"
+#include "fetch/tls_flood.h"
 #include <errno.h>
 #include <string.h>
 
@@ -40,18 +41,23 @@ static enum fetch_error failure_of_timeout(const struct failure *f)
     return f->asked || f->max_time_out ? FETCH_TIMEOUT : FETCH_CONNECT_TIMEOUT;
 }
 
+static enum fetch_error failure_of_end(const struct failure *f)
+{
+    return f->head_begun ? FETCH_TRUNCATED : FETCH_EMPTY_REPLY;
+}
+
 // The connection broke: by a reset, by its end, or because what came over it made no sense.
 static enum fetch_error failure_of_receive(const struct failure *f)
 {
     if (!f->asked && f->over_proxy)
         return FETCH_PROXY_FAILED;
-    if (failure_says(f, "chunked-enc"))
+    if (failure_says(f, "chunked-enc") || failure_says(f, TLS_FLOOD_WORDS))
         return FETCH_PROTOCOL;
     if (failure_says(f, "Too large response headers"))
         return FETCH_TOO_LARGE;
     // The peer closed without close_notify, which is where truncation could hide.
     if (failure_says(f, "unexpected eof") || failure_says(f, "SSL_ERROR_SYSCALL, errno 0"))
-        return f->head_begun ? FETCH_TRUNCATED : FETCH_EMPTY_REPLY;
+        return failure_of_end(f);
     if (failure_says(f, "SSL_") && f->os_error == 0)
         return FETCH_TLS_FAILED;
     return FETCH_RESET;
@@ -64,10 +70,48 @@ static enum fetch_error failure_of_handshake(const struct failure *f)
     return FETCH_TLS_FAILED;
 }
 
+bool failure_is_of_stream(CURLcode code)
+{
+    switch (code) {
+    case CURLE_OK:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Over HTTP/2 how the stream stands says more than libcurl's codes, which are the same for a server
+// that refuses and one that talks nonsense.
+static enum fetch_error failure_of_stream(const struct failure *f)
+{
+    if (f->stream == STREAM_RESET || f->stream == STREAM_REFUSED)
+        return FETCH_RESET;
+    if (f->stream == STREAM_BROKEN)
+        return FETCH_PROTOCOL;
+    if (failure_says(f, "returned -902")) // libcurl's bound of a head, or of trailers
+        return FETCH_TOO_LARGE;
+    if (failure_says(f, "nghttp2_session_mem_recv"))
+        return FETCH_PROTOCOL;
+    if (f->code == CURLE_PARTIAL_FILE)
+        return failure_of_end(f);
+    if (f->code == CURLE_SEND_ERROR || f->code == CURLE_RECV_ERROR)
+        return failure_of_receive(f);
+    // Libnghttp2 has ended the session, perhaps before libcurl had handed over what was there.
+    return f->stream == STREAM_WHOLE ? FETCH_TRUNCATED : FETCH_PROTOCOL;
+}
+
 enum fetch_error failure_word(const struct failure *f)
 {
     if (failure_is_shortage(f->os_error, f->family))
         return FETCH_NO_RESOURCES;
+    if (f->stream != STREAM_UNKNOWN && failure_is_of_stream(f->code))
+        return failure_of_stream(f);
     switch (f->code) {
     case CURLE_COULDNT_CONNECT:
         return failure_of_connect(f);
@@ -75,13 +119,12 @@ enum fetch_error failure_word(const struct failure *f)
         return FETCH_CONNECT_FAILED;
     case CURLE_OPERATION_TIMEDOUT:
         return failure_of_timeout(f);
-    case CURLE_PARTIAL_FILE:
-        return FETCH_TRUNCATED;
-    case CURLE_GOT_NOTHING:
-        return f->head_begun ? FETCH_TRUNCATED : FETCH_EMPTY_REPLY; // after 1xx
+    case CURLE_PARTIAL_FILE: // over HTTP/2 also before a head
+    case CURLE_GOT_NOTHING:  // also after 1xx
+        return failure_of_end(f);
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
-    case CURLE_HTTP2_STREAM: // RST_STREAM
+    case CURLE_HTTP2_STREAM:
         return failure_of_receive(f);
     case CURLE_SSL_CONNECT_ERROR:
         return failure_of_handshake(f);

@@ -2,12 +2,14 @@
 #ifndef FETCH_FAILURE_H
 #define FETCH_FAILURE_H
 #include "fetch/error.h"
+#include "fetch/transfer_stream.h"
 #include <curl/curl.h>
 #include <stdbool.h>
 
 // What is known when libcurl gave an exchange up.
 struct failure {
-    CURLcode code;
+    CURLcode code; // CURLE_OK only when `stream` says that it is none
+    enum transfer_stream_end stream;
     int os_error;      // errno of the socket call that failed, 0 when none did
     int family;        // of the address last tried: 4, 6; 0: none was
     bool asked;        // the connection stood and the request was being sent
@@ -17,6 +19,10 @@ struct failure {
     bool max_time_out; // the exchange's own limit had passed, whatever phase it was in
     const char *text;  // libcurl's message, "" when it left none
 };
+
+// Whether libcurl says with this code that a stream of HTTP/2, or its connection, has ended, well
+// or not: how it stands says more (pure).
+bool failure_is_of_stream(CURLcode code);
 
 // The word for it (pure). Never FETCH_OK.
 enum fetch_error failure_word(const struct failure *f);

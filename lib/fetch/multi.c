@@ -66,11 +66,13 @@ static void multi_drain(struct multi *m, struct shard *s)
 {
     struct list ended;
     struct passage *p;
+    struct transfer *t;
     CURLMsg *message;
     int left;
     list_init(&ended);
     while ((message = curl_multi_info_read(s->curl, &left))) {
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &p);
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
+        p = list_entry(t, struct passage, transfer);
         p->code = message->data.result;
         list_push(&ended, &p->ended);
     }
@@ -145,12 +147,6 @@ static void multi_on_closing(struct dial_owner *o, int fd)
     slot->wanted = 0;
     slot->connected = false;
     multi_forget(m, slot);
-}
-
-static CURLcode multi_prepare(struct dial_owner *o, struct transfer *t)
-{
-    (void)o;
-    return curl_easy_setopt(t->easy, CURLOPT_PRIVATE, list_entry(t, struct passage, transfer));
 }
 
 static void multi_on_asking(struct dial_owner *o, struct transfer *t)
@@ -294,8 +290,7 @@ int multi_new(struct multi **out, struct loop *l, const struct fetch_settings *s
     }
     m->io.fetch = multi_fetch;
     m->io.wait = errand_park;
-    m->owner = (struct dial_owner){ .prepare = multi_prepare,
-                                    .opened = multi_on_opened,
+    m->owner = (struct dial_owner){ .opened = multi_on_opened,
                                     .closing = multi_on_closing,
                                     .asking = multi_on_asking };
     m->loop = l;

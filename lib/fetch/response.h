@@ -50,7 +50,8 @@ struct response {
     int status;        // 0: none was received
     int http_version;  // 10, 11, 20; 0: none
     bool reused;       // went over a connection that had been used before
-    bool sent;         // some of the request may have reached the server
+    bool given_up;     // the server has ended the exchange and not the connection (RST_STREAM)
+    bool sent;         // some of the request may have reached the server, and not been refused
     bool stopped;      // a sink said SINK_STOP
     bool unclosed;     // the body has no length, and its TLS connection ended without close_notify:
                        // whether that was all of it nobody can tell

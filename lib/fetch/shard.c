@@ -2,7 +2,7 @@
 #include "fetch/shard.h"
 #include "fetch/deaf.h"
 #include "fetch/places.h"
-#include "fetch/tls.h"
+#include "fetch/tls_flood.h"
 #include "sys/clock.h"
 #include <errno.h>
 
@@ -117,7 +117,7 @@ static void shard_act(struct shard *s, curl_socket_t fd, int events)
 {
     int running;
     struct poller *before = poller_use(&s->glance.poller);
-    tls_next_turn();
+    tls_flood_next_turn();
     s->failed |= curl_multi_socket_action(s->curl, fd, events, &running) != CURLM_OK;
     poller_use(before);
 }

@@ -2,6 +2,7 @@
 #include "fetch/tls.h"
 #include "fetch/request.h"
 #include "fetch/response.h"
+#include "fetch/tls_flood.h"
 #include "sys/clock.h"
 #include <openssl/ssl.h>
 #include <pthread.h>
@@ -79,37 +80,13 @@ static X509_STORE *tls_find(const char *file)
 
 // ---- what a server may do to a connection
 
-// What a connection may receive, in records and messages of TLS, before anything of it comes to us.
-enum { TLS_TURN = 512 };
-
-// A turn of this thread, and how much of it a connection has had.
-static __thread uint32_t tls_turn;
-static int tls_had;    // where a connection keeps that: the turn, and the number in it
-static int tls_notice; // and whom it tells of close_notify
+static int tls_notice; // where a connection keeps whom it tells of close_notify
 static pthread_once_t tls_places_once = PTHREAD_ONCE_INIT;
 
 static void tls_make_places(void)
 {
-    tls_had = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+    tls_flood_init();
     tls_notice = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
-}
-
-void tls_next_turn(void)
-{
-    tls_turn++;
-}
-
-// OpenSSL and libcurl (7.88, over HTTP/2) go on reading while what comes is nothing for us:
-// HelloRequest, new keys, tickets; PING, SETTINGS, empty DATA. Who sends that as fast as it is read
-// would stop the thread, its clock and every other exchange of it, for good. So a connection that
-// goes on like that within one turn is taken for one that was shut down.
-static void tls_count(SSL *tls)
-{
-    uint64_t had = (uintptr_t)SSL_get_ex_data(tls, tls_had);
-    had = had >> 32 == tls_turn ? had + 1 : (uint64_t)tls_turn << 32;
-    SSL_set_ex_data(tls, tls_had, (void *)(uintptr_t)had);
-    if ((uint32_t)had > TLS_TURN)
-        SSL_set_shutdown(tls, SSL_get_shutdown(tls) | SSL_RECEIVED_SHUTDOWN);
 }
 
 static void tls_listen(int is_sent, int version, int kind, const void *p, size_t n, SSL *tls,
@@ -117,9 +94,9 @@ static void tls_listen(int is_sent, int version, int kind, const void *p, size_t
 {
     (void)version, (void)arg;
     const unsigned char *byte = p;
+    tls_flood_count(tls, is_sent, kind, byte, n);
     if (is_sent)
         return;
-    tls_count(tls);
     bool *notified = SSL_get_ex_data(tls, tls_notice);
     if (notified && kind == SSL3_RT_ALERT && n == 2 && byte[1] == SSL_AD_CLOSE_NOTIFY)
         *notified = true;
@@ -208,8 +185,7 @@ static void tls_read_certificate(X509 *certificate, struct tls_facts *out)
         out->not_after = timegm(&expires) * CLOCK_S;
 }
 
-// The handle's connection; NULL when it speaks no TLS.
-static SSL *tls_of(CURL *easy)
+SSL *tls_of(CURL *easy)
 {
     struct curl_tlssessioninfo *session;
     if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) ||

@@ -2,6 +2,7 @@
 #ifndef FETCH_TLS_H
 #define FETCH_TLS_H
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 #include <stdbool.h>
 
 // Whom this process trusts: one X509_STORE a bundle of certificate authorities, for every
@@ -15,9 +16,8 @@ struct tls_facts;
 // read, the connection fails with CURLE_SSL_CACERT_BADFILE.
 CURLcode tls_set(CURL *easy, const struct fetch_settings *settings);
 
-// Says that this thread is in its own code again: something came of an exchange, or libcurl is
-// about to be called. What a connection may receive meanwhile is bounded.
-void tls_next_turn(void);
+// The handle's connection; NULL when it speaks no TLS. Only while it has one: in a callback.
+SSL *tls_of(CURL *easy);
 
 // Fills in what is known of the handle's connection, nothing when it speaks no TLS; of its peer's
 // certificate only if asked to. Only while it has one: in a callback.

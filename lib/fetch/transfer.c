@@ -6,6 +6,7 @@
 #include "fetch/pins.h"
 #include "fetch/request.h"
 #include "fetch/tls.h"
+#include "fetch/tls_flood.h"
 #include "sys/clock.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -72,6 +73,8 @@ static CURLcode transfer_prepare(struct transfer *t)
 {
     t->told = (struct transfer_told){ .auth = CURLAUTH_BASIC };
     CURLcode r = transfer_set_constants(t);
+    if (!r)
+        r = curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
     if (!r)
         r = arrival_set(&t->arrival, t->easy);
     if (!r)
@@ -172,6 +175,7 @@ int transfer_start(struct transfer *t, const struct request *request, struct sin
     arrival_begin(&t->arrival, request, sink, out);
     t->request = request;
     t->dial = (struct dial){ 0 };
+    t->stream = (struct transfer_stream){ 0 };
     t->slowness = (struct slowness){ 0 };
     t->loads = 0;
     t->awaits = t->notified = false;
@@ -203,14 +207,24 @@ static void transfer_fill(struct transfer *t)
 {
     struct response *r = t->arrival.out;
     const struct dial *d = &t->dial;
+    enum transfer_stream_end stream = transfer_stream_end(&t->stream);
     r->reused = d->asked && d->opened == 0;
-    r->sent = d->asked;
+    r->given_up = stream == STREAM_RESET;
+    r->sent = d->asked && stream != STREAM_REFUSED;
     r->remote = d->remote;
     r->remote_port = d->remote_port;
     r->time_total = transfer_time(t, CURLINFO_TOTAL_TIME_T);
     r->time_connect = transfer_time(t, CURLINFO_CONNECT_TIME_T);
     r->time_appconnect = transfer_time(t, CURLINFO_APPCONNECT_TIME_T);
     r->time_starttransfer = transfer_time(t, CURLINFO_STARTTRANSFER_TIME_T);
+}
+
+// Of a stream of HTTP/2 libcurl's code says little here, and its sentence may be of another
+// exchange.
+static bool transfer_is_untold(const struct failure *f)
+{
+    return f->code == CURLE_OK || f->code == CURLE_GOT_NOTHING || f->code == CURLE_HTTP2 ||
+           (f->stream == STREAM_REFUSED && f->code != CURLE_OPERATION_TIMEDOUT);
 }
 
 // Says what libcurl's sentences leave out: who, and the system's reason.
@@ -227,6 +241,10 @@ static void transfer_explain(struct transfer *t, const struct failure *f, enum f
     else if (connecting && address_text(&d->remote, peer))
         arrival_fail(&t->arrival, why, "connect to %s port %u: %s", peer, d->remote_port,
                      strerror(f->os_error));
+    else if (strstr(f->text, TLS_FLOOD_WORDS))
+        arrival_fail(&t->arrival, why, "a flood: " TLS_FLOOD_WORDS);
+    else if (transfer_is_untold(f) && transfer_stream_why(f->stream))
+        arrival_fail(&t->arrival, why, "%s", transfer_stream_why(f->stream));
     else if (f->code == CURLE_SSL_CACERT_BADFILE)
         arrival_fail(&t->arrival, why, "cannot read certificates from %s",
                      t->settings->ca_file ? t->settings->ca_file : "the system's bundle");
@@ -258,17 +276,21 @@ static void transfer_judge(struct transfer *t, CURLcode code)
                      address_kind_name(address_classify(d->remote.family, d->remote.bytes)));
         return;
     }
-    if (d->refused) {
+    enum transfer_stream_end stream = transfer_stream_end(&t->stream);
+    if (d->refused && stream != STREAM_REFUSED) {
         t->arrival.out->reused = true; // the one that died
         arrival_fail(&t->arrival, FETCH_EMPTY_REPLY,
                      "the connection was closed without an answer%s",
                      q->once ? "" : ", and what may have been done is not asked for twice");
         return;
     }
+    if (d->refused)
+        code = CURLE_RECV_ERROR; // libcurl went by that dial would not have it again
     if (d->error && d->opened == 0)
         code = CURLE_COULDNT_CONNECT; // libcurl goes by an old errno: see below
     struct failure f = {
         .code = code,
+        .stream = stream,
         .os_error = transfer_errno(t, code),
         .family = d->remote.family,
         .asked = d->asked,
@@ -288,13 +310,25 @@ static bool transfer_goes_on(struct transfer *t, CURLcode code)
     return t->loads < TRANSFER_LOADS && ask_set_pins(t, t->request, true) == CURLE_OK;
 }
 
+// Over HTTP/2 libcurl before 8.1 takes the end of a session for that of the body; and the end of a
+// connection for an error, though the answer was there before all of the request was taken (RFC
+// 9113 §8.1).
+static bool transfer_is_whole(const struct transfer *t, CURLcode code)
+{
+    enum transfer_stream_end end = transfer_stream_end(&t->stream);
+    if (end == STREAM_UNKNOWN)
+        return code == CURLE_OK;
+    return end == STREAM_WHOLE && failure_is_of_stream(code) && arrival_has_head(&t->arrival) &&
+           t->stream.size == t->arrival.out->size && !t->arrival.out->error;
+}
+
 bool transfer_finish(struct transfer *t, CURLcode code)
 {
     struct response *r = t->arrival.out;
     if (transfer_goes_on(t, code))
         return true;
     transfer_fill(t);
-    if (code == CURLE_OK) {
+    if (transfer_is_whole(t, code)) {
         arrival_end(&t->arrival);
         r->unclosed = t->awaits && !t->notified;
     } else if (!r->error && !r->stopped) {

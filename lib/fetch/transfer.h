@@ -5,6 +5,7 @@
 #include "fetch/dial.h"
 #include "fetch/response.h"
 #include "fetch/slowness.h"
+#include "fetch/transfer_stream.h"
 #include <curl/curl.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,6 +33,7 @@ struct transfer {
     struct pins *pins;             // of the multi that it is about to run in; set by the owner
     const struct request *request; // NULL: no exchange is under way
     struct dial dial;
+    struct transfer_stream stream;
     struct arrival arrival;
     struct slowness slowness;
     int64_t began, held, holding; // of a patient one: when it began, how long its sink has had it

@@ -26,6 +26,7 @@ enum hostile_verb {
     HOSTILE_UPDATE, // KeyUpdate, which asks for one in return
     HOSTILE_TICKET, // NewSessionTicket
     HOSTILE_RENEW,  // a new handshake (before TLS 1.3)
+    HOSTILE_REFUSE, // HTTP/2: RST_STREAM with error `times` for each stream, until the peer leaves
 };
 
 struct hostile_step {
@@ -40,7 +41,7 @@ enum { HOSTILE_STEPS = 6 };
 struct hostile {
     const char *name;
     // What the record must say: a status, or a word of its `error`; several, apart by |, where
-    // correct clients differ. With --digest --max-filesize 1M --max-time 4s --min-speed 100,2
+    // correct clients differ. With --digest --max-filesize 1M --max-time 15s --min-speed 100,6s
     // --retry 0 --max-redirs 5.
     const char *expect;
     const char *what; // half a sentence
@@ -109,6 +110,10 @@ struct hostile {
 #define TICKET(k)                    \
     {                                \
         HOSTILE_TICKET, (k), NULL, 0 \
+    }
+#define REFUSE(code)                    \
+    {                                   \
+        HOSTILE_REFUSE, (code), NULL, 0 \
     }
 #define RENEW(k)                    \
     {                               \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "secure/play.h"
 #include "secure/certificates.h"
+#include "secure/frames.h"
 #include "secure/line.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -22,6 +23,7 @@ struct play_connection {
     struct play *play;
     const struct hostile_secure *row;
     struct line line;
+    struct frames frames; // of HTTP/2, when that is what the peer speaks
     int fd;
     bool inside; // TLS is spoken
 };
@@ -96,22 +98,11 @@ static int play_agree(SSL *ssl, const unsigned char **out, unsigned char *n,
 
 // ---- the request
 
-// Whether an HTTP/2 client has asked for something: HEADERS among the frames behind its preface.
-static bool play_asked_http2(const unsigned char *p, size_t n)
-{
-    enum { PREFACE = 24, HEADER = 9 };
-    for (size_t at = PREFACE; at + HEADER <= n;) {
-        if (p[at + 3] == 1)
-            return true;
-        at += HEADER + ((size_t)p[at] << 16 | (size_t)p[at + 1] << 8 | p[at + 2]);
-    }
-    return false;
-}
-
-static bool play_asked(const char *p, size_t n)
+// Whether a client has asked for something; over HTTP/2 that opens a stream.
+static bool play_asked(const struct play_connection *c, const char *p, size_t n)
 {
     if (n >= 4 && memcmp(p, "PRI ", 4) == 0)
-        return play_asked_http2((const unsigned char *)p, n);
+        return c->frames.last > 0;
     return memmem(p, n, "\r\n\r\n", 4) != NULL;
 }
 
@@ -120,9 +111,12 @@ static int play_read_request(struct play_connection *c)
     char *bytes = malloc(PLAY_REQUEST);
     size_t n = 0;
     int r = bytes ? 1 : -ENOMEM;
-    while (r > 0 && !play_asked(bytes, n)) {
+    while (r > 0 && !play_asked(c, bytes, n)) {
         r = n < PLAY_REQUEST ? line_read(&c->line, bytes + n, (int)(PLAY_REQUEST - n)) : -EMSGSIZE;
-        n += r > 0 ? (size_t)r : 0;
+        if (r > 0) {
+            frames_take(&c->frames, bytes + n, (size_t)r);
+            n += (size_t)r;
+        }
     }
     free(bytes);
     return r > 0 ? 0 : r < 0 ? r : -ECONNRESET;
@@ -202,6 +196,41 @@ static int play_handshakes(struct play_connection *c, const struct hostile_step 
     return r;
 }
 
+static int play_reset_stream(struct play_connection *c, uint32_t stream, unsigned code)
+{
+    const unsigned char frame[] = { 0,
+                                    0,
+                                    4,
+                                    3,
+                                    0,
+                                    (unsigned char)(stream >> 24),
+                                    (unsigned char)(stream >> 16),
+                                    (unsigned char)(stream >> 8),
+                                    (unsigned char)stream,
+                                    0,
+                                    0,
+                                    0,
+                                    (unsigned char)code };
+    return line_write(&c->line, frame, sizeof frame);
+}
+
+static int play_refuse(struct play_connection *c, unsigned code)
+{
+    unsigned char bytes[4096];
+    uint32_t done = 0;
+    for (;;) {
+        for (; done < c->frames.last; done += done ? 2 : 1) {
+            int r = play_reset_stream(c, done ? done + 2 : 1, code);
+            if (r < 0)
+                return r;
+        }
+        int n = line_read(&c->line, bytes, sizeof bytes);
+        if (n <= 0)
+            return n < 0 ? n : -ECONNRESET;
+        frames_take(&c->frames, bytes, (size_t)n);
+    }
+}
+
 static int play_step(struct play_connection *c, const struct hostile_step *s)
 {
     switch (s->verb) {
@@ -227,6 +256,8 @@ static int play_step(struct play_connection *c, const struct hostile_step *s)
     case HOSTILE_TICKET:
     case HOSTILE_RENEW:
         return play_handshakes(c, s);
+    case HOSTILE_REFUSE:
+        return play_refuse(c, s->times);
     case HOSTILE_END:
     case HOSTILE_KEEP:
     case HOSTILE_ORIGIN:

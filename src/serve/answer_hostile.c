@@ -95,6 +95,7 @@ static int hostile_step(struct exchange *x, const struct hostile_step *s)
     case HOSTILE_UPDATE:
     case HOSTILE_TICKET:
     case HOSTILE_RENEW:
+    case HOSTILE_REFUSE:
         break;
     }
     return 0;

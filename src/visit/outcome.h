@@ -10,7 +10,7 @@ enum outcome_flag {
     OUTCOME_TRUNCATED = 1 << 1, // the body was cut on purpose, at a bound, or maybe by others: see
                                 // `unclosed` of struct response
     OUTCOME_SENT = 1 << 2,      // some of the request may have reached the server
-    OUTCOME_REUSED = 1 << 3,    // went over a connection that had been used before
+    OUTCOME_REUSED = 1 << 3,    // went over a used connection, and may have died with it
     OUTCOME_DISK = 1 << 4,      // FETCH_NO_RESOURCES for it could not be kept: disk full, denied
     OUTCOME_UNWANTED = 1 << 6,  // the body is of a type that nobody wants: see accept_types
     OUTCOME_REVISIT = 1 << 5,   // what was archived is a revisit: no body in it

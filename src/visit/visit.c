@@ -102,7 +102,7 @@ static bool visit_stale(const struct response *r, const struct request *q)
     bool closed = r->status == 0 && r->size == 0 &&
                   (r->error == FETCH_RESET || r->error == FETCH_EMPTY_REPLY);
     bool told = r->status == 408 && r->error == FETCH_OK;
-    return r->reused && (closed || told) && request_is_idempotent(q);
+    return r->reused && !r->given_up && (closed || told) && request_is_idempotent(q);
 }
 
 // Links the sinks that the job asks for.
@@ -164,7 +164,7 @@ static void visit_fill_head(struct outcome *o, const struct response *r, const s
     o->id = job->id;
     o->status = (uint16_t)r->status;
     o->error = (uint16_t)r->error;
-    o->flags |= (r->sent ? OUTCOME_SENT : 0U) | (r->reused ? OUTCOME_REUSED : 0U);
+    o->flags |= (r->sent ? OUTCOME_SENT : 0U) | (r->reused && !r->given_up ? OUTCOME_REUSED : 0U);
     if (r->error == FETCH_TOO_LARGE || (r->unclosed && r->error == FETCH_OK))
         o->flags |= OUTCOME_TRUNCATED;
     o->http_version = (uint16_t)r->http_version;

@@ -2,6 +2,7 @@
 """Every misbehaviour that `trawl serve --list` has, all in one run with good URLs in between: each gets the record that it must get,
 the good ones succeed, memory stays bounded, and the run ends in time."""
 import concurrent.futures
+import itertools
 import re
 import subprocess
 import unittest
@@ -43,6 +44,7 @@ class Hostile(unittest.TestCase):
             host = f"https://{name}.web.test:{tls}/"
             what = (host if name.startswith(("tls-", "h2-")) else f"{base}/hostile/{name}", f"{base}/bytes/100?{name}", name, expect)
             cls.lists["--http2" if name.startswith("h2-") else ""].append(what)
+        cls.host, cls.good = f"https://%s.web.test:{tls}/", f"{base}/bytes/100"
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             cls.runs = dict(zip(RUNS, pool.map(cls.run_all, RUNS)))
 
@@ -76,6 +78,38 @@ class Hostile(unittest.TestCase):
         for run in RUNS:
             with self.subTest(run=run):
                 self.check(self.runs[run], self.lists[run[1]])
+
+    def ask(self, engine, name, *options, count=1):
+        urls = [url for k in range(count) for url in (self.host % name + str(k), f"{self.good}?{name}{k}")]
+        options += ("--http2", "--max-retry-after", "100ms", "--max-time", "60s", "--engine", engine)
+        return rig.fetch(*self.trust, *options, urls=urls, timeout=120).by_line
+
+    def post(self, engine, name, *options):
+        body = rig.write("body", b"x" * 200000)
+        run = rig.fetch(*options, *self.trust, "--http2", "-d", f"@{body}", "--engine", engine, self.host % name, timeout=120)
+        self.assertEqual(len(run.records), 1, run.err)
+        return run.records[0]
+
+    def test_a_host_that_takes_no_stream_is_asked_as_often_as_it_may_be_and_no_more(self):
+        for engine, name, paced in itertools.product(("coro", "threads:4", "forks:2/coro:8"), ("h2-reset-each", "h2-refused-each", "h2-goaway"),
+                                                     ((), ("--host-delay", "20ms"))):
+            with self.subTest(engine=engine, name=name, paced=paced):
+                records = self.ask(engine, name, "--retry", "1", *paced, count=6)
+                self.assertEqual([came_to(records[k]) for k in range(1, 13)], ["reset", "200"] * 6)
+                # One more at most on a connection that another had used: it may have died of that one.
+                self.assertTrue(all(records[k]["attempts"] in ((2, 3) if k % 2 else (1,)) for k in range(1, 13)), records)
+
+    def test_what_is_sent_is_sent_again_only_if_the_host_has_not_taken_it(self):
+        for engine, (name, word, attempts) in itertools.product(("coro", "threads:4"), (
+                ("h2-refused-each", "reset", 2), ("h2-goaway", "reset", 2), ("h2-reset-each", "reset", 1), ("h2-window-zero", "200", 1))):
+            with self.subTest(engine=engine, name=name):
+                record = self.post(engine, name, "--retry", "1")
+                self.assertEqual((came_to(record), record["attempts"]), (word, attempts))
+
+    def test_a_window_that_is_never_opened_ends_by_the_limit_of_time(self):
+        for engine in ("coro", "threads:4"):
+            with self.subTest(engine=engine):
+                self.assertEqual(came_to(self.post(engine, "h2-window-never", *LIMITS)), "timeout")
 
     def test_memory_stays_bounded(self):
         if rig.SANITIZER:
