@@ -113,6 +113,18 @@ static void look_up(const char *name)
     assert_int_equal(resolver_lookup(resolver, span_of(name), 80, &a, in_ms(20000)), 0);
 }
 
+// As many addresses as `count`: what the slower family has joins those of the other when it is
+// there.
+static void look_up_all(const char *name, unsigned count)
+{
+    look_up(name);
+    for (int i = 0; i < 1000 && a.count < count; i++) {
+        sleep_until(in_ms(10));
+        look_up(name);
+    }
+    assert_int_equal(a.count, count);
+}
+
 static void assert_address(unsigned i, const char *text)
 {
     char got[ADDRESS_TEXT_ROOM];
@@ -132,15 +144,13 @@ IN_LOOP(addresses_chains_and_absence_come_as_configured)
                               NULL };
     pid_t pid = start_dnsmasq(options);
     open_resolver();
-    look_up("both.test");
-    assert_int_equal(a.count, 2);
+    look_up_all("both.test", 2);
     assert_address(0, "2001:db8::5");
     assert_address(1, "192.0.2.5");
     assert_string_equal(a.server, server);
     int64_t left = a.expires - loop_now(loop_current());
     assert_true(left > 290 * CLOCK_S && left <= 300 * CLOCK_S);
-    look_up("alias2.test");
-    assert_int_equal(a.count, 2);
+    look_up_all("alias2.test", 2);
     look_up("any.wild.test");
     assert_int_equal(a.count, 1);
     assert_address(0, "192.0.2.6");
@@ -198,7 +208,10 @@ static int look_up_one(void *arg)
     char name[32];
     snprintf(name, sizeof name, "ok%u.test", (unsigned)(uintptr_t)arg);
     int err = resolver_lookup(resolver, span_of(name), 80, &mine, in_ms(20000));
-    found += err == 0 && mine.status == RESOLVE_FOUND;
+    if (err == 0 && mine.status == RESOLVE_FOUND)
+        found++;
+    else
+        print_message("%s: %s\n", name, err ? strerror(-err) : mine.why);
     return 0;
 }
 

@@ -90,6 +90,23 @@ static void any_answer_makes_a_server_well(void **state)
     upstreams_free(u);
 }
 
+static void a_crowd_that_is_refused_again_costs_patience_once(void **state)
+{
+    (void)state;
+    struct upstreams *u = three();
+    int64_t now = 10 * CLOCK_S;
+    for (int i = 0; i < 1000; i++)
+        upstreams_refused_again(u, 0, now + i * CLOCK_MS);
+    assert_int_equal(u->at[0].patience, UPSTREAMS_PATIENCE - 1);
+    assert_int_equal(u->at[1].patience, UPSTREAMS_PATIENCE);
+    for (int i = 1; i < 2 * UPSTREAMS_PATIENCE; i++)
+        upstreams_refused_again(u, 0, now + i * CLOCK_S);
+    assert_int_equal(u->at[0].patience, 0);
+    upstreams_helped(u, 0, true);
+    assert_int_equal(u->at[0].patience, UPSTREAMS_PATIENCE);
+    upstreams_free(u);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +115,7 @@ int main(void)
         cmocka_unit_test(a_silent_server_is_asked_last_for_a_while),
         cmocka_unit_test(silence_again_lasts_twice_as_long_up_to_a_minute),
         cmocka_unit_test(any_answer_makes_a_server_well),
+        cmocka_unit_test(a_crowd_that_is_refused_again_costs_patience_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

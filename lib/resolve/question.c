@@ -111,17 +111,21 @@ static bool question_blames_edns(const struct attempt *t, const struct answer *a
 }
 
 // Whether REFUSED means that the server has too many questions at once, not that it will never
-// answer this one: it answers others, or has many to think about. Being refused again when asked
-// again later speaks against it, and a few times of that settle it.
-static bool question_is_crowded(struct question *q, const struct attempt *t, const struct answer *a)
+// answer this one: it answers others, or had many to think about just now. Being refused again when
+// asked again later speaks against it, and a few times of that settle it.
+static bool question_is_crowded(struct question *q, const struct attempt *t, const struct answer *a,
+                                int64_t now)
 {
     struct upstream *u = &q->servers->at[t->server];
-    if (a->kind != ANSWER_REFUSED || a->rcode != QUESTION_REFUSED ||
-        q->refused == QUESTION_REFUSALS || !u->patience ||
-        !(u->useful || t->ask.channel->under_way >= QUESTION_CROWD))
+    if (a->kind != ANSWER_REFUSED || a->rcode != QUESTION_REFUSED)
+        return false;
+    if (t->ask.channel->under_way >= QUESTION_CROWD)
+        u->crowd = now;
+    if (q->refused == QUESTION_REFUSALS || !u->patience ||
+        !(u->useful || now - u->crowd < UPSTREAMS_CROWD))
         return false;
     if (q->refused++)
-        u->patience--;
+        upstreams_refused_again(q->servers, t->server, now);
     return true;
 }
 
@@ -136,7 +140,7 @@ static void question_bad_answer(struct question *q, const struct attempt *t, con
     snprintf(q->found.why, sizeof q->found.why, "%s from %s",
              a->kind == ANSWER_REFUSED ? answer_rcode_name(a->rcode) : "a damaged answer",
              question_server(q, t->server));
-    question_failed(q, t->server, !question_is_crowded(q, t, a), now);
+    question_failed(q, t->server, !question_is_crowded(q, t, a, now), now);
 }
 
 static void question_answered(struct question *q, const struct attempt *t, const struct answer *a,

@@ -21,6 +21,8 @@ int upstreams_new(struct upstreams **out, struct loop *loop, const struct server
     for (unsigned i = 0; i < u->servers.count; i++)
         u->at[i] = (struct upstream){ .server = &u->servers.server[i],
                                       .patience = UPSTREAMS_PATIENCE,
+                                      .vain = INT64_MIN / 2,
+                                      .crowd = INT64_MIN / 2,
                                       .penalty = UPSTREAMS_PENALTY };
     *out = u;
     return 0;
@@ -152,6 +154,15 @@ void upstreams_helped(struct upstreams *u, unsigned i, bool refused)
     u->at[i].useful = true;
     if (refused)
         u->at[i].patience = UPSTREAMS_PATIENCE;
+}
+
+void upstreams_refused_again(struct upstreams *u, unsigned i, int64_t now)
+{
+    struct upstream *s = &u->at[i];
+    if (!s->patience || now - s->vain < UPSTREAMS_CROWD)
+        return;
+    s->patience--;
+    s->vain = now;
 }
 
 void upstreams_missed(struct upstreams *u, unsigned i, int64_t asked, int64_t now)

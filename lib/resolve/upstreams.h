@@ -19,6 +19,8 @@ struct upstream {
     bool no_edns;
     bool useful;        // gave an answer that was one
     unsigned patience;  // left, with its REFUSED
+    int64_t vain;       // when some of that was last lost
+    int64_t crowd;      // when it last said so while it had many questions
     int64_t heard;      // when it last answered anything
     int64_t down_until; // 0: well
     int64_t penalty;    // how long it will be down for, next time
@@ -39,8 +41,10 @@ struct upstreams {
     unsigned ids;
 };
 
+#define UPSTREAMS_CROWD INT64_C(1000000000) // ns that a crowd of questions is one crowd
 enum {
-    UPSTREAMS_PATIENCE = 4,   // times that asking again what was refused may be in vain
+    UPSTREAMS_PATIENCE = 4,   // times that asking again what was refused may be in vain; a
+                              // crowd is in vain once
     UPSTREAMS_QUERIES = 2000, // a channel
     UPSTREAMS_MISSES = 3,     // in a row until a server is taken for down
 };
@@ -71,9 +75,11 @@ int upstreams_ask(struct upstreams *u, unsigned i, struct ask *ask, struct span 
                   enum query_type type, bool tcp, int64_t now);
 
 // Server `i` answered something (it is well); gave an answer that was one, maybe to a question that
-// it had refused before; left unanswered what it was asked at `asked`; does not understand EDNS.
+// it had refused before; refused again what it had refused; left unanswered what it was asked at
+// `asked`; does not understand EDNS.
 void upstreams_heard(struct upstreams *u, unsigned i, int64_t now);
 void upstreams_helped(struct upstreams *u, unsigned i, bool refused);
+void upstreams_refused_again(struct upstreams *u, unsigned i, int64_t now);
 void upstreams_missed(struct upstreams *u, unsigned i, int64_t asked, int64_t now);
 void upstreams_without_edns(struct upstreams *u, unsigned i);
 #endif
