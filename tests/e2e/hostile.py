@@ -35,7 +35,7 @@ class Hostile(unittest.TestCase):
     def setUpClass(cls):
         cls.rows = catalogue()
         ca, tls, dns = rig.path("ca.pem"), rig.free_port(), rig.free_port()
-        rig.serve("--dns", f"127.0.0.1:{dns}", "--max-time", "900s")  # by itself: floods do not keep names from being told
+        rig.serve("--dns", f"127.0.0.1:{dns}", "--max-time", "7200s")  # by itself: floods do not keep names from being told
         base = f"http://127.0.0.1:{rig.serve('--tls-ca', ca, '--tls-port', str(tls), '--max-time', '900s')}"
         cls.trust = ("--cacert", ca, "--dns-servers", f"127.0.0.1:{dns}")
         # HTTP/2 is for those who want it: what is to be seen with it is a list of its own.

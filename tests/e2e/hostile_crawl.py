@@ -11,7 +11,8 @@ import rig
 
 ENGINES = ("coro", "threads:64")
 # With a sanitizer the server is ten times slower, too.
-PATIENCE = ("--max-time", "60s", "--min-speed", "100,15s", "-j", "24") if rig.SANITIZER else ("--max-time", "15s", "--min-speed", "100,4s", "-j", "200")
+PATIENCE = (("--max-time", "60s", "--min-speed", "100,15s", "-j", "24") if rig.SANITIZER else
+            ("--max-time", rig.seconds(15), "--min-speed", f"100,{rig.seconds(4)}", "-j", "200"))
 GOOD = 40  # hosts, of 3 pages
 
 
@@ -50,7 +51,7 @@ class HostileCrawl(unittest.TestCase):
     def crawl(cls, engine):
         jar = rig.path(f"jar-{engine[:4]}")
         done = subprocess.run([rig.TRAWL, "crawl", *cls.options, "--engine", engine, "--cookie-jar", jar, "-i", "-"],
-                              input="\n".join(cls.seeds).encode(), capture_output=True, timeout=500 if rig.SANITIZER else 200, check=False)
+                              input="\n".join(cls.seeds).encode(), capture_output=True, timeout=500, check=False)
         run = rig.Run(done.returncode, done.stdout, done.stderr)
         with open(jar, encoding="utf-8") as f:
             run.jar = f.read()

@@ -55,7 +55,7 @@ class Shortage(unittest.TestCase):
             self.skipTest("no network namespaces here")
         # One address to connect to, so that all connections share the range; whoever closes first keeps a port for a minute.
         script = ('ip link set lo up && echo "40000 40019" > /proc/sys/net/ipv4/ip_local_port_range || exit 77; '
-                  '"$0" serve -q -p 8080 --max-time 60s > "$1" & until grep -q listening "$1"; do sleep 0.05; done; shift; '
+                  '"$0" serve -q -p 8080 --max-time 600s > "$1" & until grep -q listening "$1"; do sleep 0.05; done; shift; '
                   '"$@"; r=$?; kill %1; wait; exit $r')
         urls = [f"http://127.0.0.1:8080/delay/100/bytes/10?{i}" for i in range(200)]
         for engine in ENGINES:
@@ -76,7 +76,7 @@ class Shortage(unittest.TestCase):
         out = rig.path("outage-port")
         with open(out, "wb") as f:
             port = rig.free_port()
-            origin = rig.start([rig.TRAWL, "serve", "-p", str(port), "--max-time", "300s"], stdout=f, stderr=f)
+            origin = rig.start([rig.TRAWL, "serve", "-p", str(port), "--max-time", "7200s"], stdout=f, stderr=f)
         rig.wait_port(port)
         urls = [f"http://127.0.0.1:{port}/delay/50/bytes/10?{i}" for i in range(120)]
         done = []

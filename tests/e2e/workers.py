@@ -76,8 +76,11 @@ class Workers(unittest.TestCase):
         while p.poll() is None:
             workers = [w for z in _children(p.pid) for w in _children(z)]
             if workers and kills < most:
-                os.kill(chosen.choice(workers), chosen.choice(signals))
-                kills += 1
+                try:
+                    os.kill(chosen.choice(workers), chosen.choice(signals))
+                    kills += 1
+                except ProcessLookupError:
+                    pass  # it has died of the last one meanwhile
             time.sleep(0.02)
         p.stderr.close()
         got = records(out)
