@@ -34,9 +34,9 @@ class Demo(unittest.TestCase):
         heads = [line for line in fetched.splitlines() if " URLs in " in line and ": " in line]
         self.assertEqual(len(heads), 4, out)
         # The same list on the same web comes to the same, whoever fetches it; unless an exchange takes the four seconds that the demo
-        # waits, as one of 512 at once may with a sanitizer.
+        # waits, as one of 512 at once may with a sanitizer or on a busy machine.
         shares = {line.split(": ", 1)[1] for line in heads}
-        if not rig.SANITIZER:
+        if not rig.SANITIZER and rig.slack() == 1:
             self.assertEqual(len(shares), 1, heads)
         records = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
         self.assertEqual(len(records), 3)

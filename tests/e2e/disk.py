@@ -132,6 +132,8 @@ class Disk(unittest.TestCase):
                 process = subprocess.Popen(self.command(home, "--rate", "60/s"), stdin=subprocess.DEVNULL, env={**os.environ, **env},
                                            stderr=subprocess.PIPE, stdout=subprocess.PIPE)
                 time.sleep(0.4 + 0.2 * run)
+                while not os.path.exists(f"{kept}/names") and process.poll() is None:  # nothing has been synced yet
+                    time.sleep(0.02)
                 process.send_signal(signal.SIGKILL)
                 process.communicate()
                 self.restore(kept, home)

@@ -18,7 +18,7 @@ import rig
 
 MIX = "coro:6,threads:3,forks:2,callback:6,green:6,threads:1/coro:4,forks:1/coro:4"
 ENGINES = ("coro", "threads:16", "forks:8", "callback", "green", "serial", "threads:2/coro:8", "forks:2/coro:8", MIX)
-PATIENCE = 4 if rig.SANITIZER else 2  # times as long until what is too slow has been waited for: else it is what a busy machine makes slow
+PATIENCE = 4 if rig.SANITIZER else 2 * round(rig.slack(), 1)  # times as long until what is too slow has been waited for: else it is what a busy machine makes slow
 LONG = b"".join(b"%015x\n" % (16 * k) for k in range(16000))  # 256,000 bytes
 
 

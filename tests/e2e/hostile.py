@@ -12,7 +12,7 @@ import rig
 # Generous, for a machine that is busy with other tests: nothing here may time out that should not.
 # With a sanitizer the server is ten times slower, too, and one run is enough at a time.
 LIMITS = ("--digest", "--max-filesize", "1M", *(("--max-time", "60s", "--min-speed", "100,20s", "-j", "24") if rig.SANITIZER
-                                                else ("--max-time", "15s", "--min-speed", "100,6s", "-j", "64")),
+                                                else ("--max-time", rig.seconds(15), "--min-speed", f"100,{rig.seconds(6)}", "-j", "64")),
           "--retry", "0", "--max-redirs", "5", "--max-retry-after", "100ms", "--per-host", "64")
 AT_ONCE = 1 if rig.SANITIZER else 2
 ENGINES = ("coro", "forks:64", "threads:64", "threads:2/coro:16,forks:2/coro:16,callback:16")
@@ -36,7 +36,7 @@ class Hostile(unittest.TestCase):
         cls.rows = catalogue()
         ca, tls, dns = rig.path("ca.pem"), rig.free_port(), rig.free_port()
         rig.serve("--dns", f"127.0.0.1:{dns}", "--max-time", "7200s")  # by itself: floods do not keep names from being told
-        base = f"http://127.0.0.1:{rig.serve('--tls-ca', ca, '--tls-port', str(tls), '--max-time', '900s')}"
+        base = f"http://127.0.0.1:{rig.serve('--tls-ca', ca, '--tls-port', str(tls), '--max-time', '7200s')}"
         cls.trust = ("--cacert", ca, "--dns-servers", f"127.0.0.1:{dns}")
         # HTTP/2 is for those who want it: what is to be seen with it is a list of its own.
         cls.lists = {"": [], "--http2": []}
@@ -52,7 +52,7 @@ class Hostile(unittest.TestCase):
     def run_all(cls, run):
         engine, http2 = run
         urls = [url for bad, good, _, _ in cls.lists[http2] for url in (bad, good)]
-        return rig.fetch(*LIMITS, *cls.trust, *http2.split(), "--engine", engine, urls=urls, timeout=400 if rig.SANITIZER else 120)
+        return rig.fetch(*LIMITS, *cls.trust, *http2.split(), "--engine", engine, urls=urls, timeout=400)
 
     def check(self, run, rows):
         self.assertEqual(run.status, 3, run.err)

@@ -70,10 +70,14 @@ def free_port(address="127.0.0.1"):
             return s.getsockname()[1]
 
 
+def slack():
+    """How many times longer things may take than on a machine that has little else to do: 1 to 5, by its load."""
+    return min(5, max(1, os.getloadavg()[0] / (3 * os.cpu_count())))
+
+
 def seconds(quiet):
-    """A limit of so many seconds on a machine that has little else to do; up to five times that, as "7.5s", where many more
-    want its processors than there are."""
-    return f"{quiet * min(5, max(1, os.getloadavg()[0] / (3 * os.cpu_count()))):.1f}s"
+    """So many seconds with that slack, as "7.5s"."""
+    return f"{quiet * slack():.1f}s"
 
 
 def path(name):

@@ -96,7 +96,7 @@ class Status(unittest.TestCase):
 
     def test_what_failed_and_what_is_left_is_listed(self):
         urls = [self.base(f"status/{404 if i % 2 else 200}?{i}") for i in range(300)]
-        self.begin(urls, "--host-rate", "200/s", "-j", "4")
+        self.begin(urls, "--host-rate", "50/s", "-j", "4")
         self.wait(lambda s: s["records"] >= 20)
         self.stop(signal.SIGINT)
         records = [json.loads(line) for line in lines(self.out)]
