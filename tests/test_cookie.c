@@ -93,6 +93,16 @@ static void ages_and_dates(void **state)
                      NOW + COOKIE_AGE_MOST);
 }
 
+static void an_attribute_that_is_too_long_is_passed_over(void **state)
+{
+    (void)state;
+    char large[COOKIE_ATTRIBUTE_MOST + 20] = "a=b; path=/";
+    memset(large + 11, 'x', COOKIE_ATTRIBUTE_MOST - 1);
+    assert_int_equal(parse(large).path.n, COOKIE_ATTRIBUTE_MOST);
+    large[11 + COOKIE_ATTRIBUTE_MOST - 1] = 'x';
+    assert_int_equal(parse(large).path.n, 0);
+}
+
 static void default_paths(void **state)
 {
     (void)state;
@@ -133,6 +143,7 @@ int main(void)
         cmocka_unit_test(the_last_of_a_name_counts),
         cmocka_unit_test(what_is_no_cookie_is_refused),
         cmocka_unit_test(ages_and_dates),
+        cmocka_unit_test(an_attribute_that_is_too_long_is_passed_over),
         cmocka_unit_test(default_paths),
         cmocka_unit_test(paths_match_at_a_slash),
         cmocka_unit_test(domains_match_at_a_dot),

@@ -57,6 +57,8 @@ static void what_the_system_refuses_is_a_negative_errno(void **state)
     assert_int_equal(files_read(fd, &c, 1), -EBADF);
     close(fd);
     assert_int_equal(files_create("/nonexistent/x"), -ENOENT);
+    assert_int_equal(files_open_for_more("/nonexistent/x"), -ENOENT);
+    assert_int_equal(files_sync_directory("/nonexistent/x"), -ENOENT);
 }
 
 static void a_created_file_is_empty_and_does_not_outlive_exec(void **state)

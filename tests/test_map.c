@@ -176,6 +176,18 @@ static void a_process_keeps_its_secret(void **state)
                          map_hash_with(zero, span_of("www.example.org")));
 }
 
+// Of secrets that another process was told, too. Last: every hash from now on is another one.
+static void processes_that_share_a_secret_agree(void **state)
+{
+    (void)state;
+    static const uint64_t secret[2] = { 1, 2 };
+    struct span key = span_of("www.example.org");
+    uint64_t before = map_hash(key);
+    map_use_secret(secret);
+    assert_int_equal(map_hash(key), map_hash_with(secret, key));
+    assert_int_not_equal(map_hash(key), before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +198,7 @@ int main(void)
         cmocka_unit_test(keys_are_bytes_not_strings),
         cmocka_unit_test(the_hash_is_siphash_1_3),
         cmocka_unit_test(a_process_keeps_its_secret),
+        cmocka_unit_test(processes_that_share_a_secret_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

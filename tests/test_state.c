@@ -248,6 +248,7 @@ static void the_last_word_on_a_page_a_host_and_a_note_counts(void **state)
     (void)state;
     struct state *s = begun(STATE_WRITE);
     struct span value;
+    uint64_t count;
     assert_int_equal(state_pages_get(s, 1, 1, &value), 0);
     assert_int_equal(state_hosts_get(s, 1, &value), 0);
     assert_int_equal(state_meta_get(s, "ledger", &value), 0);
@@ -264,6 +265,8 @@ static void the_last_word_on_a_page_a_host_and_a_note_counts(void **state)
     assert_int_equal(state_hosts_get_robots(s, 1, &value), 1);
     assert_true(span_is(value, "rules"));
     assert_int_equal(state_hosts_get_robots(s, 2, &value), 0);
+    assert_int_equal(state_hosts_count(s, &count), 0);
+    assert_int_equal(count, 1);
     assert_int_equal(state_meta_get(s, "ledger", &value), 1);
     assert_true(span_is(value, "second"));
     state_close(s);
@@ -374,9 +377,10 @@ static void no_name_is_left_of_a_temporary_one(void **state)
 {
     (void)state;
     struct state *s;
-    char was[4096];
-    assert_int_equal(mkdir(dir, 0700), 0);
     setenv("TMPDIR", dir, 1);
+    assert_int_equal(state_open_temporary(&s, why), -ENOENT);
+    assert_non_null(strstr(why, dir));
+    assert_int_equal(mkdir(dir, 0700), 0);
     assert_int_equal(state_open_temporary(&s, why), 0);
     unsetenv("TMPDIR");
     assert_int_equal(rmdir(dir), 0);
@@ -385,7 +389,28 @@ static void no_name_is_left_of_a_temporary_one(void **state)
         assert_int_equal(state_seen_add(s, 1, 2), i == 0);
         assert_int_equal(state_commit(s), 0);
     }
-    (void)was;
+    state_close(s);
+}
+
+static void the_secret_of_a_state_stays_and_is_no_others(void **state)
+{
+    (void)state;
+    struct span text = span_of("https://www.example.org/");
+    uint64_t word[2][2];
+    struct state *s = opened(STATE_WRITE);
+    uint64_t hash = state_hash(s, text);
+    state_map_secret(s, word[0]);
+    state_close(s);
+    s = opened(STATE_WRITE);
+    assert_int_equal(state_hash(s, text), hash);
+    state_map_secret(s, word[1]);
+    assert_memory_equal(word[0], word[1], sizeof word[0]);
+    state_close(s);
+    remove_dir(NULL);
+    s = opened(STATE_WRITE);
+    assert_int_not_equal(state_hash(s, text), hash);
+    state_map_secret(s, word[1]);
+    assert_memory_not_equal(word[0], word[1], sizeof word[0]);
     state_close(s);
 }
 
@@ -545,6 +570,7 @@ int main(int argc, char **argv)
         TEST(another_programs_database_is_refused),
         TEST(what_is_no_database_is_refused),
         TEST(no_name_is_left_of_a_temporary_one),
+        TEST(the_secret_of_a_state_stays_and_is_no_others),
         TEST(every_changed_byte_of_a_value_is_noticed),
         TEST(damage_of_any_kind_is_refused_or_not_met),
         TEST(a_file_that_was_cut_is_refused),

@@ -92,6 +92,30 @@ static void every_domain_to_ascii_case_agrees(void **state)
     assert_int_equal(cases_each("url_idna.jsonl", check_domain), 87);
 }
 
+// RFC 5892 appendix A.1: a joiner between letters that join, with marks that do not count between.
+static void a_joiner_may_stand_where_it_joins(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *host;
+        int result;
+    } of[] = {
+        { "https://\u0646\u064B\u200C\u064B\u0627/", 0 },
+        { "https://\u0627\u200C\u0627/", -EINVAL },
+        { "https://\u0646\u064B\u200C\u064B/", -EINVAL },
+        { "https://a\u200Cb/", -EINVAL },
+        { "https://xn--\u0646/", -EINVAL },
+    };
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        struct url u;
+        int result = url_parse(&u, span_of(of[i].host), NULL, NULL);
+        if (result != of[i].result)
+            fail_msg("%s: %d", of[i].host, result);
+        if (result == 0)
+            url_fini(&u);
+    }
+}
+
 static void same_url(const struct url *a, const struct url *b)
 {
     assert_string_equal(a->href, b->href);
@@ -408,6 +432,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_case_of_the_standard_agrees),
         cmocka_unit_test(every_domain_to_ascii_case_agrees),
+        cmocka_unit_test(a_joiner_may_stand_where_it_joins),
         cmocka_unit_test(the_fast_way_and_the_general_one_agree),
         cmocka_unit_test(parsing_an_href_again_changes_nothing),
         cmocka_unit_test(the_accessors_point_at_the_parts),
