@@ -42,6 +42,10 @@ static void running_short_of_something_is_ours(void **state)
     EXPECT(CONNECT_FAILED, .code = CURLE_COULDNT_CONNECT, .os_error = EADDRNOTAVAIL, .family = 6);
     EXPECT(NO_RESOURCES, .code = CURLE_OUT_OF_MEMORY);
     EXPECT(TOO_LARGE, .code = CURLE_OUT_OF_MEMORY, .asked = true);
+    EXPECT(NO_RESOURCES, .code = CURLE_OUT_OF_MEMORY, .asked = true, .no_memory = true);
+    EXPECT(NO_RESOURCES, .code = CURLE_SETOPT_OPTION_SYNTAX);
+    EXPECT(NO_RESOURCES, .code = CURLE_SSL_CONNECT_ERROR,
+           .text = "SSL: couldn't create a context: error:00000000:lib(0)::malloc failure");
     EXPECT(NO_RESOURCES, .code = CURLE_OUT_OF_MEMORY, .asked = true, .head_done = true);
 }
 

@@ -3,6 +3,7 @@
 // happens.
 #include "check.h"
 #include "engine/forks.h"
+#include "engine/keeper.h"
 #include "engine/wire.h"
 #include "engine/worker.h"
 #include "engine_driver.h"
@@ -19,6 +20,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -119,7 +121,7 @@ static void forks_run_body(const char *engine,
 
 // ---- Promises
 
-static void forks_ordinary(struct engine_driver *d, struct engine_tally *t)
+static void forks_ordinary_jobs(struct engine_driver *d, struct engine_tally *t)
 {
     struct buffer b = { 0 };
     for (uint32_t id = 0; id < 2000; id++)
@@ -127,8 +129,13 @@ static void forks_ordinary(struct engine_driver *d, struct engine_tally *t)
     assert_int_equal(engine_driver_drain(d), 0);
     assert_int_equal(t->outcomes, 2000);
     assert_int_equal(t->ok, 2000);
-    assert_int_equal(d->engine->lane_count, 4);
     buffer_fini(&b);
+}
+
+static void forks_ordinary(struct engine_driver *d, struct engine_tally *t)
+{
+    assert_int_equal(d->engine->lane_count, 4);
+    forks_ordinary_jobs(d, t);
 }
 
 static void every_job_gives_one_outcome_and_nothing_is_left(void **state)
@@ -270,6 +277,74 @@ static void an_engine_whose_workers_all_die_at_once_gives_up(void **state)
     assert_in_range(c.usage.died, 20, 24);
 }
 
+static int forks_short_run(void *arg)
+{
+    (void)arg;
+    struct engine_driver d;
+    struct engine_tally t = { 0 };
+    engine_driver_init(&d, &forks_settings, forks_zygote, 1000);
+    d.setup.descriptors = 2 * FORKS_A_WORKER + 1;
+    d.taken = engine_tally_take;
+    d.arg = &t;
+    assert_int_equal(engine_driver_open(&d, "forks:4"), 0);
+    assert_int_equal(d.engine->lane_count, 2);
+    forks_ordinary_jobs(&d, &t);
+    engine_close(d.engine);
+    d.setup.descriptors = 1;
+    assert_int_equal(engine_driver_open(&d, "forks:4"), 0);
+    assert_int_equal(d.engine->lane_count, 1);
+    engine_close(d.engine);
+    return 0;
+}
+
+static void with_few_descriptors_there_are_fewer_workers(void **state)
+{
+    (void)state;
+    struct loop *l;
+    assert_int_equal(loop_new(&l, NULL), 0);
+    assert_int_equal(loop_run(l, forks_short_run, NULL), 0);
+    loop_free(l);
+}
+
+// A worker's successor finds no descriptor, again and again.
+static void forks_crowded(struct engine_driver *d, struct engine_tally *t)
+{
+    struct buffer b = { 0 };
+    struct rlimit l;
+    struct keeper *k =
+        list_entry(list_entry(d->engine->lanes.next, struct lane, node), struct keeper, lane);
+    uint32_t id = 0;
+    while (k->house->working < 2) { // both have been heard of
+        assert_int_equal(engine_driver_send(d, engine_tally_job(&b, id++, "/ok", 0)), 0);
+        assert_int_equal(engine_driver_drain(d), 0);
+        sleep_until(clock_mono() + CLOCK_MS);
+    }
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &l), 0);
+    struct rlimit none = { .rlim_cur = 0, .rlim_max = l.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_int_equal(engine_driver_send(d, engine_tally_job(&b, id++, "/killed", 0)), 0);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->died, 1);
+    while (k->house->working == 2)
+        sleep_until(clock_mono() + CLOCK_MS);
+    sleep_until(clock_mono() + 50 * CLOCK_MS); // it has failed by now
+    k->house->early = 19;                      // one more in a row, and that were the end
+    sleep_until(clock_mono() + 1200 * CLOCK_MS);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &l), 0);
+    assert_int_equal(d->engine->failed, 0);
+    for (uint32_t last = id + 20; id < last; id++)
+        assert_int_equal(engine_driver_send(d, engine_tally_job(&b, id, "/ok", 0)), 0);
+    assert_int_equal(engine_driver_drain(d), 0);
+    assert_int_equal(t->ok, id - 1);
+    buffer_fini(&b);
+}
+
+static void a_worker_that_cannot_be_had_is_no_reason_to_give_up_while_others_work(void **state)
+{
+    (void)state;
+    forks_run_body("forks:2", forks_crowded);
+}
+
 static void forks_given_up(struct engine_driver *d, struct engine_tally *t)
 {
     struct buffer b = { 0 };
@@ -352,7 +427,9 @@ static void forks_lost(struct engine_driver *d, struct engine_tally *t)
 static void a_dead_zygote_ends_the_engine_and_every_job_is_told(void **state)
 {
     (void)state;
-    struct engine_case c = { "forks:4", &forks_settings, forks_victim, forks_lost, { { 0 }, 0, 0 } };
+    struct engine_case c = {
+        "forks:4", &forks_settings, forks_victim, forks_lost, { { 0 }, 0, 0 }
+    };
     log_set_level(LOG_ERROR);
     engine_case_run(&c);
     log_set_level(LOG_NOTE);
@@ -405,6 +482,8 @@ int main(void)
         cmocka_unit_test(what_a_dead_worker_had_published_counts),
         cmocka_unit_test(half_an_outcome_is_none),
         cmocka_unit_test(an_engine_whose_workers_all_die_at_once_gives_up),
+        cmocka_unit_test(with_few_descriptors_there_are_fewer_workers),
+        cmocka_unit_test(a_worker_that_cannot_be_had_is_no_reason_to_give_up_while_others_work),
         cmocka_unit_test(abandoned_jobs_are_cancelled_at_once),
         cmocka_unit_test(workers_killed_at_any_moment_lose_no_outcome),
         cmocka_unit_test(a_dead_zygote_ends_the_engine_and_every_job_is_told),

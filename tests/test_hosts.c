@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static void assert_has(const struct hosts *h, const char *name, unsigned i, const char *address)
@@ -91,6 +92,20 @@ static void a_file_is_read_and_a_missing_one_is_empty(void **state)
     hosts_fini(&h);
 }
 
+static void a_file_that_we_may_not_open_is_not_taken_for_empty(void **state)
+{
+    (void)state;
+    struct hosts h = { 0 };
+    struct rlimit l;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &l), 0);
+    struct rlimit none = { .rlim_cur = 0, .rlim_max = l.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    int err = hosts_load(&h, "/etc/hosts");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &l), 0);
+    assert_int_equal(err, -EMFILE);
+    hosts_fini(&h);
+}
+
 static void running_out_of_memory_is_an_error_and_leaks_nothing(void **state)
 {
     (void)state;
@@ -125,6 +140,7 @@ int main(void)
         cmocka_unit_test(names_are_kept_in_lower_case_without_a_last_dot),
         cmocka_unit_test(lines_of_no_use_are_passed_over),
         cmocka_unit_test(a_file_is_read_and_a_missing_one_is_empty),
+        cmocka_unit_test(a_file_that_we_may_not_open_is_not_taken_for_empty),
         cmocka_unit_test(running_out_of_memory_is_an_error_and_leaks_nothing),
         cmocka_unit_test(names_that_are_never_asked_for_are_told),
     };

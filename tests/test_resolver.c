@@ -4,7 +4,9 @@
 #include "faults.h"
 #include "in_loop.h"
 #include "resolve/resolver.h"
+#include <errno.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 static struct dns_responder dns;
 static struct resolver *resolver;
@@ -355,6 +357,22 @@ IN_LOOP(a_server_that_refuses_for_good_is_believed)
     return 0;
 }
 
+IN_LOOP(a_lack_of_descriptors_says_nothing_of_the_name)
+{
+    struct rlimit l;
+    open_resolver();
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &l), 0);
+    struct rlimit none = { .rlim_cur = 0, .rlim_max = l.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_int_equal(lookup("ok.test"), -EMFILE);
+    assert_false(known("ok.test"));
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &l), 0);
+    assert_int_equal(lookup("ok.test"), 0);
+    assert_ok();
+    resolver_free(resolver);
+    return 0;
+}
+
 IN_LOOP(a_deadline_ends_the_wait_and_not_the_lookup)
 {
     open_resolver();
@@ -650,6 +668,7 @@ int main(void)
         cmocka_unit_test(a_forged_answer_is_not_believed),
         cmocka_unit_test(a_server_that_refuses_under_load_is_asked_again),
         cmocka_unit_test(a_server_that_refuses_for_good_is_believed),
+        cmocka_unit_test(a_lack_of_descriptors_says_nothing_of_the_name),
         cmocka_unit_test(a_deadline_ends_the_wait_and_not_the_lookup),
         cmocka_unit_test(a_cancelled_fiber_leaves_the_lookup_to_the_others),
         cmocka_unit_test(lookups_beyond_the_bound_wait_their_turn),

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static struct servers s;
@@ -131,6 +132,18 @@ static void without_a_nameserver_it_is_this_machine(void **state)
     assert_string_equal(s.search[0], "a.test");
 }
 
+static void what_we_may_not_open_is_not_taken_for_empty(void **state)
+{
+    (void)state;
+    struct rlimit l;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &l), 0);
+    struct rlimit none = { .rlim_cur = 0, .rlim_max = l.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    int err = servers_load(&s, "/nonexistent/resolv.conf"); // nor whether it is there
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &l), 0);
+    assert_int_equal(err, -EMFILE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +153,7 @@ int main(void)
         cmocka_unit_test(lines_of_resolv_conf_are_understood),
         cmocka_unit_test(long_lists_are_bounded),
         cmocka_unit_test(without_a_nameserver_it_is_this_machine),
+        cmocka_unit_test(what_we_may_not_open_is_not_taken_for_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

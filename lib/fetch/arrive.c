@@ -104,6 +104,7 @@ static size_t arrival_take_line(char *p, size_t size, size_t n, void *arg)
         enum fetch_error why = r == -E2BIG    ? FETCH_TOO_LARGE
                                : r == -ENOMEM ? FETCH_NO_RESOURCES
                                               : FETCH_PROTOCOL;
+        a->out->lacking = why == FETCH_NO_RESOURCES;
         arrival_fail(a, why, "%s", h->why ? h->why : "out of memory");
         return CURL_WRITEFUNC_ERROR;
     }

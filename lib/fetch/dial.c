@@ -4,6 +4,7 @@
 #include "fetch/request.h"
 #include "fetch/tls.h"
 #include "fetch/transfer.h"
+#include "sys/spare.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -70,7 +71,7 @@ static curl_socket_t dial_open(void *arg, curlsocktype purpose, struct curl_sock
     to->family = real.ss_family;
     memcpy((void *)&to->addr, &real, to->addrlen);
     int fd = socket(to->family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    int e = fd < 0 ? -errno : dial_prepare(t, fd, to->family);
+    int e = fd < 0 ? -errno : spare_is(fd) ? -EMFILE : dial_prepare(t, fd, to->family);
     if (e == 0) {
         d->opened++;
         d->made[six] = fd;

@@ -1,30 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/failure.h"
 #include "fetch/tls_flood.h"
+#include "sys/shortage.h"
 #include <errno.h>
 #include <string.h>
 
 static bool failure_says(const struct failure *f, const char *what)
 {
     return strstr(f->text, what) != NULL;
-}
-
-// Our side ran out of something: no host is to blame. For IPv6 EADDRNOTAVAIL means that this
-// machine has no such address to speak from, which is no shortage.
-static bool failure_is_shortage(int error, int family)
-{
-    switch (error) {
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-        return true;
-    case EADDRNOTAVAIL:
-    case EADDRINUSE:
-        return family != 6;
-    default:
-        return false;
-    }
 }
 
 static enum fetch_error failure_of_connect(const struct failure *f)
@@ -67,7 +50,13 @@ static enum fetch_error failure_of_handshake(const struct failure *f)
 {
     if (failure_says(f, "reset by peer"))
         return FETCH_RESET;
-    return FETCH_TLS_FAILED;
+    return failure_says(f, "malloc failure") ? FETCH_NO_RESOURCES : FETCH_TLS_FAILED; // OpenSSL's
+}
+
+bool failure_is_shortage(const struct failure *f)
+{
+    return shortage_is(f->os_error, f->family) || f->no_memory ||
+           f->code == CURLE_SETOPT_OPTION_SYNTAX;
 }
 
 bool failure_is_of_stream(CURLcode code)
@@ -108,7 +97,7 @@ static enum fetch_error failure_of_stream(const struct failure *f)
 
 enum fetch_error failure_word(const struct failure *f)
 {
-    if (failure_is_shortage(f->os_error, f->family))
+    if (failure_is_shortage(f))
         return FETCH_NO_RESOURCES;
     if (f->stream != STREAM_UNKNOWN && failure_is_of_stream(f->code))
         return failure_of_stream(f);
@@ -160,9 +149,11 @@ enum fetch_error failure_word(const struct failure *f)
         return FETCH_BAD_URL;
     case CURLE_BAD_FUNCTION_ARGUMENT: // a line of a head that libcurl cannot take apart
         return f->asked ? FETCH_PROTOCOL : FETCH_INTERNAL;
+    case CURLE_SETOPT_OPTION_SYNTAX: // what it is told of addresses (pins.h) is right: no memory
+        return FETCH_NO_RESOURCES;
     case CURLE_OUT_OF_MEMORY:
         // A line of a head beyond libcurl's 100 KB is told as running out of memory.
-        return f->asked && !f->head_done ? FETCH_TOO_LARGE : FETCH_NO_RESOURCES;
+        return f->asked && !f->head_done && !f->no_memory ? FETCH_TOO_LARGE : FETCH_NO_RESOURCES;
     default:
         return FETCH_INTERNAL;
     }

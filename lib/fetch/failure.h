@@ -16,6 +16,7 @@ struct failure {
     bool head_begun;   // a byte of a response had come
     bool head_done;    // a final response's head was complete
     bool over_proxy;   // the peer of the connection is a proxy
+    bool no_memory;    // there was none to be had a moment later
     bool max_time_out; // the exchange's own limit had passed, whatever phase it was in
     const char *text;  // libcurl's message, "" when it left none
 };
@@ -23,6 +24,9 @@ struct failure {
 // Whether libcurl says with this code that a stream of HTTP/2, or its connection, has ended, well
 // or not: how it stands says more (pure).
 bool failure_is_of_stream(CURLcode code);
+
+// Whether the kernel refused us something: descriptors, ports, memory. Pure.
+bool failure_is_shortage(const struct failure *f);
 
 // The word for it (pure). Never FETCH_OK.
 enum fetch_error failure_word(const struct failure *f);

@@ -9,6 +9,7 @@
 #include "sched/loop.h"
 #include "sched/park.h"
 #include "sys/clock.h"
+#include "sys/spare.h"
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -159,6 +160,14 @@ static void multi_on_asking(struct dial_owner *o, struct transfer *t)
 
 // ---- one exchange: options are set, nothing is sent
 
+// How many connections could be opened now beside one, in which others are closed for another; up
+// to `most`.
+static unsigned multi_open(unsigned most)
+{
+    unsigned kept = spare_kept() + 1, left = spare_left(kept + most);
+    return left > kept ? left - kept : 0;
+}
+
 // How many connections a multi keeps, idle ones and those in use, when the process may have few
 // descriptors: beyond that libcurl closes idle ones. Else they would hold all that there are.
 static long multi_connections(void)
@@ -168,8 +177,9 @@ static long multi_connections(void)
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
         return MULTI_CONNECTIONS;
     rlim_t quarter = limit.rlim_cur / 4, others = quarter < OTHERS ? quarter : OTHERS;
-    rlim_t part = (limit.rlim_cur - quarter - others) /
-                  atomic_load_explicit(&multi_shards, memory_order_relaxed);
+    rlim_t most = limit.rlim_cur - quarter - others, open = multi_open(MULTI_CONNECTIONS);
+    rlim_t part =
+        (open < most ? open : most) / atomic_load_explicit(&multi_shards, memory_order_relaxed);
     return part < 1 ? 1 : part < MULTI_CONNECTIONS ? (long)part : MULTI_CONNECTIONS;
 }
 
@@ -274,7 +284,8 @@ static int multi_fetch(struct io *io, const struct request *request, struct sink
 int multi_new(struct multi **out, struct loop *l, const struct fetch_settings *settings,
               unsigned in_flight)
 {
-    unsigned shards = (in_flight + MULTI_ROOM - 1) / MULTI_ROOM;
+    unsigned most = in_flight < MULTI_SHARDS * MULTI_ROOM ? in_flight : MULTI_SHARDS * MULTI_ROOM;
+    unsigned shards = (multi_open(most) + MULTI_ROOM - 1) / MULTI_ROOM; // more would meet a lack
     shards = shards == 0 ? 1 : shards > MULTI_SHARDS ? MULTI_SHARDS : shards;
     unsigned room = in_flight / shards + 1;
     int r = start_libcurl();

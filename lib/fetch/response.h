@@ -53,6 +53,7 @@ struct response {
     bool given_up;     // the server has ended the exchange and not the connection (RST_STREAM)
     bool sent;         // some of the request may have reached the server, and not been refused
     bool stopped;      // a sink said SINK_STOP
+    bool lacking;      // FETCH_NO_RESOURCES is the kernel's word: no descriptor, port or memory
     bool unclosed;     // the body has no length, and its TLS connection ended without close_notify:
                        // whether that was all of it nobody can tell
     uint64_t size;     // bytes of body received, as given to the sink

@@ -265,6 +265,16 @@ static int transfer_errno(const struct transfer *t, CURLcode code)
     return (int)e;
 }
 
+// libcurl says that it ran out of memory also when a bound of its own was reached.
+static bool transfer_has_no_memory(CURLcode code)
+{
+    enum { SOME = 1 << 20 };
+    void *p = code == CURLE_OUT_OF_MEMORY ? malloc(SOME) : NULL;
+    bool none = code == CURLE_OUT_OF_MEMORY && !p;
+    free(p);
+    return none;
+}
+
 static void transfer_judge(struct transfer *t, CURLcode code)
 {
     const struct dial *d = &t->dial;
@@ -295,11 +305,13 @@ static void transfer_judge(struct transfer *t, CURLcode code)
         .family = d->remote.family,
         .asked = d->asked,
         .over_proxy = q->proxy != NULL,
+        .no_memory = transfer_has_no_memory(code),
         .head_begun = t->arrival.bytes > 0,
         .head_done = arrival_has_head(&t->arrival),
         .max_time_out = q->max_time && t->arrival.out->time_total >= q->max_time,
         .text = t->text,
     };
+    t->arrival.out->lacking = failure_is_shortage(&f);
     transfer_explain(t, &f, failure_word(&f));
 }
 
@@ -342,6 +354,7 @@ void transfer_abort(struct transfer *t, enum fetch_error why, const char *messag
 {
     transfer_fill(t);
     t->request = NULL;
+    t->arrival.out->lacking = why == FETCH_NO_RESOURCES;
     arrival_fail(&t->arrival, why, "%s", message);
 }
 

@@ -64,6 +64,8 @@ static int channel_connect(ares_socket_t fd, const struct sockaddr *to, ares_soc
     (void)to, (void)n;
     struct channel *c = arg;
     int err = connect(fd, (const struct sockaddr *)&c->server->at, c->server->length);
+    if (err < 0 && errno == EAGAIN)
+        errno = EADDRNOTAVAIL; // no port is free: c-ares would take it for a connect under way
     return err < 0 ? channel_fail(c) : 0;
 }
 

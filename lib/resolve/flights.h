@@ -42,7 +42,7 @@ struct flights_options {
     bool ipv4, ipv6;
 };
 
-// Prepares on loop `l`. Errors: -ENOMEM.
+// Prepares on loop `l`. Errors: -ENOMEM, -EMFILE, -ENFILE.
 int flights_init(struct flights *all, struct loop *l, const struct flights_options *options);
 
 // Ends what is left. Nobody may wait.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "resolve/hosts.h"
+#include "sys/shortage.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +80,7 @@ int hosts_load(struct hosts *h, const char *path)
 {
     FILE *f = fopen(path, "re");
     if (!f)
-        return 0;
+        return shortage_is(errno, 0) ? -errno : 0;
     char *line = NULL;
     size_t room = 0;
     ssize_t n;

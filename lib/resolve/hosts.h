@@ -25,8 +25,8 @@ struct hosts_entry {
 // over, as everybody does. Errors: -ENOMEM.
 int hosts_add_line(struct hosts *h, struct span line);
 
-// Adds what the file `path` holds. Blocks. One that cannot be opened holds nothing. Errors:
-// -ENOMEM.
+// Adds what the file `path` holds. Blocks. One that cannot be opened holds nothing, unless it is we
+// who lack what it takes. Errors: -ENOMEM, -EMFILE, -ENFILE.
 int hosts_load(struct hosts *h, const char *path);
 
 // The entry of `name` (lower case, without a trailing dot), NULL when there is none.

@@ -2,6 +2,7 @@
 #include "resolve/question.h"
 #include "resolve/answer.h"
 #include "sys/clock.h"
+#include "sys/shortage.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,12 +168,13 @@ static void question_unanswered(struct question *q, const struct attempt *t, int
 {
     if (status == ARES_ETIMEOUT || status == ARES_EDESTRUCTION || status == ARES_ECANCELLED)
         return;
-    if (status == ARES_ENOMEM) {
-        q->error = -ENOMEM;
+    const struct channel *c = t->ask.channel;
+    int err = status == ARES_ENOMEM ? ENOMEM : c->error;
+    if (!q->found.count && shortage_is(err, c->server->address.family)) {
+        q->error = -err;
         question_end(q, FINDING_FAILED, now);
         return;
     }
-    int err = t->ask.channel->error;
     char text[64];
     snprintf(q->found.why, sizeof q->found.why, "%s: %s", question_server(q, t->server),
              err ? strerror_r(err, text, sizeof text) : "closed the connection");

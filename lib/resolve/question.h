@@ -32,7 +32,7 @@ struct question {
     int resend;           // the server to be asked again at once, or -1
     bool again;           // another server is to be asked at once
     bool tcp;
-    int error; // -ENOMEM and the like: ours, not the servers'
+    int error; // negative errno of what we lack ourselves: no server's fault
 };
 
 // Prepares to ask. `changed` is called whenever question_step has something to do, or the question

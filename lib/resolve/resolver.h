@@ -43,7 +43,7 @@ struct resolve_answer {
 };
 
 // Makes a resolver on loop `l`. Borrows nothing of `options` after it returns. Errors: -EINVAL with a sentence in `why` (a server or an
-// override that cannot be read), -ENOMEM, -EIO (c-ares would not start).
+// override that cannot be read), -ENOMEM, -EMFILE, -ENFILE, -EIO (c-ares would not start).
 int resolver_new(struct resolver **out, struct loop *l, const struct resolver_options *options, char *why, size_t room);
 
 // Frees it; lookups under way must have ended. NULL is legal.
@@ -51,7 +51,7 @@ void resolver_free(struct resolver *r);
 
 // Looks `name` (ASCII, lower case, as URL hosts are after IDNA; a trailing dot is kept absolute) up. `port` matters for overrides only.
 // Parks unless the answer is known. Returns 0 with `out` filled, whatever the status; -ETIMEDOUT when `deadline` passes first;
-// -ECANCELED; -ENOMEM.
+// -ECANCELED; and what shortage_is (sys/shortage.h): no socket, port or memory to ask with, which says nothing of the name.
 int resolver_lookup(struct resolver *r, struct span name, uint16_t port, struct resolve_answer *out, int64_t deadline);
 
 // The same from what is known now: never parks. Returns whether `out` was filled.

@@ -50,7 +50,9 @@ int roster_init(struct roster *r, struct loop *loop, const struct servers *serve
         r->conf = conf;
         r->looked = loop_now(loop);
         roster_changed(r);
-        servers_load(&read, conf);
+        int err = servers_load(&read, conf);
+        if (err < 0)
+            return err;
         servers = &read;
     }
     return upstreams_new(&r->now, loop, servers, timeout);
@@ -69,9 +71,10 @@ static void roster_look(struct roster *r)
     struct upstreams *young;
     if (!roster_changed(r))
         return;
-    servers_load(&read, r->conf);
-    if (upstreams_new(&young, r->loop, &read, r->timeout) < 0)
+    if (servers_load(&read, r->conf) < 0 || upstreams_new(&young, r->loop, &read, r->timeout) < 0) {
+        r->inode = 0; // looked at again
         return;
+    }
     list_push(&r->old, &r->now->node);
     roster_release(r->now);
     r->now = young;

@@ -25,7 +25,8 @@ struct roster {
     struct loop_timer tick; // once a second while anything is under way
 };
 
-// Starts with `servers` (copied), or, when that is NULL, with the file `conf`. Errors: -ENOMEM.
+// Starts with `servers` (copied), or, when that is NULL, with the file `conf`. Errors: -ENOMEM,
+// -EMFILE, -ENFILE.
 int roster_init(struct roster *r, struct loop *loop, const struct servers *servers,
                 const char *conf, int64_t timeout);
 void roster_fini(struct roster *r);

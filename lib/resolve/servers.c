@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "resolve/servers.h"
+#include "sys/shortage.h"
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -187,10 +188,12 @@ void servers_add_line(struct servers *s, struct span line)
     }
 }
 
-void servers_load(struct servers *out, const char *path)
+int servers_load(struct servers *out, const char *path)
 {
     *out = (struct servers){ .ndots = 1 };
     FILE *f = fopen(path, "re");
+    if (!f && shortage_is(errno, 0))
+        return -errno;
     char *line = NULL;
     size_t room = 0;
     ssize_t n;
@@ -201,4 +204,5 @@ void servers_load(struct servers *out, const char *path)
         fclose(f);
     if (!out->count)
         servers_add(out, span_of("127.0.0.1"), SERVERS_PORT);
+    return 0;
 }

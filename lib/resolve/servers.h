@@ -43,6 +43,6 @@ int servers_parse(struct servers *out, const char *list, char *why, size_t room)
 void servers_add_line(struct servers *s, struct span line);
 
 // Reads the resolv.conf at `path`; blocks. Without one, or without a nameserver in it, the server
-// is 127.0.0.1 (resolv.conf(5)).
-void servers_load(struct servers *out, const char *path);
+// is 127.0.0.1 (resolv.conf(5)). Errors: -EMFILE, -ENFILE, -ENOMEM: what it says is not known.
+int servers_load(struct servers *out, const char *path);
 #endif

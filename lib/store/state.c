@@ -26,6 +26,10 @@ const char *state_error_text(int error)
         return "the database has no room in this process's address space: raise ulimit -v";
     case -EUSERS:
         return "too many processes read it";
+    case -EAGAIN: // of a thread
+        return "no further thread may be started: raise ulimit -u";
+    case -EMFILE:
+        return "too many open files: raise ulimit -n";
     default:
         return strerror(-error);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sys/limits.h"
+#include "sys/spare.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -26,7 +27,7 @@ bool limits_has_descriptor(void)
     int fd = eventfd(0, EFD_CLOEXEC);
     if (fd >= 0)
         close(fd);
-    return fd >= 0;
+    return fd >= 0 && !spare_is(fd);
 }
 
 size_t limits_max_maps(void)

@@ -216,6 +216,13 @@ static void sitemap_xml_error(void *arg, xmlErrorPtr error)
         sitemap_xml_stop(x, -ENOMEM);
 }
 
+// What goes wrong before there is a parser. By itself libxml2 would print that to standard error,
+// and crash over it when it is memory that is lacking. Kept by each thread.
+static void sitemap_xml_silence(void *arg, xmlErrorPtr error)
+{
+    (void)arg, (void)error;
+}
+
 // libxml2 would do it at its first use, in several threads at once.
 static pthread_once_t sitemap_xml_once = PTHREAD_ONCE_INIT;
 
@@ -238,6 +245,7 @@ int sitemap_xml_new(struct sitemap_xml **out, struct span charset, sitemap_taker
         return -ENOMEM;
     x->take = take;
     x->arg = arg;
+    xmlSetStructuredErrorFunc(NULL, sitemap_xml_silence);
     x->parser = xmlCreatePushParserCtxt(&sax, x, NULL, 0, NULL);
     if (!x->parser) {
         free(x);

@@ -109,7 +109,8 @@ static int start_zygote(struct arguments *a, struct zygote **zygote)
     int r = zygote_start_keeping(zygote, engine_worker_main, a->state.lock);
     if (r == 0)
         return STATUS_OK;
-    log_error("cannot start the process that forks workers: %s", strerror(-r));
+    log_error("cannot start the process that forks workers: %s%s", strerror(-r),
+              r == -EAGAIN ? "; raise ulimit -u" : "");
     return STATUS_BROKEN;
 }
 

@@ -79,6 +79,7 @@ static int open_engine(struct coordinator *c, unsigned k, struct zygote *zygote)
         .zygote = zygote,
         .usage = &stats->usage,
         .cap = c->settings->in_flight,
+        .descriptors = shortage_share(c, k),
         .why = why,
         .why_room = sizeof why,
         .ready = &c->ready_lanes,
@@ -91,6 +92,10 @@ static int open_engine(struct coordinator *c, unsigned k, struct zygote *zygote)
                   why[0] ? why : strerror(-r));
         return r;
     }
+    unsigned asked = engine_workers(spec, 1, c->settings->in_flight);
+    if (c->engine[k]->lane_count < asked)
+        log_warning("engine %s: %u workers instead of %u, for lack of descriptors",
+                    engine_name(spec), c->engine[k]->lane_count, asked);
     c->engine[k]->number = k;
     stats->name = c->engine[k]->name;
     c->stats.engines = k + 1;
@@ -199,6 +204,8 @@ int coordinator_open(struct coordinator *c, const struct resume *resume, struct 
         r = resume_start(c);
     if (r == 0 && s->explore.on)
         r = explore_start(c);
+    if (r == 0)
+        r = shortage_divide(c);
     for (unsigned k = 0; r == 0 && k < s->engines; k++)
         r = open_engine(c, k, zygote);
     if (r == 0)

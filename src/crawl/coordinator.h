@@ -3,6 +3,7 @@
 #define CRAWL_COORDINATOR_H
 #include "crawl/archives.h"
 #include "crawl/berths.h"
+#include "crawl/coordinator_shortage.h"
 #include "crawl/crawl.h"
 #include "crawl/shelf_known.h"
 #include "frontier/frontier.h"
@@ -58,8 +59,8 @@ struct coordinator {
     uint32_t *free_id;       // ids not in use
     unsigned ids, free_ids;
     unsigned in_flight,
-        cap;         // `cap` starts as -j and is lowered when the machine runs out of something
-    int64_t lowered; // when it was
+        cap; // `cap` starts as -j and is lowered when the machine runs out of something
+    struct shortage shortage;
     struct bucket rate;
     struct buffer message;        // of the job being sent
     struct buffer headers, asked; // of that job

@@ -3,11 +3,13 @@
 // its name up, and lets its queue go or fail.
 #include "crawl/opening.h"
 #include "crawl/coordinator.h"
+#include "crawl/coordinator_shortage.h"
 #include "crawl/settle.h"
 #include "crawl/treatment.h"
 #include "sched/park.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/shortage.h"
 #include "web/url.h"
 #include <errno.h>
 #include <stdio.h>
@@ -50,7 +52,7 @@ static int resolver_get(struct coordinator *c)
     if (c->resolver)
         return 0;
     int r = resolver_new(&c->resolver, c->loop, &c->settings->resolver, why, sizeof why);
-    if (r < 0)
+    if (r < 0 && !shortage_is(-r, 0))
         log_error("names cannot be looked up: %s", why[0] ? why : strerror(-r));
     return r;
 }
@@ -72,14 +74,26 @@ static int look_up(struct coordinator *c, const struct host *h, struct resolve_a
     return resolver_lookup(c->resolver, name, port, answer, CLOCK_NEVER);
 }
 
-int opening_look_up(struct coordinator *c, struct host *h, struct resolve_answer *answer)
+// Once. Errors: as resolver_new and resolver_lookup.
+static int try_look_up(struct coordinator *c, const struct host *h, struct resolve_answer *answer)
 {
-    if (h->expires > loop_now(c->loop))
-        return 0;
     int r = resolver_get(c);
     if (r == 0)
         r = look_up(c, h, answer);
     c->now = loop_now(c->loop);
+    return r;
+}
+
+int opening_look_up(struct coordinator *c, struct host *h, struct resolve_answer *answer)
+{
+    if (h->expires > loop_now(c->loop))
+        return 0;
+    int r = try_look_up(c, h, answer);
+    while (r < 0 && shortage_is(-r, 0)) { // says nothing of the name
+        r = shortage_wait(c, strerror(-r));
+        if (r == 0)
+            r = try_look_up(c, h, answer);
+    }
     if (r < 0 || answer->status != RESOLVE_FOUND)
         return r < 0 ? r : 1;
     return host_answer(h, answer, c->now);

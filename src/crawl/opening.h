@@ -11,8 +11,9 @@ struct resolve_answer;
 // Starts fibers for the hosts that wait to be opened, as many as are allowed at once.
 void opening_start(struct coordinator *c);
 
-// Makes sure that `h` has addresses that hold. Parks. Returns 0 when it has; 1 when there are none,
-// with `answer` filled in. Errors: negative, as resolver_lookup.
+// Makes sure that `h` has addresses that hold. Parks, also until there is what it takes to ask.
+// Returns 0 when it has; 1 when there are none, with `answer` filled in. Errors: negative, as
+// resolver_lookup, but for what this machine lacks.
 int opening_look_up(struct coordinator *c, struct host *h, struct resolve_answer *answer);
 
 // Ends the attempt of every URL that waits for `h`.

@@ -5,6 +5,7 @@
 #include "crawl/robots.h"
 #include "crawl/commits.h"
 #include "crawl/coordinator.h"
+#include "crawl/coordinator_shortage.h"
 #include "crawl/hop.h"
 #include "crawl/opening.h"
 #include "crawl/settle.h"
@@ -43,6 +44,7 @@ enum said {
     SAID_NOTHING,     // there is none: everything is allowed (RFC 9309 §2.3.1.3)
     SAID_UNREACHABLE, // nobody knows: nothing is allowed (§2.3.1.4)
     SAID_NEVER,       // it cannot be asked for, and no more can any page
+    SAID_LACKING,     // we had no memory for it: it is asked for again
     SAID_CANCELLED,
 };
 
@@ -158,6 +160,8 @@ static enum said judge(struct asking *a)
     a->error = error;
     if (error == FETCH_TLS_CERTIFICATE || error == FETCH_BLOCKED_ADDRESS)
         return SAID_NEVER;
+    if (error == FETCH_NO_RESOURCES)
+        return o && o->flags & (OUTCOME_DISK | OUTCOME_LACK) ? SAID_NEVER : SAID_UNREACHABLE;
     if (error != FETCH_OK)
         return SAID_UNREACHABLE;
     if (o->status / 100 == 2)
@@ -168,6 +172,34 @@ static enum said judge(struct asking *a)
     return SAID_UNREACHABLE;
 }
 
+// Whether it did not come to an exchange for what this machine lacks, and is to be asked for again:
+// no host is to blame for that.
+static bool is_lacking(struct asking *a, int64_t began)
+{
+    const struct outcome *o = outcome_of(a);
+    if (!o)
+        return a->error == FETCH_NO_RESOURCES;
+    return o->error == FETCH_NO_RESOURCES && !(o->flags & OUTCOME_DISK) &&
+           shortage_met(a->c, began, message_span(o, o->message), o->flags & OUTCOME_LACK);
+}
+
+// Does exchanges with `to` until one has been answered, or cannot be. Parks. Errors: -ECANCELED.
+static int exchange_well(struct asking *a, struct host *to)
+{
+    int64_t began = loop_now(a->c->loop);
+    int r = exchange(a, to);
+    for (;;) {
+        if (r < 0)
+            return r;
+        if (is_lacking(a, began))
+            r = sleep_until(clock_after(clock_mono(), SHORTAGE_PAUSE));
+        else if (!outcome_of(a) || !settle_challenge(a->item, outcome_of(a)))
+            return 0;
+        if (r == 0)
+            r = exchange(a, to);
+    }
+}
+
 // Asks, through up to five redirects. Parks.
 static enum said ask(struct asking *a)
 {
@@ -175,9 +207,7 @@ static enum said ask(struct asking *a)
     struct host *to = a->host;
     frontier_keep(&c->frontier, to);
     for (unsigned hops = 0;; hops++) {
-        int r = exchange(a, to);
-        while (r == 0 && outcome_of(a) && settle_challenge(a->item, outcome_of(a)))
-            r = exchange(a, to);
+        int r = exchange_well(a, to);
         frontier_let_go(&c->frontier, to, loop_now(c->loop));
         if (r < 0)
             return SAID_CANCELLED;
@@ -186,10 +216,8 @@ static enum said ask(struct asking *a)
         if (hops == REDIRECTS || !turn(a))
             return SAID_NOTHING;
         r = find_host(a, &to);
-        if (r < 0)
-            a->error = FETCH_NO_RESOURCES;
         if (r != 0)
-            return r == -ECANCELED ? SAID_CANCELLED : SAID_UNREACHABLE;
+            return r == -ECANCELED ? SAID_CANCELLED : r < 0 ? SAID_LACKING : SAID_UNREACHABLE;
     }
     enum said said = judge(a);
     // What only a redirect led to says nothing of the pages.
@@ -260,7 +288,8 @@ static void go_without(struct asking *a)
         say(a);
 }
 
-static void conclude(struct asking *a, enum said said)
+// Returns what it came to in the end.
+static enum said conclude(struct asking *a, enum said said)
 {
     struct coordinator *c = a->c;
     int r = 0;
@@ -269,15 +298,16 @@ static void conclude(struct asking *a, enum said said)
     else if (said == SAID_NOTHING)
         r = keep_rules(a, (struct span){ 0 });
     if (r < 0) {
-        said = SAID_UNREACHABLE;
+        said = r == -ENOMEM ? SAID_LACKING : SAID_UNREACHABLE;
         snprintf(a->why, sizeof a->why, "%s", strerror(-r));
     }
     if (said == SAID_UNREACHABLE)
         go_without(a);
     else if (said == SAID_NEVER)
         opening_fail_queue(c, a->host, a->error, a->why);
-    else if (said != SAID_CANCELLED)
+    else if (said != SAID_CANCELLED && said != SAID_LACKING)
         treatment_good(c, a->host);
+    return said;
 }
 
 static int asker(void *arg)
@@ -287,7 +317,10 @@ static int asker(void *arg)
     struct host *h = a->host;
     enum said said = ask(a);
     c->now = loop_now(c->loop);
-    conclude(a, said);
+    said = conclude(a, said);
+    if (said == SAID_LACKING) // it gets into line again
+        (void)sleep_until(clock_after(clock_mono(), SHORTAGE_PAUSE));
+    c->now = loop_now(c->loop);
     frontier_asked(&c->frontier, h, c->now);
     item_free(a->item);
     buffer_fini(&a->outcome);

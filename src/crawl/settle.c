@@ -4,6 +4,7 @@
 #include "crawl/commits.h"
 #include "crawl/cookies.h"
 #include "crawl/coordinator.h"
+#include "crawl/coordinator_shortage.h"
 #include "crawl/ending.h"
 #include "crawl/explore.h"
 #include "crawl/gauge.h"
@@ -57,9 +58,9 @@ static void again(struct coordinator *c, struct item *i, int64_t at, enum fetch_
         finish(c, i, error, message, last);
 }
 
-// What was tried was no attempt. Behind the others, when its host fails whatever it is asked for: it
-// may be this very item that the host cannot take. In front of them, when only the connection was
-// dead: lest it find another one that others have left behind.
+// What was tried was no attempt. Behind the others, when its host fails whatever it is asked for:
+// it may be this very item that the host cannot take. In front of them, when only the connection
+// was dead: lest it find another one that others have left behind.
 static void once_more(struct coordinator *c, struct item *i, bool in_front, struct span message,
                       const struct outcome *o)
 {
@@ -165,27 +166,6 @@ static int64_t hold_until(const struct coordinator *c, const struct outcome *o)
     return clock_after(c->now, wait);
 }
 
-// The machine ran out of ports, descriptors or memory: that is ours to mend, by doing less at once.
-// Returns whether the attempt is given back; not when there is hardly anything left to lower.
-static bool give_way(struct coordinator *c)
-{
-    enum { LEAST = 4, CALM_MS = 200 };
-    if (c->cap <= LEAST)
-        return false;
-    if (c->now - c->lowered > CALM_MS * CLOCK_MS) {
-        unsigned now_in_flight = c->in_flight + 1;
-        unsigned cap = (now_in_flight < c->cap ? now_in_flight : c->cap) * 3 / 4;
-        cap = cap < LEAST ? LEAST : cap;
-        if (c->lowered == 0)
-            log_warning("out of ports, descriptors or memory: %u requests at once instead of %u, "
-                        "or less (see -j)",
-                        cap, c->cap);
-        c->cap = cap;
-        c->lowered = c->now;
-    }
-    return true;
-}
-
 // An attempt that is given back was no exchange.
 static void give_back(struct coordinator *c, struct item *i)
 {
@@ -196,11 +176,14 @@ static void give_back(struct coordinator *c, struct item *i)
     c->stats.engine[i->engine].errors--;
 }
 
+// What is lacking is ours to mend, by doing less at once or later: that was no attempt, unless it
+// is this exchange alone that never finds enough.
 static void lack(struct coordinator *c, struct item *i, struct span message,
                  const struct outcome *o)
 {
     bool again_is_fine = hop_may_repeat((enum hop_method)i->method, o->flags & OUTCOME_SENT, 0);
-    if (!give_way(c) || !again_is_fine) {
+    bool given_back = shortage_met(c, i->first, message, o->flags & OUTCOME_LACK);
+    if (!given_back || !again_is_fine) {
         if (has_further_try(c, i, FETCH_NO_RESOURCES, 0, o->flags & OUTCOME_SENT))
             again(c, i, backoff(c, i), FETCH_NO_RESOURCES, message, o);
         else
@@ -208,7 +191,7 @@ static void lack(struct coordinator *c, struct item *i, struct span message,
         return;
     }
     give_back(c, i);
-    again(c, i, clock_after(c->now, CLOCK_S / 4), FETCH_NO_RESOURCES, message, o);
+    again(c, i, clock_after(c->now, SHORTAGE_PAUSE), FETCH_NO_RESOURCES, message, o);
     c->stats.retries--;
 }
 
@@ -266,8 +249,6 @@ static void note_slow(struct host *h, enum fetch_error error)
 static void settle_robots(struct coordinator *c, struct item *i, const struct outcome *o)
 {
     int64_t hold = hold_until(c, o);
-    if (o->error == FETCH_NO_RESOURCES)
-        give_way(c);
     treatment_pace(c, i->host, o);
     note_slow(i->host, (enum fetch_error)o->error);
     archives_outcome(c, i, o);
@@ -344,6 +325,9 @@ void settle_all(struct coordinator *c)
             c->free_id[c->free_ids++] = o->id;
             c->in_flight--;
             l->lacks = o->error == FETCH_NO_RESOURCES && !(o->flags & OUTCOME_DISK);
+            if (o->error != FETCH_NO_RESOURCES && o->error != FETCH_CANCELLED &&
+                o->error != FETCH_WORKER_DIED)
+                shortage_past(c);
             if (i->asking)
                 settle_robots(c, i, o);
             else

@@ -189,14 +189,13 @@ const char *engine_name(const struct engine_spec *spec)
 
 size_t engine_descriptors(const struct engine_spec *spec, unsigned cap, unsigned each)
 {
-    enum { A_PROCESS = 4, A_LOOP = 6 };
     const struct engine_kind *k = engine_find(span_of(spec->name));
     size_t workers = spec->count < cap ? spec->count : cap;
     if (k->processes)
-        return workers * A_PROCESS;
+        return workers * (spec->inner ? FORKS_A_LOOP : FORKS_A_WORKER);
     if (k->open != threads_open)
         return each;
-    return workers * (each + (spec->inner ? A_LOOP : 0));
+    return THREADS_A_HOUSE + workers * (each + (spec->inner ? THREADS_A_LOOP : 0));
 }
 
 bool engine_needs_zygote(const struct engine_spec *specs, unsigned n)

@@ -28,8 +28,8 @@ int engine_parse(struct engine_spec *out, unsigned room, const char *text, char 
 // The name of what a spec opens, as it stands in records: "coro", "forks/coro". A literal.
 const char *engine_name(const struct engine_spec *spec);
 
-// How many descriptors it takes in the coordinator's process beside those of exchanges: queues,
-// loops, and `each` a worker there for what its bodies go to. `cap` as in engine_setup.
+// How many descriptors it takes in the coordinator's process: queues, loops, and `each` a worker
+// there, for what else one needs. `cap` as in engine_setup.
 size_t engine_descriptors(const struct engine_spec *spec, unsigned cap, unsigned each);
 
 // Whether any of the specs needs a zygote, which must be forked before anything else starts.
@@ -52,8 +52,10 @@ struct engine_setup {
     struct zygote *zygote;      // NULL when no spec needs one
     struct engine_usage *usage; // is added to; NULL: not wanted
     unsigned cap;               // -j: no more jobs than this will be sent at once
-    const unsigned *worker;     // for an engine inside a worker: that one's number (visit/gear.h);
-                                // NULL: a new one
+    unsigned descriptors;   // what its workers may take of this process's: there are fewer of them
+                            // then, but one at least. 0: as many as they like
+    const unsigned *worker; // for an engine inside a worker: that one's number (visit/gear.h);
+                            // NULL: a new one
     char *why; // when opening fails: a sentence, where an errno does not tell; NULL: not wanted
     size_t why_room;
     struct list *ready; // lanes put themselves here (lane.ready) that have outcomes, or more room

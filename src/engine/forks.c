@@ -88,6 +88,9 @@ int forks_open(struct engine **out, const struct engine_spec *spec,
     static const struct engine_ops ops = { forks_abandon, forks_close };
     unsigned n = spec->count < setup->cap ? spec->count : setup->cap;
     unsigned inner = spec->inner_count < setup->cap ? spec->inner_count : setup->cap;
+    unsigned room = setup->descriptors / (spec->inner ? FORKS_A_LOOP : FORKS_A_WORKER);
+    if (setup->descriptors && room < n)
+        n = room ? room : 1;
     if (!setup->zygote)
         return -EINVAL;
     struct forks *f = calloc(1, sizeof *f + n * sizeof f->keeper[0]);

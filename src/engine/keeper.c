@@ -136,13 +136,23 @@ static void keeper_hand_over(struct keeper *k)
     }
 }
 
+// There is no process or no descriptor for it now, but others work: that is no sign of illness.
+static bool keeper_is_short(const struct keeper *k)
+{
+    return k->failure && k->failure != EPIPE && k->house->working > 0;
+}
+
 static void keeper_note_death(struct keeper *k)
 {
     struct keeper_house *h = k->house;
+    h->working -= k->lived;
     if (h->ending || k->verdict == KEEPER_ABANDONED)
         return;
-    h->early = k->lived ? 0 : h->early + 1;
     h->usage->died += k->pid != 0;
+    if (k->lived)
+        h->early = 0;
+    else if (!keeper_is_short(k))
+        h->early++;
 }
 
 // What is left of the worker goes; each job that it had gets its outcome.
@@ -170,8 +180,10 @@ static void keeper_rest(struct keeper *k)
     int64_t rest = KEEPER_FIRST_REST;
     for (unsigned i = 1; i < k->house->early && rest < KEEPER_LONGEST_REST; i++)
         rest *= 2;
+    if (keeper_is_short(k))
+        rest = KEEPER_LONGEST_REST;
     int64_t until = clock_after(clock_mono(), rest);
-    if (!k->house->ending && k->house->early)
+    if (!k->house->ending && (k->house->early || keeper_is_short(k)))
         park_on(&k->waits, until);
 }
 

@@ -31,6 +31,7 @@ struct keeper_house {
     struct buffer worker_setup; // see worker_setup.h
     bool ending;                // workers end when they have nothing to do, and are not replaced
     unsigned early;             // workers in a row that died before they were ready
+    unsigned working;           // workers that are there, and were once ready
     struct engine_usage *usage;
 };
 

@@ -107,7 +107,7 @@ static const struct outcome *keeper_lane_mourn(struct keeper *k)
 static const struct outcome *keeper_lane_lack(struct keeper *k, uint32_t id)
 {
     struct outcome_parts parts = {
-        .head = { .id = id, .flags = OUTCOME_SENT, .error = FETCH_NO_RESOURCES },
+        .head = { .id = id, .flags = OUTCOME_SENT | OUTCOME_LACK, .error = FETCH_NO_RESOURCES },
         .message = span_of("out of memory"),
     };
     return keeper_lane_say(k, &parts);
@@ -153,6 +153,7 @@ static const struct outcome *keeper_lane_receive(struct lane *l)
             break;
         if (some == 0)
             continue;
+        k->house->working += !k->lived;
         k->lived = true;
         k->house->early = 0;
         if (some == 1 && n == 0)

@@ -25,7 +25,10 @@ void obituary_write(char out[KEEPER_WHY], const struct keeper *k)
     else if (k->failure == EPIPE)
         snprintf(out, KEEPER_WHY, "the process that starts workers is dead");
     else if (k->failure)
-        snprintf(out, KEEPER_WHY, "no worker could be started: %s", strerror(k->failure));
+        snprintf(out, KEEPER_WHY, "no worker could be started: %s%s", strerror(k->failure),
+                 k->failure == EMFILE   ? "; raise ulimit -n"
+                 : k->failure == EAGAIN ? "; raise ulimit -u"
+                                        : "");
     else if (WIFSIGNALED(k->status))
         obituary_write_signal(out, k->pid, WTERMSIG(k->status));
     else

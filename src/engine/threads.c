@@ -123,7 +123,7 @@ static int threads_send(struct lane *l, const struct job *job)
 static const struct outcome *threads_lack(struct threads_lane *t, const struct outcome *o)
 {
     struct outcome_parts parts = {
-        .head = { .id = o->id, .flags = OUTCOME_SENT, .error = FETCH_NO_RESOURCES },
+        .head = { .id = o->id, .flags = OUTCOME_SENT | OUTCOME_LACK, .error = FETCH_NO_RESOURCES },
         .message = span_of("out of memory"),
     };
     if (outcome_build_somehow(&t->outcome, &parts) < 0) {
@@ -277,12 +277,28 @@ static int threads_begin(struct threads *house, unsigned n)
     return e;
 }
 
+// How many of `n` workers find the descriptors that each holds, beside those of exchanges: a loop
+// keeps a connection while it opens another; of all that block it is enough if one can.
+static unsigned threads_that_fit(unsigned n, const struct engine_spec *spec,
+                                 const struct engine_setup *setup)
+{
+    enum { AN_EXCHANGE = 3, CONNECTIONS = 2 };
+    unsigned each = gear_descriptors(setup->settings), all = AN_EXCHANGE + THREADS_A_HOUSE;
+    if (spec->inner)
+        each += THREADS_A_LOOP + CONNECTIONS;
+    if (!setup->descriptors || each == 0)
+        return n;
+    unsigned room = setup->descriptors > all ? (setup->descriptors - all) / each : 0;
+    return room == 0 ? 1 : room < n ? room : n;
+}
+
 int threads_open(struct engine **out, const struct engine_spec *spec,
                  const struct engine_setup *setup)
 {
     static const struct engine_ops ops = { threads_abandon, threads_close };
     unsigned n = spec->count < setup->cap ? spec->count : setup->cap;
     unsigned inner = spec->inner_count < setup->cap ? spec->inner_count : setup->cap;
+    n = threads_that_fit(n, spec, setup);
     struct threads *house = calloc(1, sizeof *house + n * sizeof house->lane[0]);
     if (!house)
         return -ENOMEM;

@@ -7,6 +7,7 @@
 #include "fetch/easy.h"
 #include "sched/offload.h"
 #include "sys/clock.h"
+#include "sys/spare.h"
 #include "visit/gear.h"
 #include "visit/job.h"
 #include "visit/outcome.h"
@@ -46,8 +47,10 @@ static int worker_next(struct wire_in *w, const struct job **out, size_t *n)
 // A job that there was no memory for came with its head only.
 static int worker_refuse(const struct job *job, struct buffer *out)
 {
-    struct outcome_parts parts = { .head = { .id = job->id, .error = FETCH_NO_RESOURCES },
-                                   .message = span_of("out of memory") };
+    struct outcome_parts parts = {
+        .head = { .id = job->id, .flags = OUTCOME_LACK, .error = FETCH_NO_RESOURCES },
+        .message = span_of("out of memory")
+    };
     return outcome_build_somehow(out, &parts);
 }
 
@@ -139,6 +142,16 @@ int worker_run(unsigned kind, struct shmq *jobs, struct shmq *outcomes,
     return e;
 }
 
+// What bodies go to is opened when their connections stand. Connections take the rest.
+static void worker_keep_spare(const struct visit_settings *settings)
+{
+    enum { SAVING = 2, ARCHIVING = 1, PORT = 1, LOOP = 3, A_CONNECTION = 1 };
+    unsigned tools = (settings->save_dir ? SAVING : 0u) + (settings->warc_prefix ? ARCHIVING : 0u);
+    unsigned wanted = tools ? tools + PORT : 0, left = spare_left(wanted + LOOP + A_CONNECTION);
+    left = left > LOOP + A_CONNECTION ? left - LOOP - A_CONNECTION : 0;
+    spare_keep(left < wanted ? left : wanted);
+}
+
 int worker_main(unsigned kind, const void *setup, size_t n, const int *fds, unsigned nfds)
 {
     struct visit_settings settings;
@@ -146,6 +159,7 @@ int worker_main(unsigned kind, const void *setup, size_t n, const int *fds, unsi
     int e = worker_attach(&jobs, &outcomes, &settings, setup, n, fds, nfds);
     if (e < 0)
         return 1;
+    worker_keep_spare(&settings);
     e = confine(&settings);
     if (e == 0)
         e = worker_run(kind, jobs, outcomes, &settings, NULL);

@@ -52,6 +52,7 @@ static void worker_loop_on_room(struct ev_loop *ev, struct ev_io *io, int events
 static int worker_loop_refuse(struct worker_loop *w, const struct job *job, enum fetch_error why)
 {
     struct outcome_parts parts = { .head = { .id = job->id, .error = (uint16_t)why } };
+    parts.head.flags = why == FETCH_NO_RESOURCES ? OUTCOME_LACK : 0;
     parts.message = span_of(why == FETCH_CANCELLED ? "stopped" : "out of memory");
     int e = outcome_build_somehow(&w->outcome, &parts);
     return e < 0 ? e : wire_send(&w->up, w->outcome.p, w->outcome.n);

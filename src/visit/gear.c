@@ -13,6 +13,11 @@ unsigned gear_number(void)
     return atomic_fetch_add_explicit(&gear_last, 1, memory_order_relaxed);
 }
 
+unsigned gear_descriptors(const struct visit_settings *settings)
+{
+    return (settings->save_dir ? 1u : 0u) + (settings->warc_prefix ? 1u : 0u);
+}
+
 int gear_open(struct gear *t, const struct visit_settings *settings, unsigned number)
 {
     *t = (struct gear){ .budget.most = settings->memory };

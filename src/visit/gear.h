@@ -20,6 +20,9 @@ struct gear {
     struct turns turns;   // for engines that keep several visits going
 };
 
+// Descriptors that one holds, whatever its visits do.
+unsigned gear_descriptors(const struct visit_settings *settings);
+
 // A number for a worker that is about to be made: unique in the run. Called in the coordinator's
 // process, by any thread; a worker process is told its own in visit_settings.worker.
 unsigned gear_number(void);

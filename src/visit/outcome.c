@@ -81,6 +81,7 @@ int outcome_build_somehow(struct buffer *out, const struct outcome_parts *parts)
         return 0;
     struct outcome_parts bare = { .head = parts->head };
     bare.head.error = FETCH_NO_RESOURCES;
+    bare.head.flags |= OUTCOME_LACK;
     return outcome_build(out, &bare);
 }
 

@@ -12,8 +12,9 @@ enum outcome_flag {
     OUTCOME_SENT = 1 << 2,      // some of the request may have reached the server
     OUTCOME_REUSED = 1 << 3,    // went over a used connection, and may have died with it
     OUTCOME_DISK = 1 << 4,      // FETCH_NO_RESOURCES for it could not be kept: disk full, denied
-    OUTCOME_UNWANTED = 1 << 6,  // the body is of a type that nobody wants: see accept_types
-    OUTCOME_REVISIT = 1 << 5,   // what was archived is a revisit: no body in it
+    OUTCOME_LACK = 1 << 7, // FETCH_NO_RESOURCES is the kernel's word: no descriptor, port or memory
+    OUTCOME_UNWANTED = 1 << 6, // the body is of a type that nobody wants: see accept_types
+    OUTCOME_REVISIT = 1 << 5,  // what was archived is a revisit: no body in it
 };
 
 //
@@ -43,9 +44,9 @@ struct outcome {
     // behind it while it is being written), the offset of its response there, and the file's length
     // with it: everything before that length has been reported. Absent: it was not.
     struct message_text warc;
-    struct message_text warc_digest; // of the payload, as WARC-Payload-Digest has it
+    struct message_text warc_digest;             // of the payload, as WARC-Payload-Digest has it
     uint64_t warc_offset, warc_end, warc_length; // the last: of the response's member
-    struct message_text cookies; // with JOB_COOKIES: values of Set-Cookie, each ended by an LF
+    struct message_text cookies;   // with JOB_COOKIES: values of Set-Cookie, each ended by an LF
     struct message_text challenge; // with JOB_CHALLENGE, of a 401: all WWW-Authenticate
 };
 
@@ -61,7 +62,7 @@ struct outcome_parts {
     struct span message, content_type, location, retry_after, etag, last_modified, saved;
     struct span warc, warc_digest, cookies; // cookies: OUTCOME_COOKIES_MOST at most
     struct span challenge;
-    const struct tls_facts *tls;            // NULL: none
+    const struct tls_facts *tls; // NULL: none
 };
 
 // Builds the message into `out`, replacing its contents. Strings longer than OUTCOME_TEXT_MOST are

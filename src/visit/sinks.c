@@ -158,7 +158,7 @@ static void sinks_fail_save(struct sinks *s, struct response *r, struct outcome 
     r->error = e == ECANCELED ? FETCH_CANCELLED : FETCH_NO_RESOURCES;
     if (e == ECANCELED)
         return;
-    o->flags |= lack ? 0U : (uint32_t)OUTCOME_DISK;
+    o->flags |= (uint32_t)(lack ? OUTCOME_LACK : OUTCOME_DISK);
     snprintf(r->message, sizeof r->message, "the body cannot be saved: %s", strerror(e));
     *message = sink_save_complaint(s->save);
 }
@@ -188,8 +188,10 @@ void sinks_end(struct sinks *s, struct response *r, struct outcome *o, struct sp
         sinks_fail_save(s, r, o, message);
     else if (s->digests && r->error == FETCH_OK && sink_digest_end(&s->digest, o->digest))
         o->flags |= OUTCOME_DIGEST;
-    if (sinks_end_finder(s, r) < 0)
+    if (sinks_end_finder(s, r) < 0) {
+        r->lacking = r->error == FETCH_OK && s->rules; // which are bounded
         sinks_fail(r, FETCH_NO_RESOURCES, "no memory for what the body holds");
+    }
 }
 
 void sinks_trim(struct sinks *s, size_t most)

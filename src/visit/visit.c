@@ -153,7 +153,8 @@ static void visit_excuse(struct response *r, int code)
     response_fini(r);
     *r = (struct response){ .error = code == -ECANCELED ? FETCH_CANCELLED
                                      : code == -ENOMEM  ? FETCH_NO_RESOURCES
-                                                        : FETCH_INTERNAL };
+                                                        : FETCH_INTERNAL,
+                            .lacking = code == -ENOMEM };
     if (code != -ECANCELED)
         snprintf(r->message, sizeof r->message, "%s",
                  code == -ENOMEM ? "out of memory" : "the job asks for what no worker can do");
@@ -165,6 +166,7 @@ static void visit_fill_head(struct outcome *o, const struct response *r, const s
     o->status = (uint16_t)r->status;
     o->error = (uint16_t)r->error;
     o->flags |= (r->sent ? OUTCOME_SENT : 0U) | (r->reused && !r->given_up ? OUTCOME_REUSED : 0U);
+    o->flags |= r->error == FETCH_NO_RESOURCES && r->lacking ? OUTCOME_LACK : 0U;
     if (r->error == FETCH_TOO_LARGE || (r->unclosed && r->error == FETCH_OK))
         o->flags |= OUTCOME_TRUNCATED;
     o->http_version = (uint16_t)r->http_version;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "visit/visit_archive.h"
 #include "sched/errand.h"
+#include "visit/gear.h"
 #include "visit/job.h"
 #include "visit/outcome.h"
 #include "visit/sink_archive.h"
-#include "visit/gear.h"
 #include "visit/visit.h"
 #include <errno.h>
 #include <stdio.h>
@@ -118,7 +118,7 @@ static void visit_archive_fail(struct visit *v, struct outcome_parts *parts)
     r->error = e == ECANCELED ? FETCH_CANCELLED : FETCH_NO_RESOURCES;
     if (e == ECANCELED)
         return;
-    parts->head.flags |= lack ? 0U : (uint32_t)OUTCOME_DISK;
+    parts->head.flags |= (uint32_t)(lack ? OUTCOME_LACK : OUTCOME_DISK);
     snprintf(r->message, sizeof r->message, "the exchange cannot be archived: %s", strerror(e));
     parts->message = span_of(r->message);
 }

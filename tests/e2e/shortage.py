@@ -13,7 +13,10 @@ import unittest
 import rig
 
 ENGINES = ("coro", "threads:8", "threads:64", "forks:4", "forks:2/coro:8", "threads:2/coro:16", "callback", "green")
-PORT = rig.serve("--web", "60,3")
+DNS = rig.free_port()
+PORT = rig.serve("--web", "60,3", "--dns", str(DNS), "--dns-ttl", "1")
+NAMES = ("--dns-servers", f"127.0.0.1:{DNS}", "--allow-private")
+TOO_FEW = re.compile(r"error: ([0-9]+) open files are too few for this run, which takes ([0-9]+) at least: raise ulimit -n")
 SAID = re.compile(r"out of ports, descriptors or memory: ([0-9]+) requests at once instead of ([0-9]+)")
 
 
@@ -23,6 +26,15 @@ def run(command, *options, urls, few=0, timeout=120):
 
     done = subprocess.run([*command, rig.TRAWL, "fetch", "-i", "-", *options], input="\n".join(urls).encode(), capture_output=True,
                           timeout=timeout, preexec_fn=limit if few else None, check=False)
+    return rig.Run(done.returncode, done.stdout, done.stderr)
+
+
+def crawl(*options, port, names, few=0):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, few))
+
+    done = subprocess.run([rig.TRAWL, "crawl", "--contact", "a@b.c", "--host-delay", "0", "--scope", "any", "-j", "32", *names, *options,
+                           f"http://h0.web.test:{port}/"], capture_output=True, timeout=120, preexec_fn=limit if few else None, check=False)
     return rig.Run(done.returncode, done.stdout, done.stderr)
 
 
@@ -49,6 +61,41 @@ class Shortage(unittest.TestCase):
                 few_are_enough = engine == "threads:8" or engine.startswith("forks")  # whose workers have 40 each
                 self.assertTrue(said or few_are_enough, done.err)
                 self.assertIn("raise ulimit -n", done.err)
+
+    def test_with_few_descriptors_names_are_looked_up_all_the_same(self):
+        """The coordinator keeps some for itself: no host is given up, nor a URL lost, for what we lack."""
+        urls = [f"http://h{i % 30}.web.test:{PORT}/{i // 30 or ''}" for i in range(60)]
+        wanted = {line: r["status"] for line, r in run([], *NAMES, urls=urls).by_line.items()}
+        self.assertEqual(len(wanted), 60)
+        for engine, few in ("forks:4", 30), ("forks:2,coro:4", 24), ("coro", 18), ("threads:64", 16):
+            with self.subTest(engine=engine):
+                done = run([], "--adapt", *NAMES, "--engine", engine, urls=urls, few=few)
+                self.assertEqual({line: r["status"] for line, r in done.by_line.items()}, wanted, done.err)
+                self.assertEqual([r for r in done.records if "error" in r], [], done.err)
+
+    def test_a_crawl_with_few_descriptors_finds_what_there_is(self):
+        dns = rig.free_port()
+        web = {"port": rig.serve("--web", "8,6", "--dns", str(dns)), "names": ("--dns-servers", f"127.0.0.1:{dns}", "--allow-private")}
+        whole = crawl(**web)
+        for engine, few in ("forks:2/coro:8", 30), ("threads:8", 28):
+            with self.subTest(engine=engine):
+                out, home = (rig.path(f"crawl-{what}-{few}-{engine[:5]}") for what in ("out", "state"))
+                done = crawl("--engine", engine, "--state", home, "-o", out, "--save", home + ".bodies", few=few, **web)
+                with open(out, "rb") as f:
+                    done.out = f.read()
+                self.assertEqual(done.status, whole.status, done.err)
+                self.assertEqual(sorted((r["url"], r.get("error")) for r in done.records),
+                                 sorted((r["url"], r.get("error")) for r in whole.records), done.err)
+
+    def test_with_too_few_for_anything_one_line_says_how_many_it_takes(self):
+        urls = [f"http://127.0.0.{i + 1}:{PORT}/bytes/10" for i in range(8)]
+        for engine in ("coro", "threads:8", "forks:4", "threads:2/coro:16"):
+            with self.subTest(engine=engine):
+                done = run([], "--engine", engine, urls=urls, few=9)
+                said = TOO_FEW.search(done.err)
+                self.assertTrue(said, done.err)
+                self.assertEqual((done.status, done.out, said[1]), (1, b"", "9"))
+                self.look_at(run([], "--engine", engine, urls=urls, few=int(said[2])), engine, len(urls))
 
     def test_with_few_ports_less_is_done_at_once(self):
         if not may_make_namespaces():
