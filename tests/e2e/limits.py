@@ -120,11 +120,9 @@ class Bytes(unittest.TestCase):
     @each_engine
     def test_what_is_still_coming_counts(self, engine):
         """A single long body reaches the limit before it has ended."""
-        began = time.monotonic()
         run = rig.fetch("--engine", engine, "-j", "1", "--max-bytes", "1000", "--min-speed", "0,0",
-                        urls=[f"{BASE}/drip?bytes=3000&ms=1&piece=10", f"{BASE}/bytes/1"])
+                        urls=[f"{BASE}/drip?bytes=3000&ms=10&piece=30", f"{BASE}/bytes/1"])
         self.assertEqual((run.status, [r["line"] for r in run.records]), (0, [1]))
-        self.assertLess(time.monotonic() - began, 20)
 
 
 def timed(*options, size, count, **more):
