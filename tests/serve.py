@@ -53,11 +53,11 @@ class Server:
         if not self.port:
             raise AssertionError(self.process.communicate()[1])
 
-    def stop(self, how=signal.SIGTERM):
+    def stop(self, how=signal.SIGTERM, within=5 * PATIENCE):
         """Ends it and returns its last words; its status is then in process.returncode."""
         if self.process.poll() is None:
             self.process.send_signal(how)
-        words = self.process.communicate(timeout=50)[1]
+        words = self.process.communicate(timeout=within)[1]
         return words
 
     def descriptors(self):
@@ -617,7 +617,7 @@ class Life(unittest.TestCase):
                 waiting.sendall(b"GET /delay/60000 HTTP/1.1\r\nHost: a\r\n\r\n")
                 idle.sendall(b"GET /bytes/1 HTTP/1.1\r\nHost: a\r\n\r\n")
                 idle.recv(1000)
-                words = server.stop(how)  # who waits a minute for his answer is not waited for
+                words = server.stop(how, within=50)  # who waits a minute for his answer is not waited for
             self.assertEqual(server.process.returncode, 0)
             self.assertRegex(words, r"served 2 connections, 2 requests, \d+ bytes")
 

@@ -350,6 +350,40 @@ IN_LOOP(another_standard_input_is_noticed)
     return 0;
 }
 
+static int take_all(void *arg)
+{
+    struct line l;
+    while (source_next(arg, &l) == 1)
+        ;
+    return 0;
+}
+
+IN_LOOP(what_is_told_while_more_is_being_kept_is_kept_already)
+{
+    enum { LINES = 300 };
+    struct source *s;
+    struct source_position at;
+    struct nursery n;
+    int fd = feed("", false);
+    assert_int_equal(open_standard(&s, NULL, true), 0);
+    nursery_init(&n, "test");
+    assert_int_equal(nursery_spawn(&n, "taker", take_all, s), 0);
+    for (uint64_t i = 0; i < LINES; i++) {
+        struct stat st;
+        assert_int_equal(write(fd, "line\n", 5), 5);
+        assert_int_equal(sleep_until(clock_mono() + CLOCK_MS / 10), 0);
+        source_tell(s, &at);
+        assert_int_equal(stat(spool, &st), 0);
+        assert_in_range(at.spooled, at.offset, (uint64_t)st.st_size);
+    }
+    close(fd);
+    assert_int_equal(nursery_close(&n), 0);
+    source_tell(s, &at);
+    assert_int_equal(at.spooled, 5 * LINES);
+    source_close(s);
+    return 0;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_dir, remove_dir)
 
 int main(void)
@@ -366,6 +400,7 @@ int main(void)
         TEST(what_is_kept_is_fetched_when_standard_input_is_not_given_again),
         TEST(what_is_kept_counts_also_when_nothing_had_been_taken),
         TEST(another_standard_input_is_noticed),
+        TEST(what_is_told_while_more_is_being_kept_is_kept_already),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,8 +114,22 @@ static int read_kept(void *arg)
 
 static int keep_block(void *arg)
 {
-    struct inflow *f = arg;
+    const struct inflow *f = arg;
     return spool_append(&f->spool, (struct span){ f->block, (size_t)f->got });
+}
+
+// Keeps the block. How much is kept is told meanwhile (source_tell), so the thread that writes does
+// not count.
+static int keep(struct inflow *f)
+{
+    int r = offload(keep_block, f);
+    if (r == -ECANCELED || r == -EAGAIN)
+        r = keep_block(f); // it has been read, and comes no second time
+    if (r < 0)
+        log_error("%s cannot be kept: %s", f->name, strerror(-r));
+    else
+        f->spool.length += (uint64_t)f->got;
+    return r;
 }
 
 static int complain(const struct inflow *f, int r)
@@ -150,12 +164,7 @@ static int receive_and_keep(struct inflow *f)
         f->whole = true;
         return 0;
     }
-    r = offload(keep_block, f);
-    if (r == -ECANCELED || r == -EAGAIN)
-        r = keep_block(f); // it has been read, and comes no second time
-    if (r < 0)
-        log_error("%s cannot be kept: %s", f->name, strerror(-r));
-    return r;
+    return keep(f);
 }
 
 int inflow_next(struct inflow *f, struct span *out)
@@ -226,7 +235,7 @@ int inflow_compare(struct inflow *f)
         if (more) { // the first of what is new
             memmove(f->block, f->block + f->got, more);
             f->got = (long)more;
-            return keep_block(f);
+            return keep(f);
         }
     }
     return 0;

@@ -37,14 +37,11 @@ long spool_read(const struct spool *s, uint64_t at, char *to, size_t n)
     return got < 0 ? -errno : got;
 }
 
-int spool_append(struct spool *s, struct span bytes)
+int spool_append(const struct spool *s, struct span bytes)
 {
     if (lseek(s->fd, (off_t)s->length, SEEK_SET) < 0)
         return -errno;
-    int r = files_write_all(s->fd, bytes.p, bytes.n);
-    if (r == 0)
-        s->length += bytes.n;
-    return r;
+    return files_write_all(s->fd, bytes.p, bytes.n);
 }
 
 int spool_sync(const struct spool *s)

@@ -9,7 +9,7 @@
 // Everything blocks.
 struct spool {
     int fd;
-    uint64_t length; // bytes kept
+    uint64_t length; // bytes kept; his who owns it, and no thread's that appends
 };
 
 // Opens the file, made (0600) if it is not there; `anew`: nothing in it counts. Errors: those of
@@ -20,8 +20,9 @@ void spool_close(struct spool *s);
 // Up to `n` bytes from `at` on. Returns the count, 0 behind the last, or a negative errno.
 long spool_read(const struct spool *s, uint64_t at, char *to, size_t n);
 
-// Errors: those of write(2); what was written of it is then not kept.
-int spool_append(struct spool *s, struct span bytes);
+// Writes behind what is kept; it is kept, too, as soon as `length` says so. Errors: those of
+// write(2).
+int spool_append(const struct spool *s, struct span bytes);
 
 // Everything kept is on the disk afterwards. May run beside spool_append. Errors: those of
 // fdatasync(2).
