@@ -38,14 +38,18 @@ static int open_scope(struct coordinator *c)
 }
 
 // A host that was listed may be anywhere, as a seed may.
-static void trust_listed(struct coordinator *c)
+static int trust_listed(struct coordinator *c)
 {
     const char *const *name = c->settings->explore.scope.hosts;
-    for (; name && *name; name++) {
+    int r = 0;
+    for (; r != -ENOMEM && name && *name; name++) {
         struct buffer text = { 0 };
         struct url u;
+        if (**name == '.')
+            continue;
         buffer_add_format(&text, "http://%s/", *name);
-        if (**name != '.' && url_parse(&u, buffer_span(&text), NULL, NULL) == 0) {
+        r = text.failed ? -ENOMEM : url_parse(&u, buffer_span(&text), NULL, NULL);
+        if (r == 0) {
             trust_add(&c->trust, host_place_hash(&u));
             u.port = 443;
             trust_add(&c->trust, host_place_hash(&u));
@@ -53,14 +57,18 @@ static void trust_listed(struct coordinator *c)
         }
         buffer_fini(&text);
     }
+    return r == -ENOMEM ? r : 0;
 }
 
-static void add_sitemaps(struct coordinator *c)
+static int add_sitemaps(struct coordinator *c)
 {
     const char *const *text = c->settings->explore.sitemaps;
     for (; text && *text; text++) {
         struct url u;
-        if (url_parse(&u, span_of(*text), NULL, NULL) < 0)
+        int r = url_parse(&u, span_of(*text), NULL, NULL);
+        if (r == -ENOMEM)
+            return r;
+        if (r < 0)
             continue; // looked at by the command
         url_canonical(&u);
         if (c->settings->explore.scope.reach == SCOPE_PREFIX)
@@ -71,6 +79,7 @@ static void add_sitemaps(struct coordinator *c)
                                                 .mark = EXPLORE_SITEMAP | EXPLORE_SEED });
         url_fini(&u);
     }
+    return 0;
 }
 
 int explore_open(struct coordinator *c)
@@ -92,9 +101,12 @@ int explore_start(struct coordinator *c)
         return r;
     if (c->settings->explore.follow_sitemaps)
         c->on_sitemaps = explore_sitemaps;
-    trust_listed(c);
-    add_sitemaps(c);
-    return 0;
+    r = trust_listed(c);
+    if (r == 0)
+        r = add_sitemaps(c);
+    if (r < 0)
+        log_error("cannot start: %s", strerror(-r));
+    return r;
 }
 
 static void free_login(struct map_node *n, void *arg)
@@ -265,11 +277,11 @@ void explore_seed(struct coordinator *c, struct item *i)
 {
     url_canonical(&i->url);
     if (explore_add_seed(c, &i->url, i->credentials, true) < 0) {
-        settle_without_exchange(c, i, FETCH_NO_RESOURCES, span_of("no memory"));
-        return;
+        explore_lose(c); // fetched by itself it would be a page without its site
+    } else {
+        explore_link(c, &(struct explore_link){ .href = url_href(&i->url), .mark = EXPLORE_SEED });
+        c->stats.links--; // it was typed
+        c->stats.taken--; // and is taken when it comes back
     }
-    explore_link(c, &(struct explore_link){ .href = url_href(&i->url), .mark = EXPLORE_SEED });
-    c->stats.links--; // it was typed
-    c->stats.taken--; // and is taken when it comes back
     item_free(i);
 }

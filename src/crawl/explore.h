@@ -79,7 +79,7 @@ int explore_open(struct coordinator *c);
 int explore_start(struct coordinator *c);
 void explore_close(struct coordinator *c);
 
-// Takes a line of the input as a seed; a record says why when it is none. Takes `i`.
+// Takes a line of the input as a seed. Without memory for it the run ends. Takes `i`.
 void explore_seed(struct coordinator *c, struct item *i);
 
 // A link, as it was found.

@@ -151,7 +151,10 @@ void explore_sitemaps(struct coordinator *c, struct host *h, struct span sitemap
         return;
     }
     while (finding_robots_sitemap(&sitemaps, &text)) {
-        if (url_parse(&u, text, &base, NULL) < 0)
+        int r = url_parse(&u, text, &base, NULL);
+        if (r == -ENOMEM)
+            explore_lose(c);
+        if (r < 0)
             continue;
         url_canonical(&u);
         explore_link(c, &(struct explore_link){ .href = url_href(&u),

@@ -133,7 +133,10 @@ static void follow(struct coordinator *c, struct item *i, const struct outcome *
     }
     int r = url_parse(&target, message_span(o, o->location), &i->url, &why);
     if (r < 0) {
-        finish(c, i, r == -EPROTONOSUPPORT ? FETCH_BLOCKED_SCHEME : FETCH_BAD_REDIRECT,
+        finish(c, i,
+               r == -EPROTONOSUPPORT ? FETCH_BLOCKED_SCHEME
+               : r == -ENOMEM        ? FETCH_NO_RESOURCES
+                                     : FETCH_BAD_REDIRECT,
                span_of(url_error_text(why)), o);
         return;
     }

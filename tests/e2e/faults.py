@@ -5,7 +5,8 @@ run reaches, evenly sampled (FAULTS_ALL=1: all of them).
 Worker processes run in their sandbox, but where stacks are to be written down, to a file that it keeps them from.
 
 Whatever fails: the run ends by itself with a status that the manual has, and says in a line why if that is 1 or 2; each record is whole,
-no URL has two, and each has one if the run says it is complete. Nothing of it is left running.
+no URL has two, and each has one if the run says it is complete. Nothing of it is left running. With a state it is gone on with where it
+was incomplete, by a machine that is well, and then nothing is missing. A crawl finds every page, unless one that leads there has failed.
 
 By hand: FAULTS_ONLY=ENGINE,KIND[,N] runs just these and shows what was said; CALL_FAULT_TRACE=FILE collects the failing calls' stacks.
 """
@@ -25,7 +26,7 @@ import rig
 PRELOAD = os.path.join(os.environ.get("builddir", "."), "tests/preload/call_fault.so")
 rig.need_no_sanitizer("the faults of this test are loaded before libc, where it must be itself")
 rig.need_path(PRELOAD)
-ENGINES = ("coro", "threads:4", "forks:2", "forks:2/coro:4", "callback", "green", "coro+keeping", "forks:2+keeping")
+ENGINES = ("coro", "threads:4", "forks:2", "forks:2/coro:4", "callback", "green", "coro+keeping", "forks:2+keeping", "coro+crawling", "forks:2+crawling", "threads:2/coro+crawling")
 ALL = os.environ.get("FAULTS_ALL") == "1"
 ONLY = os.environ.get("FAULTS_ONLY", "").split(",") if os.environ.get("FAULTS_ONLY") else []
 SAMPLES = int(os.environ.get("FAULTS_SAMPLES", "5"))  # of a kind and an engine, unless ALL
@@ -48,13 +49,20 @@ URLS = urls()
 LIST = rig.write("list", "".join(u + "\n" for u in URLS))
 
 
+SEEDS = [f"http://h{i}.web.test:{PORT}/" for i in range(3)]
+FOUND = set()  # what a crawl that nothing fails for finds
+
+
 def options(engine, home):
-    """An engine's name may have "keeping" behind it: a run that leaves all the kinds of files there are."""
-    engine, _, keeping = engine.partition("+")
+    """An engine's name may have "keeping" behind it: a run that leaves all the kinds of files there are; or "crawling": such a crawl."""
+    engine, _, way = engine.partition("+")
     keep = ["--save", f"{home}/saved", "--warc-file", f"{home}/w", "--warc-cdx", "--state", f"{home}/state", "--cookies",
-            "--cookie-jar", f"{home}/jar", "--robots", "obey"] if keeping else []
-    return ["fetch", "-q", "-i", LIST, "-o", f"{home}/records", "--failed", f"{home}/failed", "--dns-servers", f"127.0.0.1:{DNS}",
-            "--allow-private", "--engine", engine, *(["--no-sandbox"] if "CALL_FAULT_TRACE" in os.environ else []), "--retry", "1", "--max-time", "8s", "--digest"]
+            "--cookie-jar", f"{home}/jar", "--robots", "obey"]
+    crawl = ["crawl", "--scope", "host", "--host-delay", "0", "--no-adapt", "--per-host", "4", *keep, *SEEDS]
+    fetch = ["fetch", "-i", LIST, *([*keep, "--host-give-up", "1s"] if way else [])]
+    return [*(crawl if way == "crawling" else fetch), "-q", "-o", f"{home}/records", "--failed", f"{home}/failed", "--dns-servers",
+            f"127.0.0.1:{DNS}", "--allow-private", "--engine", engine, *(["--no-sandbox"] if "CALL_FAULT_TRACE" in os.environ else []),
+            "--retry", "1", "--max-time", "8s", "--digest"]
 
 
 def read_counts(path):
@@ -66,11 +74,14 @@ class Faulty:
     """A run that meets a fault: of `kind`, the call number `at`; 0: none, it is only counted."""
 
     def __init__(self, engine, kind="", at=0):
-        self.home = tempfile.mkdtemp(dir=rig.DIR)
+        self.home, self.engine, self.way = tempfile.mkdtemp(dir=rig.DIR), engine, engine.partition("+")[2]
         self.what = f"FAULTS_ONLY={engine},{kind},{at}"
-        env = dict(os.environ, LD_PRELOAD=PRELOAD, CALL_FAULT_COUNT=f"{self.home}/counts", CALL_FAULT_KIND=kind, CALL_FAULT_AT=str(at))
+        self.run(dict(os.environ, LD_PRELOAD=PRELOAD, CALL_FAULT_COUNT=f"{self.home}/counts", CALL_FAULT_KIND=kind, CALL_FAULT_AT=str(at)))
+        self.counts = read_counts(f"{self.home}/counts")
+
+    def run(self, env):
         with open(f"{self.home}/err", "wb") as err:
-            run = subprocess.Popen([rig.TRAWL, *options(engine, self.home)], env=env, stdin=subprocess.DEVNULL, stdout=err, stderr=err,
+            run = subprocess.Popen([rig.TRAWL, *options(self.engine, self.home)], env=env, stdin=subprocess.DEVNULL, stdout=err, stderr=err,
                                    start_new_session=True)
         self.hung = False
         try:
@@ -82,7 +93,6 @@ class Faulty:
             run.wait()
         with open(f"{self.home}/err", encoding="utf-8", errors="replace") as f:
             self.err = f.read()
-        self.counts = read_counts(f"{self.home}/counts")
 
     def end_group(self, pid):
         """Ends what the run has left; whether there was something (a worker may still be about to end)."""
@@ -104,6 +114,16 @@ class Faulty:
         except FileNotFoundError:
             return b""
 
+    def wrong_pages(self, records):
+        urls = sorted(r["url"] for r in records)
+        if len(set(urls)) != len(urls):
+            return "writes two records for a URL"
+        if set(urls) - FOUND and FOUND:
+            return f"found {set(urls) - FOUND}"
+        if self.status in (0, 3) and set(urls) != FOUND and not any("error" in r for r in records):
+            return f"says it is complete, without {FOUND - set(urls)}" if FOUND else None
+        return None
+
     def problem(self):
         """What is wrong with it, in words; None: nothing."""
         if self.hung:
@@ -116,7 +136,15 @@ class Faulty:
             return "complains"
         if self.status in (1, 2) and not self.err.strip():
             return f"says nothing of why its status is {self.status}"
-        return self.wrong_records()
+        return self.wrong_records() or (self.problem_of_going_on() if self.way and self.status not in (0, 3) else None)
+
+    def problem_of_going_on(self):
+        """The same again, where nothing fails."""
+        first, status = self.err, self.status
+        self.run(dict(os.environ))
+        problem = self.problem() if self.status in (0, 3) else f"ends with {self.status}"
+        self.err = f"{first}--- gone on with:\n{self.err}"
+        return f"ends with {status}, and gone on with {problem}" if problem else None
 
     def wrong_records(self):
         text = self.text("records")
@@ -126,6 +154,8 @@ class Faulty:
             records = [json.loads(line) for line in text.splitlines()]
         except ValueError:
             return "writes a record that is no JSON"
+        if self.way == "crawling":
+            return self.wrong_pages(records)
         lines = sorted(r["line"] for r in records)
         if len(set(lines)) != len(lines):
             return "writes two records for a URL"
@@ -148,8 +178,10 @@ def sample(count):
 def all_faults():
     for engine in [ONLY[0]] if ONLY else ENGINES:
         counted = Faulty(engine)
-        if counted.problem() or counted.status != 3:
+        if counted.problem() or counted.status != (0 if counted.way == "crawling" else 3):
             raise AssertionError(f"without a fault: {counted.problem()}, status {counted.status}, {counted.err}")
+        if counted.way == "crawling" and not FOUND:
+            FOUND.update(json.loads(line)["url"] for line in counted.text("records").splitlines())
         for kind, (count, _) in counted.counts.items():
             if ONLY[1:2] in ([], [kind]):
                 for at in [int(ONLY[2])] if len(ONLY) > 2 else sample(count):
