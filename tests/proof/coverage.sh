@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # coverage.sh SOURCE CC MAKE: how much of lib/ the tests run, measured in a build of its own, coverage/ below this folder.
-# What runs: the unit tests, the fuzz targets over their corpora, the examples. The table goes to coverage/lib.txt, each
+# What runs: the unit tests, and the fuzz targets over their corpora. The table goes to coverage/lib.txt, each
 # line of each file to coverage/html/index.html. Fails below 90 % of the lines, or when a test does.
 set -eu
 source=$(cd "$1" && pwd) cc=$2 make=$3
