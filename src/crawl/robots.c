@@ -112,18 +112,19 @@ static bool is_redirect(const struct outcome *o)
             o->status == 308);
 }
 
-// Puts the next hop's URL into the item. Returns false when there is none to go to.
-static bool turn(struct asking *a)
+// Puts the next hop's URL into the item. Errors: -ENOMEM; otherwise there is none to go to.
+static int turn(struct asking *a)
 {
     struct url target;
     const struct outcome *o = outcome_of(a);
-    if (url_parse(&target, message_span(o, o->location), &a->item->url, NULL) < 0)
-        return false;
+    int r = url_parse(&target, message_span(o, o->location), &a->item->url, NULL);
+    if (r < 0)
+        return r;
     url_strip(&target);
     url_fini(&a->item->url);
     a->item->url = target;
     a->item->challenges = 0;
-    return true;
+    return 0;
 }
 
 // Finds the host that the item's URL is of, and its addresses. Parks. Returns 0, with `*to` kept
@@ -213,8 +214,9 @@ static enum said ask(struct asking *a)
             return SAID_CANCELLED;
         if (!is_redirect(outcome_of(a)))
             break;
-        if (hops == REDIRECTS || !turn(a))
-            return SAID_NOTHING;
+        r = hops == REDIRECTS ? -ELOOP : turn(a);
+        if (r < 0)
+            return r == -ENOMEM ? SAID_LACKING : SAID_NOTHING;
         r = find_host(a, &to);
         if (r != 0)
             return r == -ECANCELED ? SAID_CANCELLED : r < 0 ? SAID_LACKING : SAID_UNREACHABLE;
