@@ -7,9 +7,9 @@
 #include "crawl/crawl.h"
 #include "data/ring.h"
 #include "engine/lane.h"
-#include "visit/outcome.h"
 #include "sched/loop.h"
 #include "sys/clock.h"
+#include "visit/outcome.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>

@@ -5,8 +5,8 @@
 //
 // usage: fetch N CONCURRENCY URL
 // environment: KEEP=0 (each connection is closed after its exchange), BUF=bytes, CACERT=file, H2=1,
-// EASY=1 (blocking, one at a time), WIRE=1 (the heads are kept as they were), SPECIAL=0 (do not allow special addresses: the check's cost
-// shows)
+// EASY=1 (blocking, one at a time), WIRE=1 (the heads are kept as they were), SPECIAL=0 (do not
+// allow special addresses: the check's cost shows)
 #include "fetch/easy.h"
 #include "fetch/multi.h"
 #include "fetch/request.h"

@@ -3,9 +3,9 @@
 #include "cmd/completion.h"
 #include "cmd/dump.h"
 #include "cmd/help.h"
+#include "cmd/version.h"
 #include "data/nearest.h"
 #include "options/options.h"
-#include "cmd/version.h"
 #include "sys/log.h"
 #include <errno.h>
 #include <signal.h>

@@ -187,8 +187,8 @@ static void *canned_accept(void *arg)
     unsigned n = 0;
     while (canned_wait(o, o->fd, -1)) {
         // Not from malloc, which a test may have fail.
-        struct canned_connection *c = mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE,
-                                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        struct canned_connection *c =
+            mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (c == MAP_FAILED || n == CANNED_MOST)
             canned_die("too many connections");
         c->origin = o;

@@ -2,8 +2,8 @@
 #ifndef TESTS_ENGINE_DRIVER_H
 #define TESTS_ENGINE_DRIVER_H
 #include "engine/engine.h"
-#include "visit/job.h"
 #include "engine/lane.h"
+#include "visit/job.h"
 #include "visit/outcome.h"
 
 // A coordinator that only keeps an engine busy: sends jobs to whichever lane has room, takes what

@@ -180,8 +180,8 @@ static void *origin_accept(void *arg)
         int now = 1; // or what is sent in two pieces waits for an acknowledgement, 40 ms
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &now, sizeof now);
         // Not from malloc, which a test may have fail.
-        struct raw_connection *c = mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE,
-                                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        struct raw_connection *c =
+            mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (c == MAP_FAILED)
             origin_die("mmap");
         c->origin = o;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
 #include "engine/coro.h"
-#include "visit/job.h"
 #include "engine/lane.h"
-#include "visit/outcome.h"
 #include "faults.h"
 #include "fetch/io.h"
 #include "fetch/response.h"
 #include "sched/loop.h"
 #include "sched/park.h"
 #include "sys/clock.h"
+#include "visit/job.h"
+#include "visit/outcome.h"
 #include <errno.h>
 #include <stdlib.h>
 

@@ -110,7 +110,8 @@ static void what_a_run_before_may_have_asked_counts(void **state)
     assert_int_equal(gate_next(&g, CLOCK_S), 3 * CLOCK_S);
     gate_init(&g, 4, 0, 2);
     gate_was_asked(&g, CLOCK_S);
-    assert_in_range(gate_next(&g, CLOCK_S), CLOCK_S + CLOCK_S / 2 - 2 * CLOCK_MS, CLOCK_S + CLOCK_S / 2);
+    assert_in_range(gate_next(&g, CLOCK_S), CLOCK_S + CLOCK_S / 2 - 2 * CLOCK_MS,
+                    CLOCK_S + CLOCK_S / 2);
     gate_init(&g, 4, 0, 0);
     gate_was_asked(&g, CLOCK_S);
     assert_int_equal(gate_next(&g, CLOCK_S), CLOCK_S);

@@ -2,10 +2,10 @@
 // What a line becomes, and what of it may be shown.
 #include "check.h"
 #include "frontier/item.h"
-#include "output/record.h"
 #include "frontier/trust.h"
-#include "visit/outcome.h"
+#include "output/record.h"
 #include "sys/clock.h"
+#include "visit/outcome.h"
 #include <errno.h>
 
 static struct item *make(const char *url)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "input/lines_json.h"
 #include "faults.h"
+#include "input/lines_json.h"
 #include <errno.h>
 #include <stdlib.h>
 

@@ -100,7 +100,9 @@ static void every_job_gives_one_outcome_and_nothing_is_left(void **state)
     (void)state;
     pid_t pids[8];
     unsigned before = engine_tally_descriptors();
-    struct engine_case c = { "forks:3/coro:40", &loops_settings, loops_zygote, loops_ordinary, { { 0 }, 0, 0 } };
+    struct engine_case c = {
+        "forks:3/coro:40", &loops_settings, loops_zygote, loops_ordinary, { { 0 }, 0, 0 }
+    };
     engine_case_run(&c);
     assert_int_equal(c.usage.started, 3);
     assert_int_equal(c.usage.died, 0);
@@ -137,7 +139,9 @@ static void loops_burst(struct engine_driver *d, struct engine_tally *t)
 static void jobs_that_find_no_room_wait_for_it(void **state)
 {
     (void)state;
-    struct engine_case c = { "forks:1/coro:1000", &loops_settings, loops_zygote, loops_burst, { { 0 }, 0, 0 } };
+    struct engine_case c = {
+        "forks:1/coro:1000", &loops_settings, loops_zygote, loops_burst, { { 0 }, 0, 0 }
+    };
     engine_case_run(&c);
 }
 
@@ -167,7 +171,9 @@ static void loops_bad_jobs(struct engine_driver *d, struct engine_tally *t)
 static void a_worker_that_dies_gives_each_of_its_jobs_an_outcome_and_is_replaced(void **state)
 {
     (void)state;
-    struct engine_case c = { "forks:1/coro:10", &loops_settings, loops_zygote, loops_bad_jobs, { { 0 }, 0, 0 } };
+    struct engine_case c = {
+        "forks:1/coro:10", &loops_settings, loops_zygote, loops_bad_jobs, { { 0 }, 0, 0 }
+    };
     engine_case_run(&c);
     assert_int_equal(c.usage.started, 4);
     assert_int_equal(c.usage.died, 3);
@@ -191,7 +197,9 @@ static void loops_hanging(struct engine_driver *d, struct engine_tally *t)
 static void a_loop_that_hangs_is_killed_when_the_first_of_its_jobs_is_overdue(void **state)
 {
     (void)state;
-    struct engine_case c = { "forks:1/coro:10", &loops_settings, loops_zygote, loops_hanging, { { 0 }, 0, 0 } };
+    struct engine_case c = {
+        "forks:1/coro:10", &loops_settings, loops_zygote, loops_hanging, { { 0 }, 0, 0 }
+    };
     engine_case_run(&c);
 }
 
@@ -211,7 +219,9 @@ static void abandoned_jobs_are_cancelled_by_the_worker_itself(void **state)
     (void)state;
     static const char *const engines[] = { "forks:2/coro:10", "forks:2/coro:30" };
     for (unsigned i = 0; i < 2; i++) { // a lane that is full, and one that is not
-        struct engine_case c = { engines[i], &loops_settings, loops_zygote, loops_given_up, { { 0 }, 0, 0 } };
+        struct engine_case c = {
+            engines[i], &loops_settings, loops_zygote, loops_given_up, { { 0 }, 0, 0 }
+        };
         engine_case_run(&c);
     }
 }
@@ -229,7 +239,9 @@ static void loops_hang_and_give_up(struct engine_driver *d, struct engine_tally 
 static void one_that_does_not_hear_it_is_killed(void **state)
 {
     (void)state;
-    struct engine_case c = { "forks:1/coro:10", &loops_settings, loops_zygote, loops_hang_and_give_up, { { 0 }, 0, 0 } };
+    struct engine_case c = {
+        "forks:1/coro:10", &loops_settings, loops_zygote, loops_hang_and_give_up, { { 0 }, 0, 0 }
+    };
     engine_case_run(&c);
 }
 
@@ -273,7 +285,9 @@ static void workers_killed_at_any_moment_lose_no_outcome(void **state)
     (void)state;
     pid_t pids[8];
     srand(3);
-    struct engine_case c = { "forks:4/coro:16", &loops_settings, loops_zygote, loops_massacre, { { 0 }, 0, 0 } };
+    struct engine_case c = {
+        "forks:4/coro:16", &loops_settings, loops_zygote, loops_massacre, { { 0 }, 0, 0 }
+    };
     engine_case_run(&c);
     assert_int_equal(engine_tally_pids(loops_zygote, pids, 8), 0);
 }

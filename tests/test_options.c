@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
 #include "cmd/command.h"
-#include "options/options.h"
 #include "faults.h"
+#include "options/options.h"
 #include "sys/clock.h"
 #include <ctype.h>
 #include <errno.h>

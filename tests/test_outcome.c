@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "visit/outcome.h"
 #include "faults.h"
+#include "visit/outcome.h"
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "output/output.h"
 #include "in_loop.h"
+#include "output/output.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -369,7 +369,8 @@ static void any_bytes_are_read_the_same_in_any_pieces(void **state)
         assert_non_null(exact);
         memcpy(exact, text.n ? text.p : "", text.n);
         assert_int_equal(compile(&one, (struct span){ exact, text.n }, "us", 0), 0);
-        assert_int_equal(compile(&two, (struct span){ exact, text.n }, "us", 1 + (size_t)round % 3), 0);
+        assert_int_equal(compile(&two, (struct span){ exact, text.n }, "us", 1 + (size_t)round % 3),
+                         0);
         assert_int_equal(one.rules.n, two.rules.n);
         assert_memory_equal(one.rules.p, two.rules.p, one.rules.n);
         judge(&one, "/%2a$*%%4x\xff?");

@@ -4,9 +4,9 @@
 #include "engine/engine.h"
 #include "fetch/io.h"
 #include "fetch/request.h"
+#include "visit/gear.h"
 #include "visit/job.h"
 #include "visit/save.h"
-#include "visit/gear.h"
 #include "visit/visit.h"
 #include <errno.h>
 #include <fcntl.h>

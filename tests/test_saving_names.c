@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
-#include "output/saving_names.h"
 #include "ledger/ledger.h"
+#include "output/saving_names.h"
 #include "visit/save.h"
 #include "visit/settings.h"
 #include <dirent.h>

@@ -131,9 +131,8 @@ static void a_wrong_expression_is_refused_with_the_place(void **state)
     char why[SCOPE_WHY] = "";
     struct scope *s;
     assert_int_equal(scope_new(&s, &settings, NULL, why), -EINVAL);
-    assert_string_equal(
-        why,
-        "--reject-regex: 'a(b' is no regular expression: missing closing parenthesis at character 4");
+    assert_string_equal(why, "--reject-regex: 'a(b' is no regular expression: missing closing "
+                             "parenthesis at character 4");
 }
 
 // Backtracks for ever, nearly.

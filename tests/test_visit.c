@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
 #include "engine/engine.h"
-#include "visit/job.h"
-#include "visit/visit.h"
 #include "faults.h"
 #include "fetch/io.h"
 #include "fetch/request.h"
+#include "visit/job.h"
+#include "visit/visit.h"
 #include <errno.h>
 #include <openssl/evp.h>
 #include <stdlib.h>

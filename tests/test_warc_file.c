@@ -345,6 +345,13 @@ static void names_are_read_back_and_others_are_not(void **state)
 
 // ---- tails
 
+static int settle(const char *where, long worker, const struct warc_tail *known, size_t n,
+                  struct warc_tail_report *done)
+{
+    struct warc_tail_scope scope = { .prefix = where, .since = BEGUN, .worker = worker };
+    return warc_tail_settle(&scope, known, n, done);
+}
+
 static void a_worker_that_is_gone_leaves_what_it_reported(void **state)
 {
     (void)state;
@@ -361,7 +368,7 @@ static void a_worker_that_is_gone_leaves_what_it_reported(void **state)
     assert_string_equal(place[last].file, place[last + 1].file);
     warc_file_free(f); // as if killed
     struct warc_tail tail = { span_of(place[last].file), place[last].end };
-    assert_int_equal(warc_tail_settle(&(struct warc_tail_scope){ prefix, BEGUN, false, 2 }, &tail, 1, &done), 0);
+    assert_int_equal(settle(prefix, 2, &tail, 1, &done), 0);
     assert_int_equal(file_size(place[last].file), place[last].end);
     assert_false(file_is_there(place[11].file));
     assert_true(file_is_there(place[0].file));
@@ -374,7 +381,7 @@ static void a_worker_that_is_gone_leaves_what_it_reported(void **state)
     assert_true(file_is_there("crawl-20260730142501123-00003-00000.warc.gz.open"));
     assert_int_equal(file_size("crawl-20260730142501123-00003-00000.warc.gz.open"), kept.end);
     // Once more changes nothing.
-    assert_int_equal(warc_tail_settle(&(struct warc_tail_scope){ prefix, BEGUN, false, 2 }, &tail, 1, &done), 0);
+    assert_int_equal(settle(prefix, 2, &tail, 1, &done), 0);
     assert_int_equal(done.bytes, 0);
     warc_file_close(other);
     warc_file_free(other);
@@ -395,7 +402,7 @@ static void a_worker_that_reported_nothing_leaves_nothing(void **state)
     file_append(f, 100);
     warc_file_free(f);
     assert_int_equal(file_how_many(), 2);
-    assert_int_equal(warc_tail_settle(&(struct warc_tail_scope){ prefix, BEGUN, false, 2 }, NULL, 0, &done), 0);
+    assert_int_equal(settle(prefix, 2, NULL, 0, &done), 0);
     assert_int_equal(done.removed, 1);
     assert_int_equal(file_how_many(), 1);
     assert_true(file_is_there(old.file)); // of an earlier run
@@ -414,7 +421,7 @@ static void of_all_workers_each_keeps_its_own(void **state)
         tail[w] = (struct warc_tail){ span_of(place[w][0].file), place[w][w == 1].end };
         warc_file_free(f);
     }
-    assert_int_equal(warc_tail_settle(&(struct warc_tail_scope){ prefix, BEGUN, false, WARC_TAIL_ALL }, tail, 2, &done), 0);
+    assert_int_equal(settle(prefix, WARC_TAIL_ALL, tail, 2, &done), 0);
     assert_int_equal(done.cut, 1);
     assert_int_equal(done.removed, 1);
     assert_int_equal(file_size(place[0][0].file), place[0][0].end);
@@ -430,8 +437,8 @@ static void a_file_shorter_than_was_reported_is_said(void **state)
     struct warc_place p = file_append(f, 100);
     warc_file_free(f);
     struct warc_tail tail = { span_of(p.file), p.end + 1 };
-    assert_int_equal(warc_tail_settle(&(struct warc_tail_scope){ prefix, BEGUN, false, 0 }, &tail, 1, &done), -EUCLEAN);
-    assert_int_equal(warc_tail_settle(&(struct warc_tail_scope){ "no/such/place", BEGUN, false, 0 }, &tail, 1, &done), -ENOENT);
+    assert_int_equal(settle(prefix, 0, &tail, 1, &done), -EUCLEAN);
+    assert_int_equal(settle("no/such/place", 0, &tail, 1, &done), -ENOENT);
 }
 
 #define FILE_TEST(f) cmocka_unit_test_setup_teardown(f, file_up, file_down)

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 static const struct visit_settings setup_example = { .fetch = { .user_agent = "trawl/1",
-                                                                 .insecure = true,
-                                                                 .min_speed = 100,
-                                                                 .min_speed_time = 7,
-                                                                 .buffer_size = 4096 },
-                                                      .save_dir = "bodies" };
+                                                                .insecure = true,
+                                                                .min_speed = 100,
+                                                                .min_speed_time = 7,
+                                                                .buffer_size = 4096 },
+                                                     .save_dir = "bodies" };
 
 static void what_was_written_reads_back(void **state)
 {

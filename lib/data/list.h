@@ -16,8 +16,8 @@ struct list {
 
 // Visits every member of `head` in order; the member being visited may be removed.
 // NOLINTBEGIN(bugprone-macro-parentheses): names that are declared
-#define list_each(node, following, head)                                                           \
-    for (struct list *node = (head)->next, *following = node->next; node != (head);                \
+#define list_each(node, following, head)                                            \
+    for (struct list *node = (head)->next, *following = node->next; node != (head); \
          node = following, following = node->next)
 // NOLINTEND(bugprone-macro-parentheses)
 

@@ -16,7 +16,7 @@ struct span {
 // The bytes of the C string `s`, without its NUL. Borrows `s`; NULL gives an absent span.
 static inline struct span span_of(const char *s)
 {
-    return (struct span){s, s ? strlen(s) : 0};
+    return (struct span){ s, s ? strlen(s) : 0 };
 }
 
 // Whether `a` holds exactly the bytes of the C string `s`.

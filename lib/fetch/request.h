@@ -69,7 +69,7 @@ struct request {
     int64_t max_time;        // ns for the whole exchange; 0: none
     bool patient;            // while its sink has it wait, its time stands still
     uint64_t max_filesize;   // bytes of body as received, and as decoded; 0: none
-    struct wire *wire;       // gets the heads as they went over the wire (wire.h); NULL: nobody does
+    struct wire *wire;       // gets the heads as they went over the wire; NULL: nobody does
 };
 
 // What a connection can be used again for: scheme, host and port of its URL, as they stand there,

@@ -14,8 +14,8 @@ struct json_read_fault {
     const char *why; // half a sentence, a literal
 };
 
-// json_read_check.c: whether `text` is one value, in UTF-8, with white space around it at most. Errors: -EINVAL with
-// `fault` filled.
+// json_read_check.c: whether `text` is one value, in UTF-8, with white space around it at most.
+// Errors: -EINVAL with `fault` filled.
 int json_read_check(struct span text, struct json_read_fault *fault);
 
 static inline bool json_read_is_space(char c)

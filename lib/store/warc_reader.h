@@ -42,8 +42,8 @@ int warc_reader_recover(struct warc_reader *r);
 // The sentence for the last -ENODATA or -EUCLEAN: a literal.
 const char *warc_reader_why(const struct warc_reader *r);
 
-// Where the last record ends that was read to its end, and its member with it: in the file. And where the one begins that
-// is being read, or was when something went wrong.
+// Where the last record ends that was read to its end, and its member with it: in the file. And
+// where the one begins that is being read, or was when something went wrong.
 uint64_t warc_reader_end(const struct warc_reader *r);
 uint64_t warc_reader_offset(const struct warc_reader *r);
 

@@ -32,10 +32,11 @@ struct warc_tail_scope {
     long worker;   // or WARC_TAIL_ALL
 };
 
-// Settles the files in `scope`: each in `known` (`n` of them) is cut to its end; one that is not known
-// is removed, unless a later one of its worker is known; all get their final names. Nobody may be
-// writing to them any more. Blocks. Errors: those of opendir(3), ftruncate(2), rename(2); -EUCLEAN
-// when a file is shorter than what was reported. All are tried; `*done` says what was done.
+// Settles the files in `scope`: each in `known` (`n` of them) is cut to its end; one that is not
+// known is removed, unless a later one of its worker is known; all get their final names. Nobody
+// may be writing to them any more. Blocks. Errors: those of opendir(3), ftruncate(2), rename(2);
+// -EUCLEAN when a file is shorter than what was reported. All are tried; `*done` says what was
+// done.
 int warc_tail_settle(const struct warc_tail_scope *scope, const struct warc_tail *known, size_t n,
                      struct warc_tail_report *done);
 #endif

@@ -15,8 +15,8 @@ long files_read(int fd, void *p, size_t n);
 // or a negative errno.
 int files_create(const char *path);
 
-// The same without truncating what is there. When the file is made, its name is on the disk afterwards
-// as well. Blocks.
+// The same without truncating what is there. When the file is made, its name is on the disk
+// afterwards as well. Blocks.
 int files_open_for_more(const char *path);
 
 // Has the names in the directory of `path` on the disk. Blocks. Errors: those of open(2) and

@@ -42,8 +42,8 @@ static uint64_t sandbox_handled(long version)
     return rights;
 }
 
-// Whether nothing could be done with it anyway. For want of a descriptor or of memory it must not be
-// closed to a process that has been told of it.
+// Whether nothing could be done with it anyway. For want of a descriptor or of memory it must not
+// be closed to a process that has been told of it.
 static bool sandbox_is_absent(int error)
 {
     return error == ENOENT || error == ENOTDIR || error == EACCES || error == ELOOP ||

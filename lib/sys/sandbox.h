@@ -19,7 +19,7 @@ enum sandbox_part {
 };
 
 // Enters it. To be called by a process with one thread. Returns which of the parts this kernel has
-// and are in force; the others could not be had, which is no error. Errors: -ENOMEM, -EMFILE, -ENFILE,
-// or what the kernel gave for a part that it has: then some of it may be in force.
+// and are in force; the others could not be had, which is no error. Errors: -ENOMEM, -EMFILE,
+// -ENFILE, or what the kernel gave for a part that it has: then some of it may be in force.
 int sandbox_enter(const struct sandbox *s);
 #endif

@@ -51,8 +51,8 @@ struct zygote_report {
 // Forks the zygote. To be called first thing in main(). Errors: what socketpair and fork gave.
 int zygote_start(struct zygote **out, zygote_worker *worker);
 
-// The same; the zygote and each of its workers keep the descriptor `keep` open as long as they live.
-// So a lock that it holds (flock(2)) is held until the last of them is gone. -1: none.
+// The same; the zygote and each of its workers keep the descriptor `keep` open as long as they
+// live. So a lock that it holds (flock(2)) is held until the last of them is gone. -1: none.
 int zygote_start_keeping(struct zygote **out, zygote_worker *worker, int keep);
 
 // Kills all workers still there, ends the zygote, waits for it (a moment; it is killed after two

@@ -11,8 +11,9 @@ enum { HTTP_DATE_ROOM = 30 };
 // the parts in another order, weekday, seconds or time left out, other zones (numeric, North
 // American, European, military). What follows a complete date is ignored. The weekday need not fit;
 // a day that its month does not have runs on into the next. A two-digit year is taken as RFC 9110
-// says, by `now` (seconds since 1970, UTC); none is before 1583 or after 9999. `out` is seconds since 1970, UTC; it may be negative.
-// Errors: -EINVAL, `out` untouched. Does not depend on TZ or the locale.
+// says, by `now` (seconds since 1970, UTC); none is before 1583 or after 9999. `out` is seconds
+// since 1970, UTC; it may be negative. Errors: -EINVAL, `out` untouched. Does not depend on TZ or
+// the locale.
 int http_date_parse(struct span text, int64_t now, int64_t *out);
 
 // Writes `t` (seconds since 1970, years 1 to 9999) as an IMF-fixdate with its NUL.

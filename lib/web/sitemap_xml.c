@@ -226,9 +226,9 @@ static void sitemap_xml_silence(void *arg, xmlErrorPtr error)
 // libxml2 would do it at its first use, in several threads at once.
 static pthread_once_t sitemap_xml_once = PTHREAD_ONCE_INIT;
 
-// Each thread gets a state at its first use of libxml2, which does not look whether there was memory
-// for it; and says that there was none by way of that state. So it is asked for here, where it can
-// be seen, and right after as much was to be had.
+// Each thread gets a state at its first use of libxml2, which does not look whether there was
+// memory for it; and says that there was none by way of that state. So it is asked for here, where
+// it can be seen, and right after as much was to be had.
 static bool sitemap_xml_can(void)
 {
     void *probe = malloc(sizeof(xmlGlobalState));

@@ -267,8 +267,8 @@ static void fill_latency(double *value, const struct histogram *h)
     value[BENCH_MEAN] = ratio((double)h->sum, (double)h->count);
 }
 
-// CPUs that everything else kept busy. In a container /proc/stat may be that of a larger machine than
-// the one it counts: what is more than there are is nothing that can be told.
+// CPUs that everything else kept busy. In a container /proc/stat may be that of a larger machine
+// than the one it counts: what is more than there are is nothing that can be told.
 static double others(const struct subject_report *r)
 {
     double cpus = (double)r->others / (double)r->length;

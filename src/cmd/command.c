@@ -18,15 +18,14 @@ const struct command command_table[] = {
                     "zcat list.gz | trawl fetch -j 1000 --host-rate 2/s > records.jsonl\n",
         .manual =
             "Fetches the URLs given as arguments, in FILE (-i), or on standard input, many at "
-            "once, "
-            "and writes one JSON record for each of them, in order of completion. \"fetch\" may be "
-            "left out: trawl URL does the same.\n\n"
+            "once, and writes one JSON record for each of them, in order of completion. \"fetch\" "
+            "may be left out: trawl URL does the same."
+            "\n\n"
             "On a terminal one live line on standard error shows how it goes: what is done and "
             "left, URLs and bytes a second, requests in flight, errors by kind. At the end a "
             "summary follows: records by status and by error, how long exchanges took, and the "
             "slowest hosts. The first Ctrl-C lets what is in flight finish, for 10 seconds at "
-            "most; "
-            "the second ends it now.",
+            "most; the second ends it now.",
         .operands = true,
         .run = cmd_fetch,
     },
@@ -40,15 +39,17 @@ const struct command command_table[] = {
                     "trawl bench --rate 2000/s --delay 100ms --workload waiting\n"
                     "trawl bench --micro\n",
         .manual =
-            "Fetches the same URLs under several engines, each with several numbers of requests in "
-            "flight, and shows side by side what came of it: URLs a second, CPU time a URL, memory "
-            "of all processes, how long URLs took, context switches, processes and threads. Under "
-            "the tables it says in words which engine won what, by how much and why, and what else "
-            "may have been measured in its place.\n\n"
+            "Fetches the same URLs under several engines, each with several numbers of requests "
+            "in flight, and shows side by side what came of it: URLs a second, CPU time a URL, "
+            "memory of all processes, how long URLs took, context switches, processes and "
+            "threads. Under the tables it says in words which engine won what, by how much and "
+            "why, and what else may have been measured in its place."
+            "\n\n"
             "The URLs are those of an origin of its own on loopback, in processes of its own, "
             "unless URLs are given as arguments or with -i. Each run of each engine is a new "
             "process; the runs are interleaved and repeated. A live line on standard error shows "
-            "how far it is. Ctrl-C ends it, and shows what had been measured by then.\n\n"
+            "how far it is. Ctrl-C ends it, and shows what had been measured by then."
+            "\n\n"
             "Engines whose URLs did not fare alike are marked and not compared; the status is "
             "then 3, as it is when URLs failed.",
         .operands = true,
@@ -65,17 +66,17 @@ const struct command command_table[] = {
         .manual =
             "Fetches the seeds, which are arguments or the lines of FILE (-i) or standard input, "
             "and what they lead to: the links of each page, as far as they are in scope, and the "
-            "sitemaps that hosts name. Each URL is fetched once, in its canonical form, and has one "
-            "JSON record, with depth (links from a seed) and via (the page it was found on). A "
-            "redirect ends the record of its URL, which says where it leads in redirect_url; the "
-            "target is a link like any other. noindex, canonical and, with --digest, same_as (a "
-            "page with the same body) say what is known of a page beyond that."
+            "sitemaps that hosts name. Each URL is fetched once, in its canonical form, and has "
+            "one JSON record, with depth (links from a seed) and via (the page it was found on). "
+            "A redirect ends the record of its URL, which says where it leads in redirect_url; "
+            "the target is a link like any other. noindex, canonical and, with --digest, same_as "
+            "(a page with the same body) say what is known of a page beyond that."
             "\n\n"
-            "It goes breadth first within a host, and in turn from host to host. What was found and "
-            "not fetched yet is kept on disk, in a temporary file, so that no site is too large. By "
-            "default it is polite: one request at a time to a host, a second between them, "
-            "robots.txt and nofollow obeyed, and a user agent that says what it is. What it leaves "
-            "out is counted in the summary, by reason, and listed by --rejected-log.",
+            "It goes breadth first within a host, and in turn from host to host. What was found "
+            "and not fetched yet is kept on disk, in a temporary file, so that no site is too "
+            "large. By default it is polite: one request at a time to a host, a second between "
+            "them, robots.txt and nofollow obeyed, and a user agent that says what it is. What it "
+            "leaves out is counted in the summary, by reason, and listed by --rejected-log.",
         .operands = true,
         .run = cmd_crawl,
     },
@@ -87,12 +88,12 @@ const struct command command_table[] = {
         .examples = "trawl resume run.state\n"
                     "trawl fetch -i urls.txt -o records.jsonl --state run.state\n",
         .manual =
-            "Goes on with the run whose state is in DIR, by the command and in the directory that it "
-            "was begun with: as if that command had been typed again. What was committed when it "
-            "ended is not done again, and everything else is. A run that has come to its end is "
-            "left alone; the exit status is then that of its records. Standard input is not read: "
-            "what was kept of it is fetched. To go on behind that, start the same command with the "
-            "same input.",
+            "Goes on with the run whose state is in DIR, by the command and in the directory that "
+            "it was begun with: as if that command had been typed again. What was committed when "
+            "it ended is not done again, and everything else is. A run that has come to its end "
+            "is left alone; the exit status is then that of its records. Standard input is not "
+            "read: what was kept of it is fetched. To go on behind that, start the same command "
+            "with the same input.",
         .operands = true,
         .run = cmd_resume,
     },
@@ -105,14 +106,14 @@ const struct command command_table[] = {
                     "trawl status --json run.state | jq .left\n"
                     "trawl status --failed run.state | trawl fetch -i -\n",
         .manual =
-            "Reads the state in DIR (--state), also while its run goes on, which is not disturbed, "
-            "and says how it was at the last commit: who works on it, what is done and what is left, "
-            "how fast it goes and about when it will be done, how URLs ended, which hosts are held "
-            "back until when and why, and whose pace the rest waits for. With --json it is one "
-            "object. --failed and --pending list URLs instead."
+            "Reads the state in DIR (--state), also while its run goes on, which is not "
+            "disturbed, and says how it was at the last commit: who works on it, what is done and "
+            "what is left, how fast it goes and about when it will be done, how URLs ended, which "
+            "hosts are held back until when and why, and whose pace the rest waits for. With "
+            "--json it is one object. --failed and --pending list URLs instead."
             "\n\n"
-            "What is left is counted by reading it, which takes about a second for some millions of "
-            "URLs.",
+            "What is left is counted by reading it, which takes about a second for some millions "
+            "of URLs.",
         .operands = true,
         .run = cmd_status,
     },
@@ -126,11 +127,11 @@ const struct command command_table[] = {
                     "curl http://127.0.0.1:8080/redirect/3 http://127.0.0.1:8080/drip\n",
         .manual =
             "Serves HTTP/1.1 on loopback, for trying things out, for tests and for measuring: "
-            "bodies of any size, delays, every status, redirects, content codings, broken answers, "
-            "and with --web a synthetic web of any size, the same for the same seed, with DNS for "
-            "its names. Once it is ready it writes a line \"listening on http://ADDRESS:PORT\" to "
-            "standard output. SIGINT, SIGTERM and --max-time end it, with a line on standard "
-            "error that says how much was served, and status 0.",
+            "bodies of any size, delays, every status, redirects, content codings, broken "
+            "answers, and with --web a synthetic web of any size, the same for the same seed, "
+            "with DNS for its names. Once it is ready it writes a line \"listening on "
+            "http://ADDRESS:PORT\" to standard output. SIGINT, SIGTERM and --max-time end it, "
+            "with a line on standard error that says how much was served, and status 0.",
         .run = cmd_serve,
         .lists = cmd_serve_lists,
     },
@@ -139,30 +140,29 @@ const struct command command_table[] = {
         .bit = COMMAND_INSPECT,
         .synopsis = "url|dns|links|robots|sitemap|warc [OPTIONS] [URL|NAME|FILE...]",
         .help = "one rule at a time: URLs, names, links, robots",
-        .examples = "trawl inspect url 'HTTP://ex\303\244mple.com:80/a/../b?c#d'\n"
-                    "echo '{\"input\":\"../b\",\"base\":\"http://a.example/x/y/\"}' | "
-                    "trawl inspect url --json\n"
-                    "trawl inspect dns --dns-servers 9.9.9.9 example.org\n"
-                    "curl -s https://example.org/ | trawl inspect links - https://example.org/\n"
-                    "trawl inspect robots -A MyBot robots.txt /private/ /index.html\n"
-                    "trawl inspect warc crawl-*.warc.gz\n"
-                    "trawl inspect warc --extract https://example.org/ crawl-*.warc.gz > page.html\n",
+        .examples =
+            "trawl inspect url 'HTTP://ex\303\244mple.com:80/a/../b?c#d'\n"
+            "echo '{\"input\":\"../b\",\"base\":\"http://a.example/x/y/\"}' | "
+            "trawl inspect url --json\n"
+            "trawl inspect dns --dns-servers 9.9.9.9 example.org\n"
+            "curl -s https://example.org/ | trawl inspect links - https://example.org/\n"
+            "trawl inspect robots -A MyBot robots.txt /private/ /index.html\n"
+            "trawl inspect warc crawl-*.warc.gz\n"
+            "trawl inspect warc --extract https://example.org/ crawl-*.warc.gz > page.html\n",
         .manual =
             "inspect url reads each URL by the WHATWG URL standard and shows its parts, one a "
-            "line. "
-            "The URLs are arguments, or the lines of standard input. With --json it is a filter: "
-            "each line of standard input is an object with an \"input\" and perhaps a \"base\" "
-            "that "
-            "completes it, and gives one line of output, {\"href\": ...} or {\"error\": ...}, in "
-            "order. The status is 3 when a URL given as an argument was none."
+            "line. The URLs are arguments, or the lines of standard input. With --json it is a "
+            "filter: each line of standard input is an object with an \"input\" and perhaps a "
+            "\"base\" that completes it, and gives one line of output, {\"href\": ...} or "
+            "{\"error\": ...}, in order. The status is 3 when a URL given as an argument was none."
             "\n\n"
             "inspect dns looks names up as a run would, and shows the addresses in the order in "
-            "which they are tried, the seconds for which the answer holds (ttl), who gave it "
-            "and the time that it took. A name may be given as NAME:PORT or as a URL, too; the "
-            "port matters to --resolve only. With --json each line of standard input is "
-            "an object with a \"name\", and gives one with \"name\", \"addresses\", "
-            "\"ttl\", \"server\" and \"time\" (seconds), and \"error\" and \"errormsg\" where "
-            "there is no address. The status is 3 when a name given as an argument has none."
+            "which they are tried, the seconds for which the answer holds (ttl), who gave it and "
+            "the time that it took. A name may be given as NAME:PORT or as a URL, too; the port "
+            "matters to --resolve only. With --json each line of standard input is an object with "
+            "a \"name\", and gives one with \"name\", \"addresses\", \"ttl\", \"server\" and "
+            "\"time\" (seconds), and \"error\" and \"errormsg\" where there is no address. The "
+            "status is 3 when a name given as an argument has none."
             "\n\n"
             "inspect links finds the links in a page: a file of HTML (or - for standard input), "
             "followed by its URL. Each is shown once, absolute and without a fragment, in the "
@@ -171,18 +171,18 @@ const struct command command_table[] = {
             "each line is an object with \"html\" (or \"html_b64\"), \"base\" and perhaps "
             "\"content_type\", and gives {\"links\": [...]}; forms are not among them."
             "\n\n"
-            "inspect robots reads a robots.txt (a file, or - for standard input) by RFC 9309 and says "
-            "of each URL or path behind it whether it may be fetched, and which line decides; then "
-            "the delay and the sitemaps that the file gives. The status is 3 when one of them may "
-            "not. With --json each line of standard input is an object with \"robots\" (or "
-            "\"robots_b64\"), \"agent\" and \"url\", and gives {\"allowed\": ..., "
+            "inspect robots reads a robots.txt (a file, or - for standard input) by RFC 9309 and "
+            "says of each URL or path behind it whether it may be fetched, and which line "
+            "decides; then the delay and the sitemaps that the file gives. The status is 3 when "
+            "one of them may not. With --json each line of standard input is an object with "
+            "\"robots\" (or \"robots_b64\"), \"agent\" and \"url\", and gives {\"allowed\": ..., "
             "\"line\": ...}, the line null when none decided."
             "\n\n"
-            "inspect sitemap lists the URLs of each FILE (XML, a list, RSS or Atom, all of these also "
-            "gzipped). The status is 3 when one is no sitemap. With --json each line of standard "
-            "input is an object with \"body_b64\", the \"url\" that relative entries are completed "
-            "by, and perhaps a \"content_type\", and gives {\"kind\": ..., \"entries\": [{\"loc\": "
-            "..., \"lastmod\": ...}]} or {\"error\": ...}."
+            "inspect sitemap lists the URLs of each FILE (XML, a list, RSS or Atom, all of these "
+            "also gzipped). The status is 3 when one is no sitemap. With --json each line of "
+            "standard input is an object with \"body_b64\", the \"url\" that relative entries are "
+            "completed by, and perhaps a \"content_type\", and gives {\"kind\": ..., \"entries\": "
+            "[{\"loc\": ..., \"lastmod\": ...}]} or {\"error\": ...}."
             "\n\n"
             "inspect warc reads archive files from end to end (of --warc-file, or of any other "
             "program; a gzip member a record or not, or not compressed), lists their records, and "
@@ -200,12 +200,13 @@ const struct command command_table[] = {
         .synopsis = "[OPTIONS]",
         .help = "serve a synthetic web on loopback and fetch thousands of its URLs",
         .examples = "trawl demo\n",
-        .manual = "Starts an origin with a synthetic web and its DNS on loopback, fetches "
-                  "urls/demo.txt from it with one engine after the other, and shows the summaries "
-                  "and three records. Then crawls that web with --state, kills the crawl in the "
-                  "middle, goes on with it and counts its records. Takes some twenty seconds and "
-                  "touches nothing outside loopback; its files are in a directory of its own "
-                  "under $TMPDIR, or /tmp, which it removes.",
+        .manual =
+            "Starts an origin with a synthetic web and its DNS on loopback, fetches urls/demo.txt "
+            "from it with one engine after the other, and shows the summaries and three records. "
+            "Then crawls that web with --state, kills the crawl in the middle, goes on with it "
+            "and counts its records. Takes some twenty seconds and touches nothing outside "
+            "loopback; its files are in a directory of its own under $TMPDIR, or /tmp, which it "
+            "removes.",
         .run = cmd_demo,
     },
 };

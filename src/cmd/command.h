@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
-#include "options/arguments.h"
 #include "data/buffer.h"
+#include "options/arguments.h"
 
 // How the program ends.
 enum command_status {

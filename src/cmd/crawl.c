@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // trawl crawl: a list of seeds, and what they lead to.
 #include "cmd/command.h"
-#include "options/crawl_options.h"
 #include "discover/scope.h"
+#include "options/crawl_options.h"
 #include "sys/log.h"
 #include <errno.h>
 #include <unistd.h>

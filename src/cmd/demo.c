@@ -2,13 +2,13 @@
 // trawl demo: a synthetic web on loopback, fetched with one engine after the other, and crawled by
 // a run that is killed and goes on.
 #include "cmd/command.h"
-#include "options/options.h"
 #include "cmd/run.h"
 #include "demo/demo_again.h"
 #include "demo/demo_list.h"
 #include "demo/demo_origin.h"
 #include "demo/demo_samples.h"
 #include "demo/demo_web.h"
+#include "options/options.h"
 #include "report/summary.h"
 #include "sys/clock.h"
 #include "sys/limits.h"
@@ -29,7 +29,8 @@ static const struct {
     { "coro:512", "coro", "512 coroutines at most on one event loop" },
     { "threads:64", "threads", "64 threads, each of which blocks" },
     { "forks:64", "forks", "64 processes, each of which blocks" },
-    { "forks:2/coro:256", "forks/coro", "2 processes, each an event loop with 256 coroutines at most" },
+    { "forks:2/coro:256", "forks/coro",
+      "2 processes, each an event loop with 256 coroutines at most" },
 };
 enum { DEMO_ENGINES = sizeof engines / sizeof *engines };
 

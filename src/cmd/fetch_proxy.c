@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch_proxy.h"
-#include "options/arguments.h"
 #include "cmd/command.h"
+#include "options/arguments.h"
 #include "sys/log.h"
 #include <errno.h>
 #include <stdlib.h>

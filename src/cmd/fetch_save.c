@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch_save.h"
-#include "options/arguments.h"
 #include "cmd/command.h"
-#include "visit/save.h"
+#include "options/arguments.h"
 #include "sys/log.h"
+#include "visit/save.h"
 
 int fetch_save_check(const struct arguments *a)
 {

@@ -2,8 +2,8 @@
 // trawl resume: goes on with a run, by the command that its state remembers.
 #include "cmd/command.h"
 #include "cmd/fetch_state.h"
-#include "options/options.h"
 #include "ledger/order.h"
+#include "options/options.h"
 #include "store/state.h"
 #include "store/state_meta.h"
 #include "sys/log.h"

@@ -132,8 +132,7 @@ int slots_init(struct slots *all, const struct engine_spec *spec, const struct e
     all->kept = n < SLOTS_MANY ? SLOTS_KEPT : 0;
     if (outcome_reserve(&all->outcome) < 0)
         return -ENOMEM;
-    int e =
-        gear_open(&all->gear, setup->settings, setup->worker ? *setup->worker : gear_number());
+    int e = gear_open(&all->gear, setup->settings, setup->worker ? *setup->worker : gear_number());
     if (e < 0) {
         buffer_fini(&all->outcome);
         return e;

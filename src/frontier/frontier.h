@@ -38,9 +38,9 @@ void frontier_fini(struct frontier *f);
 // -ENOMEM, then `i` stays the caller's.
 int frontier_add(struct frontier *f, struct item *i, bool first, int64_t now);
 
-// Has `i` queued at `at` (monotonic ns), last: were it first, then where the pace is slow a page that
-// is broken would take turn upon turn, and a host be given up of which nothing else was asked. Takes
-// `i`. Errors: -ENOMEM, then `i` stays the caller's.
+// Has `i` queued at `at` (monotonic ns), last: were it first, then where the pace is slow a page
+// that is broken would take turn upon turn, and a host be given up of which nothing else was asked.
+// Takes `i`. Errors: -ENOMEM, then `i` stays the caller's.
 int frontier_delay(struct frontier *f, struct item *i, int64_t at);
 
 // Moves on what time has moved on: delayed items whose time has come, groups whose pace allows a

@@ -55,11 +55,11 @@ struct host {
     int64_t lookup_began, lookup_ended; // monotonic ns
     int64_t expires;                    // monotonic ns until which the addresses hold
     unsigned addresses;
-    struct address *address; // owned
-    char why[96];            // of a failed look-up
+    struct address *address;     // owned
+    char why[96];                // of a failed look-up
     struct challenge *challenge; // what it wants to be shown; owned. NULL: nothing is known
-    struct conduct *conduct; // owned; NULL: nothing is known
-    const char *agent;       // User-Agent of a rule; NULL: that of the run. Borrowed
+    struct conduct *conduct;     // owned; NULL: nothing is known
+    const char *agent;           // User-Agent of a rule; NULL: that of the run. Borrowed
     uint64_t exchanges;
     int64_t spent; // ns over all exchanges
     char origin[];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "frontier/item.h"
-#include "frontier/host.h"
 #include "data/map.h"
+#include "frontier/host.h"
 #include "store/json.h"
 #include <errno.h>
 #include <stdlib.h>

@@ -34,13 +34,13 @@ struct item {
     struct host *host;    // of the current hop
     struct url url;       // the current hop: without user information and fragment
     char *given; // the URL as given, when it differs from the first hop's href; NULL: the same
-    char *credentials;      // "user:password" that stood in the URL, for `origin` only; NULL: none
+    char *credentials;        // "user:password" of the URL, for `origin` only; NULL: none
     struct item_known *known; // of the page at `url`, in a refresh; NULL: nothing
-    struct item_more *more; // what its line says beyond the URL; NULL: nothing
-    struct asking *asking;  // a robots.txt: who waits for it; it has no record. NULL: a URL of the run
-    struct buffer trail;    // the redirects so far, as the JSON of the record
-    struct buffer archived; // where its exchanges are in the archive, as the JSON of the record
-    char *via;              // in a crawl: the page that it was found on; NULL: none
+    struct item_more *more;   // what its line says beyond the URL; NULL: nothing
+    struct asking *asking;    // a robots.txt, without a record: who waits; NULL: a URL of the run
+    struct buffer trail;      // the redirects so far, as the JSON of the record
+    struct buffer archived;   // where its exchanges are in the archive, as the JSON of the record
+    char *via;                // in a crawl: the page that it was found on; NULL: none
     uint64_t line;
     uint64_t origin; // hash of the typed host and port: this item may go there whatever the address
     uint64_t home;   // hash of the origin (scheme, host, port) the credentials belong to
@@ -99,8 +99,8 @@ struct span item_given(const struct item *i);
 // `target`. Errors: -ENOMEM, then nothing changed and `target` stays the caller's.
 int item_redirect(struct item *i, int status, struct url *target);
 
-// Notes that an exchange of it is in the archive: in this file, at this offset. Without memory it is
-// not noted.
+// Notes that an exchange of it is in the archive: in this file, at this offset. Without memory it
+// is not noted.
 void item_archived(struct item *i, struct span file, uint64_t offset);
 
 // Appends `text` (a line that may be no URL at all) to `out` without anything between "//" and "@"

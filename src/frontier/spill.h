@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #ifndef FRONTIER_SPILL_H
 #define FRONTIER_SPILL_H
-#include "input/lines.h"
 #include "data/buffer.h"
 #include "data/list.h"
+#include "input/lines.h"
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -14,7 +14,7 @@ struct host_entry {
     int64_t delay;      // ns between two exchanges, as it has come to be
     int64_t learnt;     // ns: of that, what its group has learnt (frontier/adapt.h); 0: nothing
     int64_t latency;    // ns, learnt with it
-    int64_t interval; // ns from one start to the next, by its rate; 0: no limit
+    int64_t interval;   // ns from one start to the next, by its rate; 0: no limit
     uint64_t exchanges;
     int64_t spent;   // ns over all of them
     int64_t expires; // wall ns until which the addresses hold; 0: not known

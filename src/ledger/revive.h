@@ -7,10 +7,10 @@
 
 // A refresh of a crawl asks again for each page that is known, whether a link leads there this time
 // or not: a page that has not changed is not sent again, so nobody could look for links in it. The
-// pages go back to the frontier a few at a time, in the order of their keys, and of each host before
-// what else is there: at depth 0, and with numbers below REVIVE_NUMBERS, where links have theirs
-// from there on. They are in the seen set from the time when they were found, so each is asked for
-// once; what links lead to beyond them is new.
+// pages go back to the frontier a few at a time, in the order of their keys, and of each host
+// before what else is there: at depth 0, and with numbers below REVIVE_NUMBERS, where links have
+// theirs from there on. They are in the seen set from the time when they were found, so each is
+// asked for once; what links lead to beyond them is new.
 //
 // How far it has got stands in the meta table under REVIVE_NOTE, in the same transaction. All of
 // this is inside a transaction of the state.

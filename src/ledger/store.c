@@ -231,7 +231,8 @@ static void say(struct store *s, const struct operation *o, struct span bytes)
     if (!s->batch)
         s->batch = batch_new();
     if (!s->batch || !operation_add(s->batch, o, bytes)) {
-        mailbox_fail(&s->mailbox, -ENOMEM); // what is lost here would be missed: nothing more is committed
+        // What is lost here would be missed: nothing more is committed.
+        mailbox_fail(&s->mailbox, -ENOMEM);
         return;
     }
     s->uncut++;

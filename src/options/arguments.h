@@ -40,11 +40,11 @@ struct arguments_state {
     struct buffer spool;     // owned
     int64_t interval;        // of --commit-interval, ns
     bool interval_said;
-    int64_t save_since;      // of the run's first part; 0: this is it
-    bool unfinished;         // the run can be gone on with
-    bool recalled;           // the command line is that of an earlier run
-    bool refresh;            // when that is finished, another one may begin
-    int lock;                // the descriptor that holds the directory; -1: none
+    int64_t save_since; // of the run's first part; 0: this is it
+    bool unfinished;    // the run can be gone on with
+    bool recalled;      // the command line is that of an earlier run
+    bool refresh;       // when that is finished, another one may begin
+    int lock;           // the descriptor that holds the directory; -1: none
 };
 
 // Everything that a command line can say. An option's row in the table names the place here that it
@@ -78,7 +78,7 @@ struct arguments {
     struct serve_settings serve;
     struct bench_setup bench;
     bool status_failed, status_pending; // the lists that are asked for
-    bool serve_list; // the misbehaviours are listed, nothing is served
+    bool serve_list;                    // the misbehaviours are listed, nothing is served
 };
 
 // Appends. Errors: -ENOMEM, the list as it was.

@@ -21,7 +21,7 @@ enum options_command {
 
 // Where --help and the manual list an option. The headings are in options_groups, in this order.
 enum options_group {
-    GROUP_LISTS, // what goes in and comes out
+    GROUP_LISTS,  // what goes in and comes out
     GROUP_MATRIX, // what `bench` compares, and how
     GROUP_PACE,
     GROUP_MANNERS, // how hosts are treated
@@ -54,8 +54,8 @@ struct option {
     unsigned commands;    // enum options_command, ored. Two rows may share a name when no command
                           // has both: so a default can differ from command to command
     enum options_group group;
-    bool changes; // may be another when a run is gone on with, though its group is of those that may
-                  // not: what goes in and out, what is asked for, where a crawl goes
+    bool changes; // may be another when a run is gone on with, though its group is of those that
+                  // may not: what goes in and out, what is asked for, where a crawl goes
     const char *help;   // half a sentence for --help, without a full stop
     const char *value;  // the default as it would be typed: `read` reads it. NULL: nothing is read
     const char *unset;  // what --help shows for a default that nobody could type; NULL: none shown

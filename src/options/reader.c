@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options/reader.h"
-#include "report/units.h"
 #include "input/ask.h"
+#include "report/units.h"
 #include "resolve/overrides.h"
 #include "resolve/servers.h"
 #include <errno.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef OUTPUT_RECORD_H
 #define OUTPUT_RECORD_H
-#include "frontier/item.h"
 #include "fetch/error.h"
+#include "frontier/item.h"
 #include "store/json.h"
 
 struct outcome;
@@ -18,7 +18,7 @@ struct ending {
     bool unsaved;               // the body that came is not kept: the same is saved already
     bool not_modified;          // the page is as it was known from an earlier run
     const uint8_t *digest;      // of its body, when that did not come; NULL: the outcome's
-    struct span saved;          // where its body will be; absent: where the outcome says, if anywhere
+    struct span saved;          // where its body will be; absent: as the outcome says
     // Of a crawl; absent where there is nothing to say.
     bool crawl;
     struct span redirect_url; // where the answer leads

@@ -12,8 +12,8 @@ struct kind {
 enum { KINDS_MOST = 600 + FETCH_ERROR_COUNT };
 
 // Fill `out` (at most `room`) and return how many there are in it: statuses in order of number,
-// errors by falling count, failures (errors, and statuses of 400 or more) by falling count, all ends
-// by falling count.
+// errors by falling count, failures (errors, and statuses of 400 or more) by falling count, all
+// ends by falling count.
 unsigned kinds_statuses(const struct crawl_stats *s, struct kind *out, unsigned room);
 unsigned kinds_errors(const struct crawl_stats *s, struct kind *out, unsigned room);
 unsigned kinds_ends(const struct crawl_stats *s, struct kind *out, unsigned room);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef REPORT_PROGRESS_H
 #define REPORT_PROGRESS_H
-#include "report/live_line.h"
 #include "crawl/crawl.h"
+#include "report/live_line.h"
 #include <pthread.h>
 
 // One live line on standard error while a run goes on, for a terminal: drawn over itself at most

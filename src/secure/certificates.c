@@ -286,9 +286,10 @@ int certificates_open(struct certificates **out, const char *suffix, const char 
     struct certificates *all = calloc(1, sizeof *all);
     if (!all)
         return -ENOMEM;
-    struct certificate_wish w = {
-        .name = "An authority of trawl serve", .from = -2, .to = CERTIFICATES_DAYS, .authority = true
-    };
+    struct certificate_wish w = { .name = "An authority of trawl serve",
+                                  .from = -2,
+                                  .to = CERTIFICATES_DAYS,
+                                  .authority = true };
     all->suffix = suffix;
     w.key = certificates_key();
     int r = certificate_make(all, &all->authority, &w) ? 0 : -EIO;

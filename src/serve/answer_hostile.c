@@ -104,7 +104,7 @@ static int hostile_step(struct exchange *x, const struct hostile_step *s)
 static int hostile_play(struct exchange *x, const struct hostile *h)
 {
     x->status = atoi(h->expect); // NOLINT(cert-err34-c): of our own table
-    x->keep_alive = false; // unless a step says so
+    x->keep_alive = false;       // unless a step says so
     for (unsigned i = 0; i < HOSTILE_STEPS && h->step[i].verb != HOSTILE_END; i++) {
         int r = hostile_step(x, &h->step[i]);
         if (r != 0)

@@ -139,8 +139,8 @@ int save_sync(const struct save *s)
 // ---- one body
 
 // No temporary name is ever given twice, not by another process with our number either: what a
-// commit says of one must not be taken for another body. So many have been given by this process; it
-// begins at a time.
+// commit says of one must not be taken for another body. So many have been given by this process;
+// it begins at a time.
 static uint64_t save_number;
 
 static uint64_t save_take_number(void)

@@ -23,10 +23,10 @@ struct visit_settings {
     uint64_t warc_max_size;  // bytes; 0: files are not followed by others
     int warc_level;          // see store/gzip.h
     enum digest_kind warc_digest;
-    uint64_t memory;      // bytes of bodies that one worker may hold (gear.h); 0: no bound
-    unsigned worker;      // of a worker process: its number (gear_number)
+    uint64_t memory;          // bytes of bodies that one worker may hold (gear.h); 0: no bound
+    unsigned worker;          // of a worker process: its number (gear_number)
     const char *accept_types; // of pages, apart by spaces: "text/html image/*"; NULL: any
-    uint32_t follow_tags; // whose links are found, with JOB_FOLLOW: bits 1 << enum links_tag
-    uint32_t work;        // rounds of work.h that each answer costs its worker; 0: none
+    uint32_t follow_tags;     // whose links are found, with JOB_FOLLOW: bits 1 << enum links_tag
+    uint32_t work;            // rounds of work.h that each answer costs its worker; 0: none
 };
 #endif

@@ -23,8 +23,8 @@ struct visit {
     struct response response;
     struct sinks sinks;
     struct sink_type type;
-    int64_t started;     // wall clock, ns
-    int code;            // what it has come to: 0, or a negative errno of our own machinery
+    int64_t started;   // wall clock, ns
+    int code;          // what it has come to: 0, or a negative errno of our own machinery
     struct gear *gear; // of its worker; borrowed, set by the engine. NULL: none
     struct sink_archive *archive; // made when first needed; owned
     bool archives, appends;       // the exchange is kept; it is still to be appended
