@@ -27,7 +27,7 @@ const char *state_error_text(int error)
     case -EUSERS:
         return "too many processes read it";
     case -EAGAIN: // of a thread
-        return "no further thread may be started: raise ulimit -u";
+        return "no further thread can be started: raise ulimit -u, or -v";
     case -EMFILE:
         return "too many open files: raise ulimit -n";
     default:
