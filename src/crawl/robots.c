@@ -219,11 +219,15 @@ static enum said ask(struct asking *a)
             return r == -ENOMEM ? SAID_LACKING : SAID_NOTHING;
         r = find_host(a, &to);
         if (r != 0)
-            return r == -ECANCELED ? SAID_CANCELLED : r < 0 ? SAID_LACKING : SAID_UNREACHABLE;
+            return r == -ECANCELED ? SAID_CANCELLED
+                   : r == -ENOMEM  ? SAID_LACKING
+                                   : SAID_UNREACHABLE;
     }
     enum said said = judge(a);
-    // What only a redirect led to says nothing of the pages.
-    return said == SAID_NEVER && to != a->host ? SAID_NOTHING : said;
+    // What only a redirect led to says nothing of the pages; but what we lack says nothing of
+    // rules.
+    bool led = to != a->host && a->error != FETCH_NO_RESOURCES;
+    return said == SAID_NEVER && led ? SAID_NOTHING : said;
 }
 
 // They hold for a day. Errors: -ENOMEM.
