@@ -168,7 +168,7 @@ int line_wait(struct line *l, int64_t ns)
 void line_end(struct line *l)
 {
     if (shutdown(l->fd, SHUT_WR) == 0)
-        line_wait(l, 2 * CLOCK_S);
+        line_wait(l, 20 * CLOCK_S); // it may be busy
 }
 
 void line_reset(struct line *l)

@@ -70,6 +70,10 @@ class Hostile(unittest.TestCase):
             self.assertNotIn(forbidden, run.out.decode())
             self.assertNotIn(forbidden, run.err)
 
+    def test_what_must_come_of_each_is_one_thing_but_for_resets(self):
+        several = {tuple(expect.split("|")[1:]) for _, expect, _ in self.rows}
+        self.assertLessEqual(several, {(), ("reset",)})
+
     def test_there_are_enough(self):
         self.assertGreaterEqual(len(self.rows), 120)
         self.assertEqual(len({name for name, _, _ in self.rows}), len(self.rows))
