@@ -104,9 +104,10 @@ static bool dial_would_repeat(const struct transfer *t)
 static int dial_socket(const struct dial *d, int port)
 {
     for (unsigned six = 0; six < 2; six++) {
-        struct sockaddr_storage own = { 0 };
+        struct sockaddr_storage own;
         socklen_t n = sizeof own;
         if (d->offered[six] && getsockname(d->made[six], (struct sockaddr *)&own, &n) == 0 &&
+            // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): getsockname has written it
             ntohs(((struct sockaddr_in *)(void *)&own)->sin_port) == port)
             return d->made[six];
     }

@@ -82,13 +82,12 @@ class Tidy(Lint):
         for line in said.splitlines():
             if m := self.line.match(line):
                 found = Finding(source, "", self.place(m[1], m[2]), m[3], m[4], [])
-                if not found.where.startswith(".."):  # what system headers do is theirs
-                    yield found
+                yield found
             elif found:
                 found.more.append(line)
 
     def judge(self, found):
-        return found, []
+        return [f for f in found if not f.where.startswith("..")], []  # what system headers do is theirs
 
 
 class Analyze(Lint):
