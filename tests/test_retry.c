@@ -25,9 +25,10 @@ static void only_what_may_change_is_tried_again(void **state)
 static void a_url_that_may_have_killed_its_worker_gets_one_more_try(void **state)
 {
     (void)state;
-    assert_int_equal(retry_limit(FETCH_WORKER_DIED, 5), 1);
-    assert_int_equal(retry_limit(FETCH_WORKER_DIED, 0), 0);
-    assert_int_equal(retry_limit(FETCH_RESET, 5), 5);
+    assert_true(retry_allowed(5, 0, 5) && !retry_allowed(6, 0, 5));
+    assert_true(retry_allowed(1, 1, 5) && !retry_allowed(2, 2, 5));
+    assert_true(retry_allowed(3, 1, 5)); // whatever befell it before
+    assert_false(retry_allowed(1, 1, 0));
 }
 
 static void delays_double_up_to_a_minute_and_differ(void **state)

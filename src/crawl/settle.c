@@ -79,7 +79,8 @@ static int64_t backoff(struct coordinator *c, const struct item *i)
 static bool has_further_try(const struct coordinator *c, const struct item *i,
                             enum fetch_error error, int status, bool sent)
 {
-    return retry_worthwhile(error, status) && i->tries <= retry_limit(error, c->settings->retry) &&
+    return retry_worthwhile(error, status) &&
+           retry_allowed(i->tries, i->deaths, c->settings->retry) &&
            hop_may_repeat((enum hop_method)i->method, sent, status);
 }
 
@@ -283,6 +284,7 @@ static void settle(struct coordinator *c, struct item *i, const struct outcome *
         cookies_take(c->cookies, &i->url, o);
     i->attempts++;
     i->tries++;
+    i->deaths = (uint8_t)(i->deaths + (error == FETCH_WORKER_DIED));
     commits_host(c, h);
     bool shows = settle_challenge(i, o);
     bool stale = is_stale(i, o), not_its_fault = !stale && treatment_note(c, h, o, hold);

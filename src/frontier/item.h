@@ -63,6 +63,7 @@ struct item {
     bool stocked;       // it was brought from disk
     bool shown;         // its last exchange showed what its host had asked for (challenge.h)
     uint8_t challenges; // that were answered on this hop
+    uint8_t deaths;     // workers that died over it, two at most; nothing of it is kept on disk
     bool recalled;      // the state is asked what is known; `due.key` is what it waits for then
     bool conditional;   // its last request was for what has changed since `known`
     bool became_get;    // by a redirect: what was asked for of method and body is over

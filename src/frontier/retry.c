@@ -26,9 +26,9 @@ bool retry_worthwhile(enum fetch_error error, int status)
     }
 }
 
-unsigned retry_limit(enum fetch_error error, unsigned allowed)
+bool retry_allowed(unsigned tries, unsigned deaths, unsigned allowed)
 {
-    return error == FETCH_WORKER_DIED && allowed > 1 ? 1 : allowed;
+    return tries <= allowed && deaths < 2;
 }
 
 int64_t retry_delay(unsigned attempt, uint64_t random)

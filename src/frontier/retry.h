@@ -12,9 +12,9 @@
 // 500, 502, 503, 504. No other 4xx, no certificate error.
 bool retry_worthwhile(enum fetch_error error, int status);
 
-// How many attempts beyond the first `error` gets at most, of the `allowed` that the user granted:
-// a dead worker, which may have been killed by this very URL, gets one.
-unsigned retry_limit(enum fetch_error error, unsigned allowed);
+// Whether a URL gets another attempt after `tries`, of which the user allowed so many beyond the
+// first. `deaths` workers have died over it: by the second it is known to kill them.
+bool retry_allowed(unsigned tries, unsigned deaths, unsigned allowed);
 
 // ns to wait before attempt number `attempt` (2 is the first repetition): 1 s, doubling to 60 s, of
 // which a random part up to a half is taken off so that what failed together does not come back
