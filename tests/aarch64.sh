@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$srcdir" || exit 1
 
 fiber=(lib/fiber/{stack,guard,fiber,overflow,symbol,trace}.c)
-below=(lib/sys/{log,files,limits,clock}.c lib/data/{buffer,utf8}.c)
+below=(lib/sys/{log,files,limits,spare,clock}.c lib/data/{buffer,utf8}.c)
 flags=(-std=gnu11 -g -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion -Werror -Ilib -Itests/bare -static -pthread)
 for switch in switch_aarch64.S switch_ucontext.c; do
     for level in -O0 -O2; do
