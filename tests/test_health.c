@@ -127,6 +127,7 @@ static void the_time_without_a_network_counts_for_nobody(void **state)
     health_bad(&broken, &n, false, 2 * LIMIT + 5 * CLOCK_S);
     assert_in_range(broken.blamed, 0, 6 * CLOCK_S);
     assert_int_equal(health_pause(&broken, 0), CLOCK_S);
+    assert_false(health_is_ill(&broken));
     health_bad(&broken, &n, false, 2 * LIMIT + 7 * CLOCK_S);
     assert_in_range(broken.blamed, 7 * CLOCK_S, 8 * CLOCK_S);
 }

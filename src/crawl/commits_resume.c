@@ -181,9 +181,10 @@ static int load_item(void *arg, uint64_t number, struct span bytes)
         i->engine = 0;
     i->held = true;
     l->items++;
-    // What was tried goes behind what was not, which comes after it here, from the disk, or a list.
-    int64_t behind = clock_after(l->now.mono, CLOCK_S);
-    if (i->tries > 0 && not_before < behind)
+    // What was tried goes behind what was not, which comes after it here, from the disk, or a list;
+    // and the more often, the further.
+    int64_t behind = clock_after(l->now.mono, (i->attempts < 8 ? i->attempts : 8) * CLOCK_S);
+    if (i->attempts > 0 && not_before < behind)
         not_before = behind;
     intake_put(l->c, i, not_before);
     return 0;

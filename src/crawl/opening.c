@@ -100,11 +100,13 @@ int opening_look_up(struct coordinator *c, struct host *h, struct resolve_answer
 }
 
 // A name server that does not answer, or not as it should, says nothing of the name: with a pace
-// that adapts the host is asked again later. Returns whether it is.
+// that adapts, or when the network is down, the host is asked again later. Returns whether it is.
 static bool is_put_off(struct coordinator *c, struct host *h, const struct resolve_answer *answer)
 {
-    if (!c->settings->manners.adapt || answer->status == RESOLVE_NOTFOUND)
+    if (answer->status == RESOLVE_NOTFOUND)
         return false;
+    if (!c->settings->manners.adapt)
+        return treatment_cut_off(c, h, answer->why);
     treatment_failed(c, h, answer->why, true, false, 0);
     return true;
 }

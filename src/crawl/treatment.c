@@ -13,6 +13,7 @@
 enum {
     LOST_AT_ONCE = 256, // URLs of hosts given up that are ended in one go
     RECALL_S = 10,      // within so many seconds all are asked again when the network is back
+    OUTAGE_S = 300, // so long it may be down before attempts count, where hosts are not given up
 };
 
 // What an exchange tells of its host.
@@ -87,20 +88,24 @@ void treatment_pace(struct coordinator *c, struct host *h, const struct outcome 
         group_bad(groups, h->group, c->now - o->time_total, c->now);
 }
 
-void treatment_good(struct coordinator *c, struct host *h)
+// Somebody was heard of, whatever was said.
+static void hear(struct coordinator *c, struct health *of)
 {
     struct frontier *f = &c->frontier;
+    struct health nobody = { 0 };
     if (health_is_outage(&f->network)) {
         log_note("the network is back");
         frontier_recall_all(f, c->now, RECALL_S * CLOCK_S, coordinator_random(c));
     }
+    health_good(of ? of : &nobody, &f->network, c->now);
+}
+
+void treatment_good(struct coordinator *c, struct host *h)
+{
     h->heard = true;
-    if (!h->conduct) {
-        health_good(&(struct health){ 0 }, &f->network, c->now);
-        return;
-    }
-    health_good(&h->conduct->health, &f->network, c->now);
-    frontier_recall(f, h, c->now);
+    hear(c, h->conduct ? &h->conduct->health : NULL);
+    if (h->conduct)
+        frontier_recall(&c->frontier, h, c->now);
 }
 
 static enum treatment treat(struct coordinator *c, struct host *h, bool robots, int64_t hold)
@@ -150,17 +155,53 @@ static void explain(const struct outcome *o, char out[96])
         snprintf(out, 96, "%.*s", (int)message.n, message.p ? message.p : "");
 }
 
+bool treatment_cut_off(struct coordinator *c, struct host *h, const char *why)
+{
+    struct health_network *n = &c->frontier.network;
+    bool before = health_is_cut_off(n);
+    if ((!h->heard && !before) || h->state == HOST_LOST || !host_conduct(h))
+        return false;
+    note_bad(c, h, why, true);
+    if (!health_is_cut_off(n) || c->now - n->heard > OUTAGE_S * CLOCK_S) {
+        h->conduct->health.failures = 0; // nobody is on trial for it
+        return false;
+    }
+    if (!before)
+        log_note("%u hosts have fallen silent, and no other is heard of: the network may be down; "
+                 "what is tried now counts for nothing, for up to %d s",
+                 n->silent, OUTAGE_S);
+    if (h->state != HOST_ASIDE) { // others of it may have been under way
+        int64_t pause = health_pause(&h->conduct->health, coordinator_random(c));
+        frontier_set_aside(&c->frontier, h, clock_after(c->now, pause), c->now);
+        commits_host(c, h);
+    }
+    return true;
+}
+
+// What an exchange tells where hosts are not treated as they do: whether there is a network.
+static bool note_network(struct coordinator *c, struct host *h, const struct outcome *o,
+                         enum sign sign)
+{
+    char why[96];
+    if (sign == SIGN_SILENT) {
+        explain(o, why);
+        return treatment_cut_off(c, h, why);
+    }
+    if (sign == SIGN_GOOD)
+        treatment_good(c, h); // those whose robots.txt cannot be had are judged by it
+    else if (sign != SIGN_BAD)
+        hear(c, h->conduct && !h->robots ? &h->conduct->health : NULL);
+    return false;
+}
+
 bool treatment_note(struct coordinator *c, struct host *h, const struct outcome *o, int64_t hold)
 {
     enum sign sign = sign_of(o);
     char why[96];
     if (sign == SIGN_NONE)
         return false;
-    if (!c->settings->manners.adapt) {
-        if (h->robots && sign == SIGN_GOOD)
-            treatment_good(c, h); // those whose robots.txt cannot be had are judged by it
-        return false;
-    }
+    if (!c->settings->manners.adapt)
+        return note_network(c, h, o, sign);
     treatment_pace(c, h, o);
     if (h->pinned && (o->error == FETCH_CONNECT_REFUSED || o->error == FETCH_CONNECT_FAILED ||
                       o->error == FETCH_CONNECT_TIMEOUT)) {

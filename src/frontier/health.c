@@ -24,7 +24,7 @@ static void blame(struct health *h, const struct health_network *n, int64_t now)
     if (n->heard > h->last || !health_is_outage(n))
         h->blamed = clock_after(h->blamed, now - from);
     if (n->back > h->last)
-        h->pauses = 0;
+        h->pauses = h->failures = 0;
 }
 
 void health_bad(struct health *h, struct health_network *n, bool silent, int64_t now)

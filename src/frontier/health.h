@@ -12,7 +12,7 @@
 // heard of meanwhile, or hardly anybody else has fallen silent. Of those only hosts that have
 // answered before tell anything: at the end of a run nobody may be left but those that never did.
 // And of a silence of all that was as long as HEALTH_QUIET_S nothing counts, neither the time nor
-// the pauses that it brought: what came before it must not add to a first failure after it. When
+// the pauses nor the failures that it brought: they must not add to a first failure after it. When
 // nobody is heard of at all, hosts are given up after HEALTH_OUTAGE times as long, for a run must
 // end.
 enum {

@@ -98,10 +98,10 @@ class Outage(unittest.TestCase):
         self.assertGreaterEqual(sum(r["status"] == 200 for r in run.records), 4 * PAGES, run.err)
         self.assertIn(run.status, (0, 3), run.err)
 
-    def fetch(self, end, engine):
+    def fetch(self, end, engine, *options):
         urls = [f"http://h{k % 6}.web.test/bytes/100?{k}" if k % 2 else f"http://h{k % 6}.web.test/" for k in range(10 * PAGES)]
-        name = rig.write(f"list-{end}-{engine[:4]}", "".join(u + "\n" for u in urls))
-        run = self.outage(end, "fetch", "--engine", engine, "--adapt", "-j", "4", "--host-delay", "10ms", "-i", name)
+        name = rig.write(f"list-{end}-{engine[:4]}-{len(options)}", "".join(u + "\n" for u in urls))
+        run = self.outage(end, "fetch", "--engine", engine, *options, "-j", "4", "--host-delay", "10ms", "-i", name)
         self.assertEqual([(r["url"], r["error"], r.get("errormsg")) for r in run.records if "error" in r], [], run.err)
         self.assertEqual(sorted(run.by_line), list(range(1, len(urls) + 1)))
 
@@ -115,15 +115,21 @@ class Outage(unittest.TestCase):
         self.crawl("far", "forks:4")
 
     def test_a_list_whose_own_end_is_pulled(self):
-        self.fetch("near", "forks:4")
+        self.fetch("near", "forks:4", "--adapt")
 
     def test_a_list_whose_far_end_is_pulled(self):
-        self.fetch("far", "coro")
+        self.fetch("far", "coro", "--adapt")
 
     def test_a_list_of_threads_whose_own_end_is_pulled(self):
-        self.fetch("near", "threads:4")
+        self.fetch("near", "threads:4", "--adapt")
+
+    def test_a_list_whose_own_end_is_pulled_while_hosts_are_treated_all_alike(self):
+        self.fetch("near", "coro", "--retry", "1")
+
+    def test_a_list_whose_far_end_is_pulled_while_hosts_are_treated_all_alike(self):
+        self.fetch("far", "forks:4", "--retry", "1")
 
 
 if __name__ == "__main__":
     enter()
-    rig.main(6)
+    rig.main(8)
