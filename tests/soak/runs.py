@@ -218,7 +218,7 @@ class FetchLeg(Leg):
     def __init__(self, soak, number):
         engine = ENGINES[(number + 4) % len(ENGINES)]
         delayed = number % 2 == 1
-        # Without --adapt nobody notices that the network is lost: it takes attempts until it is back.
+        # Without --adapt the first that meet a loss are charged with it, and short losses are not told from dead servers.
         pace = ["--adapt", "--max-delay", "1s", "--delay-factor", "1", "--host-give-up", "60s", "--host-delay", "100ms", "--retry", "4"]
         if not delayed:
             pace = ["--per-host", "3", "--retry", "7"]
@@ -358,7 +358,7 @@ class SteadyFetch(Steady):
     def __init__(self, soak, lines):
         name = "steadyfetch"
         super().__init__(soak, name, [
-            # The same here, where two losses may follow each other, and pages fail twice by themselves.
+            # The same here, where losses may follow each other, and pages fail twice by themselves.
             "fetch", "-i", rig.path(f"{name}/list"), *soak.big.names, *LIMITS, "--per-host", "4", "--rate",
             f"{soak.rate}/s", "--retry", "10"], "threads:2/coro:32,forks:2,threads:2", origins.Pace(0, 4, patience=9))
         with open(f"{self.home}/list", "w", encoding="utf-8") as f:
