@@ -13,7 +13,7 @@
 enum {
     LOST_AT_ONCE = 256, // URLs of hosts given up that are ended in one go
     RECALL_S = 10,      // within so many seconds all are asked again when the network is back
-    OUTAGE_S = 300, // so long it may be down before attempts count, where hosts are not given up
+    OUTAGE_S = 120, // so long it may be down before attempts count, where hosts are not given up
 };
 
 // What an exchange tells of its host.
@@ -178,18 +178,19 @@ bool treatment_cut_off(struct coordinator *c, struct host *h, const char *why)
     return true;
 }
 
-// What an exchange tells where hosts are not treated as they do: whether there is a network.
+// What an exchange tells where hosts are not treated as they do: whether there is a network. A
+// server that has taken the connection and then says nothing is no sign of that.
 static bool note_network(struct coordinator *c, struct host *h, const struct outcome *o,
                          enum sign sign)
 {
     char why[96];
-    if (sign == SIGN_SILENT) {
+    if (o->error == FETCH_CONNECT_FAILED || o->error == FETCH_CONNECT_TIMEOUT) {
         explain(o, why);
         return treatment_cut_off(c, h, why);
     }
     if (sign == SIGN_GOOD)
         treatment_good(c, h); // those whose robots.txt cannot be had are judged by it
-    else if (sign != SIGN_BAD)
+    else if (sign == SIGN_BUSY || sign == SIGN_BROKEN)
         hear(c, h->conduct && !h->robots ? &h->conduct->health : NULL);
     return false;
 }
