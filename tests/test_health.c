@@ -132,6 +132,31 @@ static void the_time_without_a_network_counts_for_nobody(void **state)
     assert_in_range(broken.blamed, 7 * CLOCK_S, 8 * CLOCK_S);
 }
 
+// Where hosts are treated all alike.
+static void silence_alone_tells_of_the_network_and_makes_nobody_ill(void **state)
+{
+    struct health_network n = { 0 };
+    struct health some[HEALTH_SILENT] = { { 0 } }, stranger = { 0 };
+    (void)state;
+    for (int k = 0; k < HEALTH_SILENT; k++)
+        health_good(&some[k], &n, CLOCK_S);
+    for (int k = 0; k < HEALTH_SILENT; k++) {
+        assert_false(health_is_cut_off(&n));
+        health_silent(&stranger, &n, 2 * CLOCK_S);
+        health_silent(&some[k], &n, (2 + k) * CLOCK_S);
+        health_silent(&some[k], &n, (2 + k) * CLOCK_S);
+    }
+    assert_true(health_is_cut_off(&n));
+    assert_int_equal(n.cut_off, (1 + HEALTH_SILENT) * CLOCK_S);
+    for (int k = 0; k < 2 * HEALTH_ILL; k++)
+        health_silent(&some[0], &n, 90 * CLOCK_S);
+    assert_int_equal(n.cut_off, (1 + HEALTH_SILENT) * CLOCK_S);
+    assert_false(health_is_ill(&some[0]));
+    assert_int_equal(some[0].blamed, 0);
+    health_good(&some[1], &n, 91 * CLOCK_S);
+    assert_false(health_is_cut_off(&n));
+}
+
 // At the end of a run nobody may be left but hosts that never answered: that is not the network.
 static void those_that_never_answered_tell_nothing_of_the_network(void **state)
 {
@@ -181,6 +206,7 @@ int main(void)
         cmocka_unit_test(a_silent_host_among_others_that_answer_is_given_up),
         cmocka_unit_test(nobody_is_given_up_when_all_fall_silent_at_once),
         cmocka_unit_test(the_time_without_a_network_counts_for_nobody),
+        cmocka_unit_test(silence_alone_tells_of_the_network_and_makes_nobody_ill),
         cmocka_unit_test(those_that_never_answered_tell_nothing_of_the_network),
         cmocka_unit_test(a_run_in_which_nobody_ever_answers_ends_some_day),
     };

@@ -43,12 +43,22 @@ static void delays_double_up_to_a_minute_and_differ(void **state)
     assert_int_not_equal(retry_delay(2, 12345), retry_delay(2, 54321));
 }
 
+static void what_was_tried_more_often_comes_later(void **state)
+{
+    (void)state;
+    assert_int_equal(retry_behind(0), 0);
+    for (unsigned n = 1; n < 8; n++)
+        assert_true(retry_behind(n) > retry_behind(n - 1));
+    assert_int_equal(retry_behind(UINT16_MAX), 8 * CLOCK_S);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_may_change_is_tried_again),
         cmocka_unit_test(a_url_that_may_have_killed_its_worker_gets_one_more_try),
         cmocka_unit_test(delays_double_up_to_a_minute_and_differ),
+        cmocka_unit_test(what_was_tried_more_often_comes_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

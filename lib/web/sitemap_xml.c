@@ -229,11 +229,15 @@ static pthread_once_t sitemap_xml_once = PTHREAD_ONCE_INIT;
 // Each thread gets a state at its first use of libxml2, which does not look whether there was
 // memory for it; and says that there was none by way of that state. So it is asked for here, where
 // it can be seen, and right after as much was to be had.
-static bool sitemap_xml_can(void)
+static bool sitemap_xml_prepare(void)
 {
+    pthread_once(&sitemap_xml_once, xmlInitParser);
     void *probe = malloc(sizeof(xmlGlobalState));
     free(probe);
-    return probe && xmlGetGlobalState();
+    if (!probe || !xmlGetGlobalState())
+        return false;
+    xmlSetStructuredErrorFunc(NULL, sitemap_xml_silence);
+    return true;
 }
 
 int sitemap_xml_new(struct sitemap_xml **out, struct span charset, sitemap_taker *take, void *arg)
@@ -248,8 +252,7 @@ int sitemap_xml_new(struct sitemap_xml **out, struct span charset, sitemap_taker
         .reference = sitemap_xml_reference,
         .serror = sitemap_xml_error,
     };
-    pthread_once(&sitemap_xml_once, xmlInitParser);
-    if (!sitemap_xml_can())
+    if (!sitemap_xml_prepare())
         return -ENOMEM;
     struct sitemap_xml *x = calloc(1, sizeof *x);
     char name[64] = "";
@@ -257,7 +260,6 @@ int sitemap_xml_new(struct sitemap_xml **out, struct span charset, sitemap_taker
         return -ENOMEM;
     x->take = take;
     x->arg = arg;
-    xmlSetStructuredErrorFunc(NULL, sitemap_xml_silence);
     x->parser = xmlCreatePushParserCtxt(&sax, x, NULL, 0, NULL);
     if (!x->parser) {
         free(x);

@@ -6,6 +6,7 @@
 #include "crawl/intake.h"
 #include "crawl/stats_pack.h"
 #include "frontier/continuation.h"
+#include "frontier/retry.h"
 #include "input/source.h"
 #include "output/output.h"
 #include "store/state_held.h"
@@ -181,9 +182,7 @@ static int load_item(void *arg, uint64_t number, struct span bytes)
         i->engine = 0;
     i->held = true;
     l->items++;
-    // What was tried goes behind what was not, which comes after it here, from the disk, or a list;
-    // and the more often, the further.
-    int64_t behind = clock_after(l->now.mono, (i->attempts < 8 ? i->attempts : 8) * CLOCK_S);
+    int64_t behind = clock_after(l->now.mono, retry_behind(i->attempts));
     if (i->attempts > 0 && not_before < behind)
         not_before = behind;
     intake_put(l->c, i, not_before);

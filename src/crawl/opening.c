@@ -106,7 +106,7 @@ static bool is_put_off(struct coordinator *c, struct host *h, const struct resol
     if (answer->status == RESOLVE_NOTFOUND)
         return false;
     if (!c->settings->manners.adapt)
-        return treatment_cut_off(c, h, answer->why);
+        return treatment_cut_off(c, h);
     treatment_failed(c, h, answer->why, true, false, 0);
     return true;
 }

@@ -13,7 +13,9 @@
 enum {
     LOST_AT_ONCE = 256, // URLs of hosts given up that are ended in one go
     RECALL_S = 10,      // within so many seconds all are asked again when the network is back
-    OUTAGE_S = 120, // so long it may be down before attempts count, where hosts are not given up
+    // Where hosts are treated all alike, and are not given up:
+    OUTAGE_S = 120, // so long it may be down before attempts count
+    PROBE_S = 8,    // a host is asked again after so long at the most
 };
 
 // What an exchange tells of its host.
@@ -93,10 +95,10 @@ static void hear(struct coordinator *c, struct health *of)
 {
     struct frontier *f = &c->frontier;
     struct health nobody = { 0 };
-    if (health_is_outage(&f->network)) {
+    if (health_is_cut_off(&f->network))
         log_note("the network is back");
+    if (health_is_outage(&f->network))
         frontier_recall_all(f, c->now, RECALL_S * CLOCK_S, coordinator_random(c));
-    }
     health_good(of ? of : &nobody, &f->network, c->now);
 }
 
@@ -125,15 +127,22 @@ static enum treatment treat(struct coordinator *c, struct host *h, bool robots, 
     return TREATMENT_ASIDE;
 }
 
+static void note_silence(const struct coordinator *c, bool before)
+{
+    const struct health_network *n = &c->frontier.network;
+    if (!before && health_is_cut_off(n))
+        log_note("%u hosts have fallen silent, and no other is heard of: the network may be down; "
+                 "no URL is charged with it",
+                 n->silent);
+}
+
 static void note_bad(struct coordinator *c, struct host *h, const char *why, bool silent)
 {
     struct health_network *n = &c->frontier.network;
-    bool before = health_is_outage(n);
+    bool before = health_is_cut_off(n);
     health_bad(&h->conduct->health, n, silent, c->now);
     snprintf(h->conduct->why, sizeof h->conduct->why, "%s", why);
-    if (!before && health_is_outage(n))
-        log_detail("%u hosts are silent, and no other is heard of: is the network down?",
-                   n->silent);
+    note_silence(c, before);
 }
 
 enum treatment treatment_failed(struct coordinator *c, struct host *h, const char *why, bool silent,
@@ -155,43 +164,36 @@ static void explain(const struct outcome *o, char out[96])
         snprintf(out, 96, "%.*s", (int)message.n, message.p ? message.p : "");
 }
 
-bool treatment_cut_off(struct coordinator *c, struct host *h, const char *why)
+bool treatment_cut_off(struct coordinator *c, struct host *h)
 {
     struct health_network *n = &c->frontier.network;
     bool before = health_is_cut_off(n);
-    if ((!h->heard && !before) || h->state == HOST_LOST || !host_conduct(h))
+    if ((!h->heard && !before) || !host_conduct(h))
+        return false; // most hosts of a list that never answer are just not there
+    health_silent(&h->conduct->health, n, c->now);
+    note_silence(c, before);
+    if (!health_is_cut_off(n) || c->now - n->cut_off > OUTAGE_S * CLOCK_S || h->state == HOST_LOST)
         return false;
-    note_bad(c, h, why, true);
-    if (!health_is_cut_off(n) || c->now - n->heard > OUTAGE_S * CLOCK_S) {
-        h->conduct->health.failures = 0; // nobody is on trial for it
-        return false;
-    }
-    if (!before)
-        log_note("%u hosts have fallen silent, and no other is heard of: the network may be down; "
-                 "what is tried now counts for nothing, for up to %d s",
-                 n->silent, OUTAGE_S);
     if (h->state != HOST_ASIDE) { // others of it may have been under way
         int64_t pause = health_pause(&h->conduct->health, coordinator_random(c));
+        pause = pause < PROBE_S * CLOCK_S ? pause : PROBE_S * CLOCK_S;
         frontier_set_aside(&c->frontier, h, clock_after(c->now, pause), c->now);
         commits_host(c, h);
     }
     return true;
 }
 
-// What an exchange tells where hosts are not treated as they do: whether there is a network. A
-// server that has taken the connection and then says nothing is no sign of that.
+// What an exchange tells where hosts are treated all alike: whether there is a network. A server
+// that has taken the connection and then says nothing is no sign of that.
 static bool note_network(struct coordinator *c, struct host *h, const struct outcome *o,
                          enum sign sign)
 {
-    char why[96];
-    if (o->error == FETCH_CONNECT_FAILED || o->error == FETCH_CONNECT_TIMEOUT) {
-        explain(o, why);
-        return treatment_cut_off(c, h, why);
-    }
+    if (o->error == FETCH_CONNECT_FAILED || o->error == FETCH_CONNECT_TIMEOUT)
+        return treatment_cut_off(c, h);
     if (sign == SIGN_GOOD)
         treatment_good(c, h); // those whose robots.txt cannot be had are judged by it
-    else if (sign == SIGN_BUSY || sign == SIGN_BROKEN)
-        hear(c, h->conduct && !h->robots ? &h->conduct->health : NULL);
+    else if (sign != SIGN_SILENT)
+        hear(c, NULL);
     return false;
 }
 

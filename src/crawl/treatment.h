@@ -30,10 +30,10 @@ enum treatment { TREATMENT_ASIDE, TREATMENT_GIVEN_UP };
 enum treatment treatment_failed(struct coordinator *c, struct host *h, const char *why, bool silent,
                                 bool robots, int64_t hold);
 
-// The same where hosts are not treated as they do: nothing was heard of `h`, for the reason `why`.
-// Returns whether that is because the network is down, as far as can be seen: then it is set aside,
-// and what was tried counts for nothing.
-bool treatment_cut_off(struct coordinator *c, struct host *h, const char *why);
+// Where hosts are treated all alike: nothing was heard of `h`. Returns whether that is because the
+// network is down, as far as can be seen: then it is set aside, and what was tried counts for
+// nothing.
+bool treatment_cut_off(struct coordinator *c, struct host *h);
 
 // Ends URLs that a robots.txt does not allow, and those of hosts that are given up.
 void treatment_settle(struct coordinator *c);

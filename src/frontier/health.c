@@ -7,6 +7,7 @@ static void hear(struct health_network *n, int64_t now)
     if (health_is_cut_off(n) && now - n->heard >= HEALTH_QUIET_S * CLOCK_S)
         n->back = now;
     n->heard = now;
+    n->cut_off = 0;
     n->silent = 0;
     n->row++;
 }
@@ -27,16 +28,25 @@ static void blame(struct health *h, const struct health_network *n, int64_t now)
         h->pauses = h->failures = 0;
 }
 
+void health_silent(struct health *h, struct health_network *n, int64_t now)
+{
+    bool told = h->heard || n->heard == 0;
+    if (!told || h->silent == n->row + 1)
+        return;
+    h->silent = n->row + 1;
+    n->silent++;
+    if (n->heard && n->silent == HEALTH_SILENT)
+        n->cut_off = now;
+}
+
 void health_bad(struct health *h, struct health_network *n, bool silent, int64_t now)
 {
-    bool first = h->since == 0, told = h->heard || n->heard == 0;
-    h->heard |= !silent;
-    if (!silent) {
+    bool first = h->since == 0;
+    if (silent)
+        health_silent(h, n, now);
+    else
         hear(n, now);
-    } else if (told && h->silent != n->row + 1) {
-        h->silent = n->row + 1;
-        n->silent++;
-    }
+    h->heard |= !silent;
     if (first)
         h->since = now;
     else

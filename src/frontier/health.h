@@ -26,6 +26,7 @@ enum {
 struct health_network {
     int64_t heard;   // monotonic ns: when anybody was last heard of; 0: nobody ever was
     int64_t back;    // when a silence of all ended
+    int64_t cut_off; // since when it has looked as if it were down; 0: it does not
     unsigned silent; // hosts that have fallen silent since
     unsigned row;    // how often anybody was heard of
 };
@@ -47,6 +48,10 @@ void health_good(struct health *h, struct health_network *n, int64_t now);
 // It failed. `silent`: nothing was heard of it, so the network may be to blame.
 void health_bad(struct health *h, struct health_network *n, bool silent, int64_t now);
 
+// Nothing was heard of it, where hosts are treated all alike: taken in is only what that tells of
+// the network.
+void health_silent(struct health *h, struct health_network *n, int64_t now);
+
 // Whether it has failed so often that it should be set aside.
 static inline bool health_is_ill(const struct health *h)
 {
@@ -63,7 +68,7 @@ int64_t health_pause(struct health *h, uint64_t random);
 // Whether it looks as if the network were down, and it was not at first.
 static inline bool health_is_cut_off(const struct health_network *n)
 {
-    return n->heard && n->silent >= HEALTH_SILENT;
+    return n->cut_off != 0;
 }
 
 // Whether it looks as if the network were down.

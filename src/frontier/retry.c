@@ -37,3 +37,9 @@ int64_t retry_delay(unsigned attempt, uint64_t random)
     int64_t whole = doublings < 6 ? CLOCK_S << doublings : 60 * CLOCK_S;
     return whole - (int64_t)(random % (uint64_t)(whole / 2));
 }
+
+int64_t retry_behind(unsigned attempts)
+{
+    enum { MOST = 8 };
+    return (attempts < MOST ? attempts : MOST) * CLOCK_S;
+}

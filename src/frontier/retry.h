@@ -20,4 +20,9 @@ bool retry_allowed(unsigned tries, unsigned deaths, unsigned allowed);
 // which a random part up to a half is taken off so that what failed together does not come back
 // together. `random` is any 64 random bits.
 int64_t retry_delay(unsigned attempt, uint64_t random);
+
+// ns that what was tried so often waits at least when a run is gone on with, so that it comes
+// behind what was not, and behind what was tried less: a host must not be asked for nothing but its
+// broken pages.
+int64_t retry_behind(unsigned attempts);
 #endif
