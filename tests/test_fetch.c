@@ -325,10 +325,12 @@ static void connecting_takes_no_longer_than_allowed(struct io *io)
 
 static void too_slow_an_exchange_is_ended(struct io *io)
 {
+    char message[64];
     fetch_get(io, "/hang-in-body", false);
     assert_int_equal(answer.error, FETCH_TIMEOUT);
-    if (!strstr(answer.message, "slower than 100 bytes/s for "))
-        fail_msg("%s", answer.message);
+    snprintf(message, sizeof message, "slower than 100 bytes/s for %d s",
+             (int)(settings.min_speed_time / CLOCK_S));
+    assert_string_equal(answer.message, message);
     assert_true(answer.time_total >= settings.min_speed_time);
     assert_string_equal(collected.body, "hello");
 }
@@ -510,7 +512,8 @@ IN_LOOP(many_fibers_share_the_connections_of_a_host)
     assert_int_equal(nursery_close(&n), 0);
     assert_int_equal(many.done, 2000);
     assert_int_equal(many.wrong, 0);
-    assert_in_range(fetch_connections() - before, 1, 400); // one that idles for long is not kept
+    // One that idles for long is not kept; and all is long under Valgrind.
+    assert_in_range(fetch_connections() - before, 1, annotate_under_valgrind() ? 400 : 200);
     multi_free(m);
     return 0;
 }

@@ -13,9 +13,11 @@ BASE = f"http://127.0.0.1:{PORT}"
 ENGINES = ("coro", "forks:4")
 BOTH = "coro:2,forks:2"
 each_engine = rig.each_engine(*ENGINES)
-# A rate is kept to however busy the machine is, so what a run takes has a bound below; the one above is so many seconds away from
-# it. Where a limit is to strike while something else goes on, both are so many times as long.
-LATE, PATIENCE = (20, 3) if rig.SANITIZER else (2 * rig.slack(), 1)
+# A rate is kept to however busy the machine is, so what a run takes has a bound below that always holds. The one above it misses
+# when others have the processors: it is to be met by one run of TRIES. Where a limit is to strike while something else goes on, both
+# are so many times as long.
+LATE, PATIENCE = (20, 3) if rig.SANITIZER else (0.3, 1)
+TRIES = 5
 
 
 def lines(name):
@@ -77,7 +79,7 @@ class Time(unittest.TestCase):
         run = rig.fetch("--engine", engine, "--per-host", "4", "--max-run-time", f"{PATIENCE}s", "--failed", failed, urls=urls)
         took = time.monotonic() - began
         self.assertEqual(run.status, 0)
-        self.assertTrue(1.3 * PATIENCE < took < 3 * PATIENCE + LATE, took)
+        self.assertTrue(1.3 * PATIENCE < took < 3 * PATIENCE, took)
         self.assertIn("--max-run-time: reached", run.err)
         self.assertEqual({r["status"] for r in run.records}, {200})
         self.assertTrue(4 <= len(run.records) <= 8, run.out)
@@ -125,11 +127,20 @@ class Bytes(unittest.TestCase):
         self.assertEqual((run.status, [r["line"] for r in run.records]), (0, [1]))
 
 
-def timed(*options, size, count, **more):
+def timed(*options, size, count, good=lambda run, took: True):
+    """The run that was `good`, or the last one, and how long it took."""
     urls = [f"{BASE}/bytes/{size}?{n}" for n in range(count)]
-    began = time.monotonic()
-    run = rig.fetch(*options, urls=urls, **more)
-    return run, time.monotonic() - began
+    for _ in range(TRIES):
+        began = time.monotonic()
+        run = rig.fetch(*options, urls=urls)
+        took = time.monotonic() - began
+        if good(run, took):
+            break
+    return run, took
+
+
+def within(most):
+    return lambda run, took: took < most
 
 
 class Rate(unittest.TestCase):
@@ -138,33 +149,39 @@ class Rate(unittest.TestCase):
         for engine in (*ENGINES, BOTH):
             for size, count in ((100000, 30), (5000, 600)):
                 with self.subTest(engine=engine, size=size):
-                    run, took = timed("--engine", engine, "--limit-rate", str(rate), size=size, count=count)
-                    self.assertEqual((run.status, len(run.records)), (0, count))
                     # Heads count, and the first tenth of a second may be made up for.
                     wanted = count * (size + 150) / rate
-                    self.assertTrue(0.9 * wanted - 0.1 < took < 1.1 * wanted + LATE, (took, wanted))
+                    most = 1.1 * wanted + LATE
+                    run, took = timed("--engine", engine, "--limit-rate", str(rate), size=size, count=count, good=within(most))
+                    self.assertEqual((run.status, len(run.records)), (0, count))
+                    self.assertTrue(0.9 * wanted - 0.1 < took < most, (took, wanted))
                     if engine == BOTH:
                         self.assertEqual({r["engine"] for r in run.records}, {"coro", "forks"})
 
     @each_engine
     def test_small_rates_are_kept_too(self, engine):
-        run, took = timed("--engine", engine, "--limit-rate", "20K", size=10000, count=6)
+        most = 3.2 + LATE
+        run, took = timed("--engine", engine, "--limit-rate", "20K", size=10000, count=6, good=within(most))
         self.assertEqual(run.status, 0)
-        self.assertTrue(2.5 < took < 20, took)  # on a machine that does much else, too
+        self.assertTrue(2.5 < took < most, took)
 
     @each_engine
     def test_nobody_starves(self, engine):
         """Transfers that run at the same time come to their ends at about the same time."""
-        run, took = timed("--engine", engine, "--per-host", "4", "--limit-rate", "400000", size=300000, count=4)
-        ends = [r["time_total"] for r in run.records]
-        self.assertTrue(min(ends) > 0.5 * max(ends), (ends, took))  # one after the other it would be a quarter
+        def ends(run):
+            return [r["time_total"] for r in run.records]
+
+        run, _ = timed("--engine", engine, "--per-host", "4", "--limit-rate", "400000", size=300000, count=4,
+                       good=lambda run, took: min(ends(run)) > 0.8 * max(ends(run)))
+        self.assertGreater(min(ends(run)), 0.8 * max(ends(run)), ends(run))
 
     @each_engine
     def test_waiting_for_a_turn_is_no_timeout(self, engine):
+        most = 3.3 * PATIENCE + LATE
         run, took = timed("--engine", engine, "--limit-rate", "50000", "--max-time", f"{PATIENCE}s", "--min-speed", f"100K,{PATIENCE}s",
-                          "--retry", "0", size=50000, count=3 * PATIENCE)
+                          "--retry", "0", size=50000, count=3 * PATIENCE, good=within(most))
         self.assertEqual([r.get("error") for r in run.records], [None] * 3 * PATIENCE)
-        self.assertTrue(2.5 * PATIENCE < took < 3 * PATIENCE + LATE, took)
+        self.assertTrue(2.5 * PATIENCE < took < most, took)
 
     @each_engine
     def test_a_server_that_stops_still_runs_into_it(self, engine):
@@ -180,7 +197,7 @@ class Rate(unittest.TestCase):
         run = rig.fetch("--engine", engine, "--limit-rate", "60000", "--max-time", "1s", "--retry", "0", f"http://127.0.0.1:{origin.port}/")
         took = time.monotonic() - began
         self.assertEqual(run.records[0]["error"], "timeout")
-        self.assertTrue(1.5 < took < 5 + LATE, took)
+        self.assertTrue(1.5 < took < 5 * PATIENCE, took)
 
     @each_engine
     def test_connections_are_used_again(self, engine):

@@ -13,6 +13,8 @@ import rig
 INSIDE = "TRAWL_E2E_OUTAGE"
 LONG = "TRAWL_LONG" in os.environ
 AWAY = 60 if LONG else 3  # seconds
+ALIKE = 60 if LONG else 15  # where hosts are treated all alike, with these: long enough to use up all attempts of what is under way
+SHORT = ("-j", "16", "--connect-timeout", "500ms", "-m", "1s")
 PAGES = 40 if LONG else 12  # a host
 
 
@@ -40,7 +42,7 @@ class Cable:
 
     numbers = itertools.count(1)
 
-    def __init__(self):
+    def __init__(self, ttl):
         self.number = next(self.numbers)
         self.near = f"near{self.number}"
         self.here, self.there = f"198.51.100.{self.number * 4 + 1}", f"198.51.100.{self.number * 4 + 2}"
@@ -55,7 +57,7 @@ class Cable:
             ip(*command, there=self.pid)
         err = open(rig.path(f"origin{self.number}"), "wb")  # noqa: SIM115
         rig.start(["nsenter", "-t", str(self.pid), "-n", rig.TRAWL, "serve", "-p", "80", "--bind", self.there, "--dns",
-                   f"{self.there}:53", "--dns-ttl", "1", "--web", f"6,{PAGES}", "--web-delay", "30ms", "--max-time", "900s"],
+                   f"{self.there}:53", "--dns-ttl", str(ttl), "--web", f"6,{PAGES}", "--web-delay", "30ms", "--max-time", "900s"],
                   stdout=err, stderr=err)
         rig.wait_port(80, self.there)
 
@@ -73,8 +75,8 @@ class Cable:
 
 
 class Outage(unittest.TestCase):
-    def outage(self, end, command, *options):
-        cable = Cable()
+    def outage(self, end, command, *options, away=AWAY, ttl=1):
+        cable = Cable(ttl)
         out = rig.path(f"out{cable.number}")
         run = subprocess.Popen([rig.TRAWL, command, "-o", out, "--dns-servers", cable.there, "--allow-private", "--connect-timeout",
                                 "2s", "-m", "3s", *options], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -82,7 +84,7 @@ class Outage(unittest.TestCase):
             while rig.count_lines(out) < 10 and run.poll() is None:
                 time.sleep(0.02)
             cable.pull(end)
-            time.sleep(AWAY)
+            time.sleep(away)
             self.assertIsNone(run.poll(), run.poll() is None or run.stderr.read())
             cable.plug(end)
             err = run.communicate(timeout=400)[1]
@@ -98,10 +100,10 @@ class Outage(unittest.TestCase):
         self.assertGreaterEqual(sum(r["status"] == 200 for r in run.records), 4 * PAGES, run.err)
         self.assertIn(run.status, (0, 3), run.err)
 
-    def fetch(self, end, engine, *options):
+    def fetch(self, end, engine, *options, **how):
         urls = [f"http://h{k % 6}.web.test/bytes/100?{k}" if k % 2 else f"http://h{k % 6}.web.test/" for k in range(10 * PAGES)]
         name = rig.write(f"list-{end}-{engine[:4]}-{len(options)}", "".join(u + "\n" for u in urls))
-        run = self.outage(end, "fetch", "--engine", engine, *options, "-j", "4", "--host-delay", "10ms", "-i", name)
+        run = self.outage(end, "fetch", "--engine", engine, "-j", "4", "--host-delay", "10ms", "-i", name, *options, **how)
         self.assertEqual([(r["url"], r["error"], r.get("errormsg")) for r in run.records if "error" in r], [], run.err)
         self.assertEqual(sorted(run.by_line), list(range(1, len(urls) + 1)))
 
@@ -124,10 +126,10 @@ class Outage(unittest.TestCase):
         self.fetch("near", "threads:4", "--adapt")
 
     def test_a_list_whose_own_end_is_pulled_while_hosts_are_treated_all_alike(self):
-        self.fetch("near", "coro", "--retry", "1")
+        self.fetch("near", "coro", *SHORT, away=ALIKE)
 
     def test_a_list_whose_far_end_is_pulled_while_hosts_are_treated_all_alike(self):
-        self.fetch("far", "forks:4", "--retry", "1")
+        self.fetch("far", "forks:4", *SHORT, away=ALIKE, ttl=600)
 
 
 if __name__ == "__main__":
