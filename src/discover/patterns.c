@@ -26,7 +26,7 @@ static int patterns_compile(struct patterns *p, const char *text, char *why)
     if (!code && error == PCRE2_ERROR_HEAP_FAILED)
         return -ENOMEM;
     if (!code) {
-        char said[160] = "";
+        char said[120] = ""; // as long as any is
         pcre2_get_error_message(error, (PCRE2_UCHAR *)said, sizeof said);
         snprintf(why, PATTERNS_WHY, "'%.80s' is no regular expression: %s at character %zu", text,
                  said, offset + 1);
