@@ -84,7 +84,14 @@ static void canned_keep(struct canned *o, const char *request, size_t n)
     __atomic_add_fetch(&o->requests, 1, __ATOMIC_SEQ_CST);
 }
 
-static const struct canned_answer *canned_find(const struct canned *o, const char *request)
+static bool canned_fits(const struct canned_step *first, const char *request, bool later)
+{
+    return (first->act != CANNED_IF || strstr(request, first->text)) &&
+           (first->act != CANNED_LATER || later);
+}
+
+static const struct canned_answer *canned_find(const struct canned *o, const char *request,
+                                               bool later)
 {
     const char *path = strchr(request, ' ');
     if (!path)
@@ -92,7 +99,7 @@ static const struct canned_answer *canned_find(const struct canned *o, const cha
     size_t n = strcspn(++path, " ?");
     const struct canned_answer *a = o->answers;
     while (a->path && !(strlen(a->path) == n && memcmp(a->path, path, n) == 0 &&
-                        (a->step[0].act != CANNED_IF || strstr(request, a->step[0].text))))
+                        canned_fits(&a->step[0], request, later)))
         a++;
     return a->path ? a : NULL;
 }
@@ -132,6 +139,7 @@ static int canned_answer(struct canned_connection *c, const struct canned_answer
                 SSL_shutdown(c->tls);
             return -2;
         case CANNED_IF:
+        case CANNED_LATER:
             break;
         case CANNED_CUT:
         case CANNED_END:
@@ -145,6 +153,7 @@ static void *canned_serve(void *arg)
 {
     struct canned_connection *c = arg;
     size_t n;
+    bool later = false;
     int patience = -1;
     sigset_t pipe; // OpenSSL writes without MSG_NOSIGNAL
     sigemptyset(&pipe);
@@ -162,7 +171,7 @@ static void *canned_serve(void *arg)
     }
     while (patience != -2 && (n = canned_read(c, patience)) > 0) {
         canned_keep(c->origin, c->in, n);
-        const struct canned_answer *a = canned_find(c->origin, c->in);
+        const struct canned_answer *a = canned_find(c->origin, c->in, later);
         if (!a) {
             fprintf(stderr, "no answer for %.60s\n", c->in);
             break;
@@ -170,6 +179,7 @@ static void *canned_serve(void *arg)
         memmove(c->in, c->in + n, c->n - n);
         c->n -= n;
         patience = canned_answer(c, a);
+        later = true;
     }
     SSL_free(c->tls);
     close(c->fd);

@@ -11,6 +11,7 @@
 enum canned_act {
     CANNED_END,
     CANNED_IF,     // as the first step: only requests that hold `text` are answered so
+    CANNED_LATER,  // as the first step: only requests that are not the connection's first
     CANNED_SEND,   // `text`, `times` times (0: once)
     CANNED_SLEEP,  // `times` ms
     CANNED_CLOSE,  // orderly

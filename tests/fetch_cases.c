@@ -92,6 +92,14 @@ const struct canned_answer fetch_answers[] = {
     { "/hang", { { CANNED_HANG, NULL, 0 } } },
     { "/hang-in-body", { { CANNED_SEND, FETCH_HEAD("10") "hello", 0 }, { CANNED_HANG, NULL, 0 } } },
     { "/retire", { { CANNED_SEND, FETCH_HEAD("5") "hello", 0 }, { CANNED_RETIRE, NULL, 30 } } },
+    // Dies when it is asked for over a connection that was used before.
+    { "/dies-then-nonsense", { { CANNED_LATER, NULL, 0 }, { CANNED_RESET, NULL, 0 } } },
+    { "/dies-then-nonsense", { { CANNED_SEND, FETCH_CHUNKED "zz\r\n", 0 } } },
+    { "/dies-then-resets", { { CANNED_LATER, NULL, 0 }, { CANNED_CLOSE, NULL, 0 } } },
+    { "/dies-then-resets",
+      { { CANNED_SEND, FETCH_HEAD("10") "hello", 0 },
+        { CANNED_SLEEP, NULL, 50 },
+        { CANNED_RESET, NULL, 0 } } },
     { NULL, { { CANNED_END, NULL, 0 } } },
 };
 

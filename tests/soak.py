@@ -38,7 +38,7 @@ class Soak:
         self.rate, self.kill_every, self.kills_most = 40, 2 if self.short else 20, 6 if self.short else 30
         self.processes, self.violations, self.lock = [], [], threading.Lock()
         self.struck, self.legs, self.hostile, self.steady = {}, [], {}, []
-        self.held = self.archived = self.judged = self.skipped = self.died = 0
+        self.held = self.archived = self.judged = self.skipped = self.died = self.last_ones = 0
         self.gaps, self.at_once = {}, {}
         self.net = network.Network()
         big, small = ((500, 400), (120, 20)) if not self.short else ((40, 20), (20, 8))
@@ -50,7 +50,7 @@ class Soak:
         rig.wait_port(self.trap_port, network.THERE)
         self.reference = origins.Reference(self.small)
         listed = subprocess.run([rig.TRAWL, "serve", "--list"], capture_output=True, text=True, check=True).stdout
-        self.misbehaviours = {name: expect.split("|") for name, expect, _ in (line.split("\t") for line in listed.splitlines())
+        self.misbehaviours = {name: expect for name, expect, _ in (line.split("\t") for line in listed.splitlines())
                               if not name.startswith(("tls-", "h2-"))}  # which have a port of their own
         self.began = time.monotonic()
         self.end = self.began + SECONDS
@@ -210,9 +210,10 @@ class Soak:
         most = ", ".join(f"{seen} of {limit} at once" for limit, seen in sorted(self.at_once.items()))
         row("the pace is never exceeded", f"least gaps {gaps}; {most}; {self.judged} requests judged, {self.skipped} after a loss not", "pace:")
         row("no process is left, every run ends as it must", f"struck: {self.struck}", "left", "ended", "Traceback")
-        odd = {n: s for n, s in self.hostile.items() if any(w not in self.misbehaviours[n] for w in s)}
+        odd = {n: s for n, s in self.hostile.items() if any(w != self.misbehaviours[n] for w in s)}
         rows.append(["misbehaviours came to what serve --list says",
                      f"{len(self.hostile) - len(odd)} of {len(self.hostile)} always, despite kills and losses", None])
+        rows.append(["hosts given up in a loss of a minute when they were the last one or two of their run", str(self.last_ones), None])
         rows.append(["URLs whose worker was killed at both attempts", str(self.died), None])
         for name, said in sorted(odd.items()):
             print(f"  hostile/{name}: {said}, listed: {self.misbehaviours[name]}")

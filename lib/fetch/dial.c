@@ -2,6 +2,7 @@
 #include "fetch/dial.h"
 #include "fetch/pins.h"
 #include "fetch/request.h"
+#include "fetch/sentence.h"
 #include "fetch/tls.h"
 #include "fetch/transfer.h"
 #include "sys/spare.h"
@@ -132,6 +133,8 @@ static int dial_ask(void *arg, char *peer, char *local, int port, int local_port
     }
     if (!dial_allowed(d, t->request, &d->remote))
         return CURL_PREREQFUNC_ABORT;
+    if (d->asked && *t->text)
+        sentence_anew(t);
     d->asked = true;
     transfer_stream_begin(t, d->opened ? dial_socket(d, local_port) : -1);
     if (t->settings->tls_facts || t->request->wire)

@@ -31,7 +31,7 @@ static void wire_take_sent(struct wire *w, const char *p, size_t n)
     w->whole = w->sent.n >= 4 && memcmp(w->sent.p + w->sent.n - 4, "\r\n\r\n", 4) == 0;
 }
 
-static int wire_listen(CURL *easy, curl_infotype type, char *p, size_t n, void *arg)
+int wire_listen(CURL *easy, curl_infotype type, char *p, size_t n, void *arg)
 {
     (void)easy;
     struct wire *w = arg;

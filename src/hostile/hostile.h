@@ -41,8 +41,7 @@ enum { HOSTILE_STEPS = 6 };
 struct hostile {
     const char *name;
     // What the record must say: a status, or a word of its `error`. Where correct clients differ,
-    // it is what trawl does; several, apart by |, only where it is a matter of timing. With
-    // --digest --max-filesize 1M --max-time 15s --min-speed 100,6s
+    // it is what trawl does. With --digest --max-filesize 1M --max-time 15s --min-speed 100,6s
     // --retry 0 --max-redirs 5.
     const char *expect;
     const char *what; // half a sentence

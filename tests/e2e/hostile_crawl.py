@@ -19,7 +19,7 @@ GOOD = 40  # hosts, of 3 pages
 def catalogue():
     listed = subprocess.run([rig.TRAWL, "serve", "--list"], capture_output=True, text=True, check=True).stdout
     rows = [line.split("\t")[:2] for line in listed.splitlines()]
-    return [(name, expect.split("|")) for name, expect in rows if not name.startswith(("tls-", "h2-"))]
+    return [row for row in rows if not row[0].startswith(("tls-", "h2-"))]
 
 
 class HostileCrawl(unittest.TestCase):
@@ -73,7 +73,7 @@ class HostileCrawl(unittest.TestCase):
                 record = records[url]
                 came = record.get("error") or str(record["status"])
                 # A crawl follows no redirect within a record: where to is a page of its own.
-                if came not in expect and not came.startswith("3"):
+                if came != expect and not came.startswith("3"):
                     faults.append(f"{name}: {came} ({record.get('errormsg')}), not {expect}")
             self.assertEqual(faults, [], "\n".join(faults))
 
