@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/sentence.h"
 #include "fetch/request.h"
+#include "fetch/tls_flood.h"
 #include "fetch/transfer.h"
 #include "fetch/wire.h"
 #include <string.h>
@@ -8,9 +9,9 @@
 // Parts of the sentences that failure.c tells causes by, or that name one better than the words for
 // libcurl's code do. The trace has much else, about connections above all.
 static const char *const sentence_parts[] = {
-    "Recv failure",    "Send failure",   "chunked-enc", "Too large", "SSL_",
-    "unexpected eof",  "nghttp2_",       "returned -",  "timed out", "Empty reply",
-    "transfer closed", "Failed sending", "died, tried",
+    "Recv failure",    "Send failure",   "chunked-enc", "Too large",     "SSL_",
+    "unexpected eof",  "nghttp2_",       "returned -",  "timed out",     "Empty reply",
+    "transfer closed", "Failed sending", "died, tried", TLS_FLOOD_WORDS,
 };
 
 static bool sentence_tells(const char *text)
