@@ -157,6 +157,20 @@ static void silence_alone_tells_of_the_network_and_makes_nobody_ill(void **state
     assert_false(health_is_cut_off(&n));
 }
 
+static void a_short_silence_of_all_is_no_reason_to_ask_everybody_again(void **state)
+{
+    struct health_network n = { 0 };
+    struct health some[HEALTH_SILENT] = { { 0 } };
+    (void)state;
+    for (int k = 0; k < HEALTH_SILENT; k++)
+        health_good(&some[k], &n, CLOCK_S);
+    assert_false(health_is_over(&n, 100 * CLOCK_S)); // nobody was silent
+    for (int k = 0; k < HEALTH_SILENT; k++)
+        health_bad(&some[k], &n, true, 2 * CLOCK_S);
+    assert_false(health_is_over(&n, HEALTH_QUIET_S * CLOCK_S));
+    assert_true(health_is_over(&n, (1 + HEALTH_QUIET_S) * CLOCK_S));
+}
+
 // At the end of a run nobody may be left but hosts that never answered: that is not the network.
 static void those_that_never_answered_tell_nothing_of_the_network(void **state)
 {
@@ -207,6 +221,7 @@ int main(void)
         cmocka_unit_test(nobody_is_given_up_when_all_fall_silent_at_once),
         cmocka_unit_test(the_time_without_a_network_counts_for_nobody),
         cmocka_unit_test(silence_alone_tells_of_the_network_and_makes_nobody_ill),
+        cmocka_unit_test(a_short_silence_of_all_is_no_reason_to_ask_everybody_again),
         cmocka_unit_test(those_that_never_answered_tell_nothing_of_the_network),
         cmocka_unit_test(a_run_in_which_nobody_ever_answers_ends_some_day),
     };

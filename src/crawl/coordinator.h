@@ -84,15 +84,17 @@ struct coordinator {
     // Called with the sitemaps that the robots.txt of a host names (visit/finding_robots.h); NULL:
     // nobody wants to know.
     void (*on_sitemaps)(struct coordinator *c, struct host *h, struct span sitemaps);
-    bool asks;         // requests are more than a plain GET
-    bool knows;        // user names and passwords for URLs that have none
-    bool dirty;        // something happened that the pump should look at
-    bool fed;          // no more lines come
-    bool fed_to_end;   // because there are no more
-    bool store_failed; // what is on disk is damaged, or the disk is full, and that was said
-    bool disk_failed;  // a body could not be saved, and that was said
-    bool counted;      // what was not come to; it is being listed
-    bool aside_said;   // that a host waits for its robots.txt
+    bool asks;            // requests are more than a plain GET
+    bool knows;           // user names and passwords for URLs that have none
+    bool dirty;           // something happened that the pump should look at
+    bool fed;             // no more lines come
+    bool fed_to_end;      // because there are no more
+    bool store_failed;    // what is on disk is damaged, or the disk is full, and that was said
+    bool disk_failed;     // a body could not be saved, and that was said
+    bool counted;         // what was not come to; it is being listed
+    bool aside_said;      // that a host waits for its robots.txt
+    bool silence_open;    // it was said that the network may be down, and not yet that it is back
+    int64_t silence_said; // when it was said last, monotonic ns; 0: never
     bool stopping, abandoned;
     enum crawl_end end;
 };

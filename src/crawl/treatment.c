@@ -12,6 +12,7 @@
 
 enum {
     LOST_AT_ONCE = 256, // URLs of hosts given up that are ended in one go
+    SILENCE_S = 60,     // that all are silent is said no more often
     RECALL_S = 10,      // within so many seconds all are asked again when the network is back
     // Where hosts are treated all alike, and are not given up:
     OUTAGE_S = 120, // so long it may be down before attempts count
@@ -95,9 +96,11 @@ static void hear(struct coordinator *c, struct health *of)
 {
     struct frontier *f = &c->frontier;
     struct health nobody = { 0 };
-    if (health_is_cut_off(&f->network))
+    if (health_is_cut_off(&f->network) && c->silence_open) {
         log_note("the network is back");
-    if (health_is_outage(&f->network))
+        c->silence_open = false;
+    }
+    if (health_is_over(&f->network, c->now))
         frontier_recall_all(f, c->now, RECALL_S * CLOCK_S, coordinator_random(c));
     health_good(of ? of : &nobody, &f->network, c->now);
 }
@@ -127,13 +130,19 @@ static enum treatment treat(struct coordinator *c, struct host *h, bool robots, 
     return TREATMENT_ASIDE;
 }
 
-static void note_silence(const struct coordinator *c, bool before)
+// At the end of a run, when most of those left are dead, somebody slow may be heard of between them
+// again and again: that is not worth a line each time.
+static void note_silence(struct coordinator *c, bool before)
 {
     const struct health_network *n = &c->frontier.network;
-    if (!before && health_is_cut_off(n))
-        log_note("%u hosts have fallen silent, and no other is heard of: the network may be down; "
-                 "no URL is charged with it",
-                 n->silent);
+    if (before || !health_is_cut_off(n) ||
+        (c->silence_said && c->now - c->silence_said < SILENCE_S * CLOCK_S))
+        return;
+    log_note("%u hosts have fallen silent, and no other is heard of: the network may be down; no "
+             "URL is charged with it",
+             n->silent);
+    c->silence_open = true;
+    c->silence_said = c->now;
 }
 
 static void note_bad(struct coordinator *c, struct host *h, const char *why, bool silent)

@@ -4,7 +4,7 @@
 
 static void hear(struct health_network *n, int64_t now)
 {
-    if (health_is_cut_off(n) && now - n->heard >= HEALTH_QUIET_S * CLOCK_S)
+    if (health_is_cut_off(n) && health_is_over(n, now))
         n->back = now;
     n->heard = now;
     n->cut_off = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef FRONTIER_HEALTH_H
 #define FRONTIER_HEALTH_H
+#include "sys/clock.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -75,5 +76,12 @@ static inline bool health_is_cut_off(const struct health_network *n)
 static inline bool health_is_outage(const struct health_network *n)
 {
     return n->silent >= HEALTH_SILENT;
+}
+
+// Whether somebody who is heard of at `now` ends a silence of all that is worth asking everybody
+// again for. At the end of a run, when most of those left are dead, short ones are no sign.
+static inline bool health_is_over(const struct health_network *n, int64_t now)
+{
+    return health_is_outage(n) && now - n->heard >= HEALTH_QUIET_S * CLOCK_S;
 }
 #endif
