@@ -123,6 +123,31 @@ static void tls_tells_certificates_from_the_rest(void **state)
                "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required");
 }
 
+static void a_sentence_about_a_failure_is_told_from_the_rest_of_a_trace(void **state)
+{
+    static const char *const sentences[] = {
+        "Recv failure: Connection reset by peer",
+        "Illegal or missing hexadecimal sequence in chunked-encoding",
+        "OpenSSL SSL_read: error:0A000126:SSL routines::unexpected eof while reading, errno 0",
+        "Operation timed out after 1001 milliseconds with 0 bytes received",
+        "transfer closed with 97 bytes remaining to read",
+    };
+    static const char *const rest[] = {
+        "Closing connection 0",
+        "Connection #0 to host h.test left intact",
+        "Mark bundle as not supporting multiuse",
+        "SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384",
+        "Connected to h.test (192.0.2.1) port 80 (#1)",
+        "HTTP 1.0, assume close after body",
+        "",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
+        assert_true(failure_is_told_by(sentences[i]));
+    for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++)
+        assert_false(failure_is_told_by(rest[i]));
+}
+
 static void every_error_has_its_word(void **state)
 {
     (void)state;
@@ -145,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_connection_breaks_by_a_reset_its_end_or_nonsense),
         cmocka_unit_test(how_a_stream_ended_says_more_than_libcurls_code),
         cmocka_unit_test(tls_tells_certificates_from_the_rest),
+        cmocka_unit_test(a_sentence_about_a_failure_is_told_from_the_rest_of_a_trace),
         cmocka_unit_test(every_error_has_its_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/dial.h"
+#include "fetch/failure.h"
 #include "fetch/pins.h"
 #include "fetch/request.h"
-#include "fetch/sentence.h"
 #include "fetch/tls.h"
 #include "fetch/transfer.h"
+#include "fetch/wire.h"
 #include "sys/spare.h"
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -101,6 +103,33 @@ static bool dial_would_repeat(const struct transfer *t)
     return t->dial.asked && t->arrival.bytes == 0 && (t->request->once || !safe);
 }
 
+static int dial_hear(CURL *easy, curl_infotype type, char *p, size_t n, void *arg)
+{
+    struct transfer *t = arg;
+    char text[sizeof t->text];
+    if (t->request && t->request->wire)
+        wire_listen(easy, type, p, n, t->request->wire);
+    if (type != CURLINFO_TEXT || *t->text)
+        return 0;
+    snprintf(text, sizeof text, "%.*s", (int)n, p);
+    text[strcspn(text, "\r\n")] = '\0';
+    if (failure_is_told_by(text))
+        memcpy(t->text, text, strlen(text) + 1);
+    return 0;
+}
+
+// When it does, it keeps the sentence about the connection that died (CURLOPT_ERRORBUFFER takes the
+// first one), and what goes wrong with the second would be told, and judged, in the words of the
+// first. So that one is forgotten, and libcurl's trace listened to, which has the next one.
+static void dial_listen(struct transfer *t)
+{
+    *t->text = '\0';
+    t->soiled = true;
+    curl_easy_setopt(t->easy, CURLOPT_DEBUGFUNCTION, dial_hear); // these cannot fail
+    curl_easy_setopt(t->easy, CURLOPT_DEBUGDATA, t);
+    curl_easy_setopt(t->easy, CURLOPT_VERBOSE, 1L);
+}
+
 // Which of the sockets that were made has this port; -1: none that is known.
 static int dial_socket(const struct dial *d, int port)
 {
@@ -134,7 +163,7 @@ static int dial_ask(void *arg, char *peer, char *local, int port, int local_port
     if (!dial_allowed(d, t->request, &d->remote))
         return CURL_PREREQFUNC_ABORT;
     if (d->asked && *t->text)
-        sentence_anew(t);
+        dial_listen(t);
     d->asked = true;
     transfer_stream_begin(t, d->opened ? dial_socket(d, local_port) : -1);
     if (t->settings->tls_facts || t->request->wire)

@@ -10,6 +10,21 @@ static bool failure_says(const struct failure *f, const char *what)
     return strstr(f->text, what) != NULL;
 }
 
+// Besides those asked for here: sentences that name a cause better than the code's own words do.
+bool failure_is_told_by(const char *text)
+{
+    static const char *const parts[] = {
+        "Recv failure",    "Send failure",   "chunked-enc", "Too large",     "SSL_",
+        "unexpected eof",  "nghttp2_",       "returned -",  "timed out",     "Empty reply",
+        "transfer closed", "Failed sending", "died, tried", TLS_FLOOD_WORDS,
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (strstr(text, parts[i]))
+            return true;
+    }
+    return false;
+}
+
 static enum fetch_error failure_of_connect(const struct failure *f)
 {
     if (f->os_error == ETIMEDOUT)

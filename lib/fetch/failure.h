@@ -21,6 +21,10 @@ struct failure {
     const char *text;  // libcurl's message, "" when it left none
 };
 
+// Whether `text`, of libcurl's trace, is a sentence about what went wrong in an exchange that was
+// asked for, and not about connections and the like. Pure.
+bool failure_is_told_by(const char *text);
+
 // Whether libcurl says with this code that a stream of HTTP/2, or its connection, has ended, well
 // or not: how it stands says more (pure).
 bool failure_is_of_stream(CURLcode code);
