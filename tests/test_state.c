@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "check.h"
 #include "data/buffer.h"
 #include "data/pack.h"
-#include "store/state.h"
+#include "state_fixture.h"
 #include "store/state_frontier.h"
 #include "store/state_held.h"
 #include "store/state_hosts.h"
@@ -11,54 +10,12 @@
 #include "store/state_seen.h"
 #include "store/state_table.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char dir[64], file[96];
-static char why[STATE_WHY];
-
-static int make_dir(void **state)
-{
-    (void)state;
-    strcpy(dir, "/tmp/test-state-XXXXXX");
-    if (!mkdtemp(dir))
-        return -1;
-    rmdir(dir); // state_open makes it
-    snprintf(file, sizeof file, "%s/data.mdb", dir);
-    return 0;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    char lock[96];
-    snprintf(lock, sizeof lock, "%s/lock.mdb", dir);
-    unlink(file);
-    unlink(lock);
-    rmdir(dir);
-    return 0;
-}
-
-static struct state *opened(enum state_mode mode)
-{
-    struct state *s = NULL;
-    int r = state_open(&s, dir, mode, 1234, why);
-    if (r < 0)
-        print_message("%s\n", why);
-    assert_int_equal(r, 0);
-    return s;
-}
-
-static struct state *begun(enum state_mode mode)
-{
-    struct state *s = opened(mode);
-    assert_int_equal(state_begin(s), 0);
-    return s;
-}
 
 // What a walk has shown, as text: "number:item ".
 struct seen {
@@ -82,13 +39,6 @@ static int see_frontier(void *arg, const struct state_place *at, struct span ite
              (unsigned long long)at->host, at->depth, (unsigned long long)at->number, (int)item.n,
              item.p);
     return 0;
-}
-
-static void append(struct state *s, uint64_t host, uint16_t depth, uint64_t number,
-                   const char *item)
-{
-    struct state_place at = { .host = host, .depth = depth, .number = number };
-    assert_int_equal(state_frontier_put(s, &at, span_of(item)), 0);
 }
 
 static void what_was_committed_is_there_and_what_was_not_is_not(void **state)
@@ -414,145 +364,10 @@ static void the_secret_of_a_state_stays_and_is_no_others(void **state)
     state_close(s);
 }
 
-// ---- damage
-
-static void fill(void)
-{
-    struct state *s = begun(STATE_WRITE);
-    char item[64];
-    for (uint64_t n = 1; n <= 400; n++) {
-        snprintf(item, sizeof item, "the item number %llu of this state", (unsigned long long)n);
-        append(s, n % 7, 0, n, item);
-        assert_int_equal(state_held_put(s, n, span_of(item)), 0);
-        assert_int_equal(state_pages_put(s, n, n, span_of(item)), 0);
-        assert_int_equal(state_hosts_put(s, n, span_of(item)), 0);
-        assert_int_equal(state_seen_add(s, n, n), 1);
-    }
-    assert_int_equal(state_commit(s), 0);
-    state_close(s);
-}
-
-static int ignore_row(void *arg, uint64_t number, struct span item)
-{
-    (void)arg, (void)number, (void)item;
-    return 0;
-}
-
-static int ignore_page(void *arg, uint64_t host, uint64_t hash, struct span item)
-{
-    (void)arg, (void)host, (void)hash, (void)item;
-    return 0;
-}
-
-static int ignore_item(void *arg, const struct state_place *at, struct span item)
-{
-    (void)arg, (void)at, (void)item;
-    return 0;
-}
-
-// Reads everything. 0, or the error.
-static int read_all(void)
-{
-    struct state *s;
-    int r = state_open(&s, dir, STATE_READ, 0, why);
-    if (r < 0)
-        return r;
-    r = state_begin(s);
-    if (r == 0)
-        r = state_frontier_each(s, ignore_item, NULL);
-    if (r == 0)
-        r = state_held_each(s, ignore_row, NULL);
-    if (r == 0)
-        r = state_hosts_each(s, ignore_row, NULL);
-    if (r == 0)
-        r = state_pages_each(s, ignore_page, NULL);
-    state_close(s);
-    return r;
-}
-
-static void patch(long at, const void *bytes, size_t n)
-{
-    int fd = open(file, O_WRONLY);
-    assert_int_equal(pwrite(fd, bytes, n, at), n);
-    close(fd);
-}
-
-static void every_changed_byte_of_a_value_is_noticed(void **state)
-{
-    (void)state;
-    fill();
-    struct buffer b = { 0 };
-    FILE *f = fopen(file, "r");
-    for (int c; (c = fgetc(f)) != EOF;)
-        buffer_add_byte(&b, (char)c);
-    fclose(f);
-    char *at = memmem(b.p, b.n, "number 123 of", 13);
-    assert_non_null(at);
-    patch(at - b.p, "X", 1);
-    assert_int_equal(read_all(), -EUCLEAN);
-    buffer_fini(&b);
-}
-
-// Reads everything in a process of its own, which has none of cmocka's signal handlers: this
-// program with the directory as argument. Returns its status: 0, 1 when the guard ended it, 2 when
-// it was refused; -1 when it was killed by a signal.
-static int read_apart(void)
-{
-    int status;
-    pid_t pid = fork();
-    if (pid == 0) {
-        int null = open("/dev/null", O_WRONLY);
-        dup2(null, STDERR_FILENO);
-        alarm(60);
-        execl("/proc/self/exe", "test_state", dir, NULL);
-        _exit(127);
-    }
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void damage_of_any_kind_is_refused_or_not_met(void **state)
-{
-    (void)state;
-    uint64_t x = 88172645463325252U;
-    struct stat st;
-    for (int round = 0; round < 60; round++) {
-        remove_dir(NULL);
-        fill();
-        assert_int_equal(stat(file, &st), 0);
-        for (int k = 0; k < 20; k++) {
-            x ^= x << 13;
-            x ^= x >> 7;
-            x ^= x << 17;
-            long at = 8192 + (long)(x % (uint64_t)(st.st_size - 8192 - 8));
-            // Half of it where pages have their heads, which lead LMDB on.
-            at = k % 2 ? at & ~4095L : at;
-            patch(at, &x, 1 + x % 8);
-        }
-        int status = read_apart(); // damage may lie where nothing is in use any more
-        assert_true(status >= 0 && status <= 2);
-    }
-}
-
-static void a_file_that_was_cut_is_refused(void **state)
-{
-    (void)state;
-    struct stat st;
-    fill();
-    assert_int_equal(stat(file, &st), 0);
-    assert_int_equal(truncate(file, st.st_size / 2 & ~4095L), 0);
-    int status = read_apart();
-    assert_true(status == 1 || status == 2);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_dir, remove_dir)
 
-int main(int argc, char **argv)
+int main(void)
 {
-    if (argc > 1) {
-        snprintf(dir, sizeof dir, "%s", argv[1]);
-        return read_all() < 0 ? 2 : 0;
-    }
     const struct CMUnitTest tests[] = {
         TEST(what_was_committed_is_there_and_what_was_not_is_not),
         TEST(only_its_owner_can_read_it),
@@ -571,9 +386,6 @@ int main(int argc, char **argv)
         TEST(what_is_no_database_is_refused),
         TEST(no_name_is_left_of_a_temporary_one),
         TEST(the_secret_of_a_state_stays_and_is_no_others),
-        TEST(every_changed_byte_of_a_value_is_noticed),
-        TEST(damage_of_any_kind_is_refused_or_not_met),
-        TEST(a_file_that_was_cut_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
