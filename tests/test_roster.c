@@ -2,6 +2,7 @@
 #include "check.h"
 #include "dns_responder.h"
 #include "in_loop.h"
+#include "patience.h"
 #include "resolve/flights.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@ static void open_flights(void)
     struct flights_options options = { .conf = path,
                                        .cache_bytes = 100000,
                                        .in_flight = 100,
-                                       .timeout = 2 * CLOCK_S,
+                                       .timeout = patience(2 * CLOCK_S),
                                        .ipv4 = true,
                                        .ipv6 = true };
     assert_int_equal(flights_init(&all, loop_current(), &options), 0);
