@@ -23,8 +23,8 @@ void wire_fini(struct wire *w);
 // A line of a response's head, as it came. `anew`: it is the first of one.
 void wire_take_line(struct wire *w, struct span line, bool anew);
 
-// A CURLOPT_DEBUGFUNCTION whose CURLOPT_DEBUGDATA is a wire: takes what is sent.
-int wire_listen(CURL *easy, curl_infotype type, char *p, size_t n, void *wire);
+// A CURLOPT_DEBUGFUNCTION whose CURLOPT_DEBUGDATA, `arg`, is a wire: takes what is sent.
+int wire_listen(CURL *easy, curl_infotype type, char *p, size_t n, void *arg);
 
 // Has the handle tell `w` what it sends, or, with NULL, nobody.
 CURLcode wire_set(struct wire *w, CURL *easy);
