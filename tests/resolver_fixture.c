@@ -19,13 +19,17 @@ void open_resolver(void)
     open_with(&(struct resolver_options){ .servers = dns.name });
 }
 
+static const char *asked; // last
+
 int lookup(const char *name)
 {
+    asked = name;
     return resolver_lookup(resolver, span_of(name), 80, &a, in_ms(8000));
 }
 
 bool known(const char *name)
 {
+    asked = name;
     return resolver_known(resolver, span_of(name), 80, &a);
 }
 
@@ -39,6 +43,10 @@ void assert_address(unsigned i, const char *text)
 
 void assert_ok(void)
 {
+    // The second family is waited for 50 ms only, and joins the cache when it comes later.
+    int64_t end = in_ms(8000);
+    while (a.count == 1 && clock_mono() < end && (sleep_until(in_ms(5)), known(asked)))
+        ;
     assert_int_equal(a.status, RESOLVE_FOUND);
     assert_int_equal(a.count, 2);
     assert_address(0, "2001:db8::1");

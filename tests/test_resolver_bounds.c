@@ -30,9 +30,8 @@ IN_LOOP(a_deadline_ends_the_wait_and_not_the_lookup)
                      -ETIMEDOUT);
     assert_false(known("slow2.test"));
     int64_t end = in_ms(8000);
-    do
+    while (!known("slow2.test") && clock_mono() < end)
         sleep_until(in_ms(10));
-    while ((!known("slow2.test") || a.count < 2) && clock_mono() < end);
     assert_ok();
     resolver_free(resolver);
     return 0;
