@@ -2,6 +2,7 @@
 #include "check.h"
 #include "dying.h"
 #include "in_loop.h"
+#include "patience.h"
 #include <string.h>
 
 // What a fiber was told when it woke, and in which order it did.
@@ -69,8 +70,9 @@ IN_LOOP(fibers_wake_in_the_order_of_their_deadlines)
     list_init(&queue);
     nursery_init(&n, "test");
     turns = 0;
+    int64_t now = clock_mono();
     for (int i = 0; i < 5; i++) {
-        s[i] = (struct sleeper){ &queue, in_ms(ms[i]), 0, 0 };
+        s[i] = (struct sleeper){ &queue, now + patience(ms[i] * CLOCK_MS), 0, 0 };
         assert_int_equal(nursery_spawn(&n, "sleeper", sleep_on_queue, &s[i]), 0);
     }
     assert_int_equal(nursery_close(&n), 0);
