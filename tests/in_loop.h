@@ -19,12 +19,17 @@
     }                                  \
     static int name##_body(void *arg __attribute__((unused)))
 
-static inline void in_loop(int (*body)(void *arg))
+static inline void in_loop_with(int (*body)(void *arg), void *arg)
 {
     struct loop *l;
     assert_int_equal(loop_new(&l, NULL), 0);
-    assert_int_equal(loop_run(l, body, NULL), 0);
+    assert_int_equal(loop_run(l, body, arg), 0);
     loop_free(l);
+}
+
+static inline void in_loop(int (*body)(void *arg))
+{
+    in_loop_with(body, NULL);
 }
 
 // Milliseconds from now.

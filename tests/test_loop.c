@@ -3,7 +3,9 @@
 #include "faults.h"
 #include "in_loop.h"
 #include "sched/loop.h"
+#include <ev.h>
 #include <pthread.h>
+#include <unistd.h>
 
 // ---- timers
 
@@ -296,6 +298,74 @@ static void no_memory_for_a_loop_or_a_fiber_is_an_error(void **state)
     loop_free(l);
 }
 
+// ---- waiting
+
+enum { WATCHED_MOST = 5 };
+
+struct watched {
+    struct ev_io io[WATCHED_MOST];
+    struct list queue;
+    int pipe[2];
+    unsigned n;
+};
+
+static void watched_heard(struct ev_loop *ev, struct ev_io *io, int events)
+{
+    loop_watch_again(ev, io, events);
+    struct watched *w = io->data;
+    char byte = 0;
+    assert_int_equal(read(w->pipe[0], &byte, 1), 1);
+    if (byte == '!')
+        wake_all(&w->queue, 0);
+}
+
+static int wait_for_all(void *arg)
+{
+    struct watched *w = arg;
+    list_init(&w->queue);
+    for (unsigned i = 0; i < w->n; i++) {
+        ev_io_init(&w->io[i], watched_heard, i ? dup(w->pipe[1]) : w->pipe[0], EV_READ);
+        w->io[i].data = w;
+        ev_io_start(loop_ev(loop_current()), &w->io[i]);
+    }
+    park_on(&w->queue, CLOCK_NEVER);
+    for (unsigned i = 0; i < w->n; i++) {
+        ev_io_stop(loop_ev(loop_current()), &w->io[i]);
+        if (i)
+            close(w->io[i].fd);
+    }
+    return 0;
+}
+
+static void *wait_in_a_thread(void *arg)
+{
+    in_loop_with(wait_for_all, arg);
+    return NULL;
+}
+
+// The timer that has it look by itself now and then counts for nothing, nor against what it has.
+static void calls_for_nothing_are_not_taken_for_waiting_forever(void **state)
+{
+    struct watched w[WATCHED_MOST];
+    pthread_t thread[WATCHED_MOST];
+    (void)state;
+    for (unsigned n = 0; n < WATCHED_MOST; n++) {
+        w[n] = (struct watched){ .n = n + 1 };
+        assert_int_equal(pipe(w[n].pipe), 0);
+        assert_int_equal(pthread_create(&thread[n], NULL, wait_in_a_thread, &w[n]), 0);
+    }
+    for (const char *byte = "....!"; *byte; byte++) {
+        usleep(50 * 1000);
+        for (unsigned n = 0; n < WATCHED_MOST; n++)
+            assert_int_equal(write(w[n].pipe[1], byte, 1), 1);
+    }
+    for (unsigned n = 0; n < WATCHED_MOST; n++) {
+        pthread_join(thread[n], NULL);
+        close(w[n].pipe[0]);
+        close(w[n].pipe[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +381,7 @@ int main(void)
         cmocka_unit_test(run_returns_what_the_first_fiber_returned_when_all_have_ended),
         cmocka_unit_test(a_thread_has_one_loop_at_most),
         cmocka_unit_test(threads_have_loops_of_their_own),
+        cmocka_unit_test(calls_for_nothing_are_not_taken_for_waiting_forever),
         cmocka_unit_test(no_memory_for_a_loop_or_a_fiber_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -277,9 +277,10 @@ static void loop_hang(struct loop *l)
 static void loop_wait(struct loop *l, bool busy)
 {
     loop_set_wake(l);
-    int active = ev_run(l->ev, busy ? EVRUN_NOWAIT : EVRUN_ONCE) - ev_is_active(&l->wake);
+    int active = ev_run(l->ev, busy ? EVRUN_NOWAIT : EVRUN_ONCE);
+    int ours = ev_is_active(&l->wake) ? 1 : 0; // of a timer it is its place in libev's heap
     l->now = clock_mono();
-    if (busy || active || l->ready || l->deadlines.count)
+    if (busy || active > ours || l->ready || l->deadlines.count)
         l->idle = 0;
     else if (++l->idle > 1) // the hooks have had another turn since
         loop_hang(l);
