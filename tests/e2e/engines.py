@@ -214,7 +214,7 @@ class Same(unittest.TestCase):
         return first
 
     def test_records_are_the_same(self):
-        first = self.compare("--max-time", f"{3 * PATIENCE}s", "--min-speed", "1,30s", too_slow=["/delay/20000"])
+        first = self.compare("--max-time", f"{3 * PATIENCE}s", "--min-speed", "1,30s", too_slow=[f"/delay/{10000 * PATIENCE:.0f}"])
         errors = {r["error"] for r in first.records.values() if "error" in r}
         self.assertLessEqual({"bad-url", "blocked-scheme", "blocked-address", "connect-refused", "reset", "timeout", "truncated",
                               "too-large", "too-many-redirects", "protocol"}, errors)
