@@ -137,6 +137,51 @@ IN_LOOP(a_signal_is_heard_until_it_is_given_back)
     return 0;
 }
 
+static void on_signal_wake(struct bell_signal *s)
+{
+    wake_all(s->arg, 0);
+}
+
+// Past what ThreadSanitizer has in the place of raise, which waits for the handler.
+static void signal_myself(void)
+{
+    assert_int_equal(syscall(SYS_tgkill, getpid(), gettid(), SIGUSR2), 0);
+}
+
+static int signal_and_end(void *arg)
+{
+    (void)arg;
+    signal_myself();
+    return 0;
+}
+
+static int signal_and_wait(void *forever)
+{
+    signal_myself();
+    assert_int_equal(park_on(forever, CLOCK_NEVER), -ECANCELED);
+    return 0;
+}
+
+IN_LOOP(a_signal_is_heard_whichever_fiber_it_finds_running_and_whatever_that_does_next)
+{
+    int (*const bodies[])(void *arg) = { signal_and_end, signal_and_wait };
+    struct list waits, forever;
+    struct bell_signal s = { .came = on_signal_wake, .arg = &waits };
+    struct nursery n;
+    list_init(&waits);
+    list_init(&forever);
+    nursery_init(&n, "signalled");
+    assert_int_equal(bell_signal_begin(&s, loop_current(), SIGUSR2), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(nursery_spawn(&n, "signalled", bodies[i], &forever), 0);
+        assert_int_equal(park_on(&waits, in_ms(30000)), 0);
+    }
+    nursery_cancel(&n);
+    assert_int_equal(nursery_close(&n), 0);
+    bell_signal_end(&s);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +189,8 @@ int main(void)
         cmocka_unit_test(a_bell_that_the_kernel_cannot_watch_is_heard_all_the_same),
         cmocka_unit_test(a_bell_that_rings_before_it_is_watched_is_not_left_unheard),
         cmocka_unit_test(a_signal_is_heard_until_it_is_given_back),
+        cmocka_unit_test(
+            a_signal_is_heard_whichever_fiber_it_finds_running_and_whatever_that_does_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

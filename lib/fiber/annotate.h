@@ -24,6 +24,7 @@
 #if defined(__SANITIZE_THREAD__) || ANNOTATE_FEATURE(thread_sanitizer)
 #define ANNOTATE_TSAN 1
 #include <sanitizer/tsan_interface.h>
+#include <signal.h>
 #endif
 // Frames are larger, and reads of a stack that only look at it are errors, in these builds.
 #if defined(ANNOTATE_ASAN) || defined(ANNOTATE_TSAN)
@@ -54,6 +55,51 @@ struct annotation {
 
 #define ANNOTATE_INLINE static inline __attribute__((always_inline))
 
+#ifdef ANNOTATE_TSAN
+// ThreadSanitizer keeps a signal for the fiber that it finds running, until that fiber next calls
+// the C library. It would be lost with one that does not run again, and with one that is being made
+// or destroyed, which is the running one for that time. So none comes from annotate_tsan_still to
+// annotate_tsan_heed, and those that came before are handled first: pthread_sigmask is such a call.
+ANNOTATE_INLINE void annotate_tsan_still(sigset_t *former)
+{
+    sigset_t all;
+    sigfillset(&all);
+    sigdelset(&all, SIGSEGV); // a fault is nothing to wait with
+    sigdelset(&all, SIGBUS);
+    pthread_sigmask(SIG_BLOCK, &all, former);
+}
+
+ANNOTATE_INLINE void annotate_tsan_heed(const sigset_t *former)
+{
+    pthread_sigmask(SIG_SETMASK, former, NULL);
+}
+
+ANNOTATE_INLINE void *annotate_tsan_create(void)
+{
+    sigset_t former;
+    annotate_tsan_still(&former);
+    void *fiber = __tsan_create_fiber(0);
+    annotate_tsan_heed(&former);
+    return fiber;
+}
+
+ANNOTATE_INLINE void annotate_tsan_switch(void *to)
+{
+    sigset_t former;
+    annotate_tsan_still(&former);
+    __tsan_switch_to_fiber(to, 0);
+    annotate_tsan_heed(&former);
+}
+
+ANNOTATE_INLINE void annotate_tsan_destroy(void *fiber)
+{
+    sigset_t former;
+    annotate_tsan_still(&former);
+    __tsan_destroy_fiber(fiber);
+    annotate_tsan_heed(&former);
+}
+#endif
+
 // The stack of `size` bytes at `low` is about to be used for a new fiber.
 ANNOTATE_INLINE void annotate_begin(struct annotation *a, void *low, size_t size)
 {
@@ -65,7 +111,7 @@ ANNOTATE_INLINE void annotate_begin(struct annotation *a, void *low, size_t size
     a->size = size;
 #endif
 #ifdef ANNOTATE_TSAN
-    a->tsan = __tsan_create_fiber(0);
+    a->tsan = annotate_tsan_create();
     a->condemned = NULL;
 #endif
 }
@@ -97,7 +143,7 @@ ANNOTATE_INLINE void annotate_forget(struct annotation *a)
 {
     (void)a;
 #ifdef ANNOTATE_TSAN
-    __tsan_destroy_fiber(a->tsan);
+    annotate_tsan_destroy(a->tsan);
 #endif
 }
 
@@ -110,7 +156,7 @@ ANNOTATE_INLINE void annotate_leave(struct annotation *from, struct annotation *
 #endif
 #ifdef ANNOTATE_TSAN
     to->condemned = dying ? from->tsan : NULL;
-    __tsan_switch_to_fiber(to->tsan, 0);
+    annotate_tsan_switch(to->tsan);
 #endif
 }
 
@@ -124,7 +170,7 @@ ANNOTATE_INLINE void annotate_arrive(struct annotation *me)
 #endif
 #ifdef ANNOTATE_TSAN
     if (me->condemned)
-        __tsan_destroy_fiber(me->condemned);
+        annotate_tsan_destroy(me->condemned);
     me->condemned = NULL;
 #endif
 }
