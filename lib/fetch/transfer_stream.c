@@ -113,10 +113,20 @@ static int stream_on_close(nghttp2_session *session, int32_t id, uint32_t code, 
 
 // ---- in front of libnghttp2's
 
+static bool stream_is_wanted;
+static pthread_once_t stream_wanted_once = PTHREAD_ONCE_INIT;
+
+// curl_version_info() writes into buffers of its own, so it is not for several threads at once.
+static void stream_look_at_libcurl(void)
+{
+    stream_is_wanted = curl_version_info(CURLVERSION_NOW)->version_num < STREAM_SINCE;
+}
+
 void nghttp2_session_callbacks_set_on_frame_recv_callback(nghttp2_session_callbacks *all,
                                                           nghttp2_on_frame_recv_callback f)
 {
-    if (curl_version_info(CURLVERSION_NOW)->version_num < STREAM_SINCE) {
+    pthread_once(&stream_wanted_once, stream_look_at_libcurl);
+    if (stream_is_wanted) {
         atomic_store_explicit(&stream_their_frame, f, memory_order_relaxed);
         f = stream_on_frame;
     }

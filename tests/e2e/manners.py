@@ -7,6 +7,7 @@ import re
 import threading
 import time
 import unittest
+import urllib.request
 
 import rig
 
@@ -41,9 +42,13 @@ class Web:
     def seen(self, group=lambda host, address: host):
         """What each group was asked: start, end, connection, status and path, in the order of starts."""
         found = collections.defaultdict(list)
+        # A client may be done before nginx has written down what it was asked; not so before it answers somebody else.
+        urllib.request.urlopen(f"http://127.0.0.1:{self.port}/settled").close()
         with open(self.log) as f:
             for line in f:
                 host, ended, took, connection, status, path, address = line.split()
+                if path == "/settled":
+                    continue
                 found[group(host, address)].append((float(ended) - float(took), float(ended), int(connection), int(status), path))
         return {g: sorted(requests) for g, requests in found.items()}
 
