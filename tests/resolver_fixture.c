@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "resolver_fixture.h"
+#include "fiber/annotate.h"
 #include <stdio.h>
 
 struct dns_responder dns;
@@ -66,6 +67,11 @@ void assert_no_address(enum resolve_status status, const char *why)
 int64_t elapsed_ms(int64_t since)
 {
     return (clock_mono() - since) / CLOCK_MS;
+}
+
+bool is_within(int64_t since, int64_t ms)
+{
+    return elapsed_ms(since) < (annotate_under_valgrind() ? 20 : 1) * ms;
 }
 
 static int runs;

@@ -35,6 +35,8 @@ void assert_no_address(enum resolve_status status, const char *why);
 void look_up_often(const char *name, unsigned fibers);
 void look_up_many(const char *label, unsigned count);
 
-// Milliseconds since a clock_mono().
+// Milliseconds since a clock_mono(); and whether they are fewer than these, or, under Valgrind,
+// than twenty times as many.
 int64_t elapsed_ms(int64_t since);
+bool is_within(int64_t since, int64_t ms);
 #endif

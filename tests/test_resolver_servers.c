@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What becomes of a name when its server cuts, loses, refuses or forges answers, or gives none.
-#include "patience.h"
 #include "resolver_fixture.h"
 #include <stdio.h>
 
@@ -24,7 +23,7 @@ IN_LOOP(what_was_cut_does_when_tcp_fails)
     open_resolver();
     int64_t began = clock_mono();
     assert_int_equal(lookup("cutoff.test"), 0);
-    assert_true(elapsed_ms(began) < patience(500));
+    assert_true(is_within(began, 500));
     assert_ok();
     resolver_free(resolver);
     return 0;
@@ -62,7 +61,7 @@ IN_LOOP(a_lost_question_is_asked_again)
     int64_t began = clock_mono();
     assert_int_equal(lookup("lost.test"), 0);
     assert_ok();
-    assert_true(elapsed_ms(began) < patience(2500));
+    assert_true(is_within(began, 2500));
     resolver_free(resolver);
     return 0;
 }
@@ -92,7 +91,7 @@ IN_LOOP(a_server_that_refuses_for_good_is_believed)
     int64_t began = clock_mono();
     assert_int_equal(lookup("refused.test"), 0);
     assert_no_address(RESOLVE_FAILED, "REFUSED from %s");
-    assert_true(elapsed_ms(began) < patience(500));
+    assert_true(is_within(began, 500));
     resolver_free(resolver);
     return 0;
 }
@@ -130,12 +129,12 @@ IN_LOOP(the_next_server_is_asked_when_one_is_silent)
     assert_int_equal(lookup("ok1.test"), 0);
     assert_ok();
     assert_string_equal(a.server, dns.name);
-    assert_true(elapsed_ms(began) >= 200 && elapsed_ms(began) < patience(1500));
+    assert_true(elapsed_ms(began) >= 200 && is_within(began, 1500));
     lookup("ok2.test");
     lookup("ok3.test");
     began = clock_mono();
     assert_int_equal(lookup("ok4.test"), 0); // by now it is taken for down
-    assert_true(elapsed_ms(began) < patience(200));
+    assert_true(is_within(began, 200));
     resolver_free(resolver);
     dns_responder_stop(&sick);
     return 0;
@@ -150,7 +149,7 @@ IN_LOOP(the_next_server_is_asked_at_once_when_one_fails)
     assert_int_equal(lookup("ok.test"), 0);
     assert_ok();
     assert_string_equal(a.server, dns.name);
-    assert_true(elapsed_ms(began) < patience(500));
+    assert_true(is_within(began, 500));
     resolver_free(resolver);
     dns_responder_stop(&sick);
     return 0;
@@ -164,7 +163,7 @@ IN_LOOP(the_next_server_is_asked_at_once_when_there_is_none_at_a_port)
     int64_t began = clock_mono();
     assert_int_equal(lookup("ok.test"), 0);
     assert_ok();
-    assert_true(elapsed_ms(began) < patience(500));
+    assert_true(is_within(began, 500));
     resolver_free(resolver);
     open_with(&(struct resolver_options){ .servers = sick.name, .timeout = CLOCK_S });
     assert_int_equal(lookup("ok.test"), 0);

@@ -118,9 +118,10 @@ static int dial_hear(CURL *easy, curl_infotype type, char *p, size_t n, void *ar
     return 0;
 }
 
-// When it does, it keeps the sentence about the connection that died (CURLOPT_ERRORBUFFER takes the
-// first one), and what goes wrong with the second would be told, and judged, in the words of the
-// first. So that one is forgotten, and libcurl's trace listened to, which has the next one.
+// When libcurl sends a request again, it keeps the sentence about the connection that died
+// (CURLOPT_ERRORBUFFER takes the first one), and what goes wrong with the second would be told, and
+// judged, in the words of the first. So that one is forgotten, and libcurl's trace listened to,
+// which has the next one.
 static void dial_listen(struct transfer *t)
 {
     *t->text = '\0';
