@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "resolver_fixture.h"
-#include "fiber/annotate.h"
 #include <stdio.h>
 
 struct dns_responder dns;

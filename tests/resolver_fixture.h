@@ -2,6 +2,7 @@
 #ifndef TESTS_RESOLVER_FIXTURE_H
 #define TESTS_RESOLVER_FIXTURE_H
 #include "dns_responder.h"
+#include "fiber/annotate.h"
 #include "in_loop.h"
 #include "resolve/resolver.h"
 
