@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "fetch_cases.h"
+#include "fetch/io.h"
 #include "patience.h"
 #include "sys/clock.h"
+#include <stdio.h>
 
 #define FETCH_HEAD(length) "HTTP/1.1 200 OK\r\nContent-Length: " length "\r\n\r\n"
 #define FETCH_CHUNKED "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -214,3 +216,42 @@ const struct fetch_case fetch_cases[] = {
 };
 
 const unsigned fetch_case_count = sizeof fetch_cases / sizeof fetch_cases[0];
+
+struct canned fetch_origin;
+struct fetch_settings fetch_settings = { .user_agent = "trawl-test",
+                                         .compressed = true,
+                                         .min_speed = 100 };
+
+int fetch_origin_start(void **state)
+{
+    (void)state;
+    fetch_settings.min_speed_time = patience(CLOCK_S);
+    canned_start(&fetch_origin, fetch_answers, NULL);
+    return 0;
+}
+
+int fetch_origin_stop(void **state)
+{
+    (void)state;
+    canned_stop(&fetch_origin);
+    return 0;
+}
+
+struct request fetch_plain(const char *path, char url[200])
+{
+    static const struct address loopback = { 4, { 127, 0, 0, 1 } };
+    snprintf(url, 200, "http://host.test:%u%s", fetch_origin.port, path);
+    return (struct request){ .url = url,
+                             .host = "host.test",
+                             .port = fetch_origin.port,
+                             .address = &loopback,
+                             .addresses = 1,
+                             .special_ok = true,
+                             .connect_timeout = patience(5 * CLOCK_S),
+                             .max_time = patience(5 * CLOCK_S) };
+}
+
+unsigned fetch_connections(void)
+{
+    return __atomic_load_n(&fetch_origin.connections, __ATOMIC_SEQ_CST);
+}

@@ -20,4 +20,17 @@ struct fetch_case {
 extern const struct fetch_case fetch_cases[];
 extern const unsigned fetch_case_count;
 extern const struct canned_answer fetch_answers[];
+
+// The origin that gives these answers, and settings to ask it with. fetch_origin_start and
+// fetch_origin_stop are the setup and the teardown of a program.
+extern struct canned fetch_origin;
+extern struct fetch_settings fetch_settings;
+int fetch_origin_start(void **state);
+int fetch_origin_stop(void **state);
+
+// A plain GET of `path` there, at 127.0.0.1; the URL is written to `url`.
+struct request fetch_plain(const char *path, char url[200]);
+
+// How many connections it has had.
+unsigned fetch_connections(void);
 #endif

@@ -3,7 +3,7 @@
 #include "check.h"
 #include "engine/engine.h"
 #include "engine_driver.h"
-#include "fiber/annotate.h"
+#include "engine_killer.h"
 #include "patience.h"
 #include "raw_origin.h"
 #include "sched/loop.h"
@@ -94,7 +94,7 @@ struct engine_run {
     const char *engine;
     void (*body)(struct engine_driver *d, struct engine_run *r);
     unsigned at_once;       // jobs that a worker has at most
-    unsigned jobs;          // sent, with ids from 0
+    unsigned jobs;          // sent at most, with ids from 0
     struct buffer *outcome; // of each job
     unsigned outcomes;
 };
@@ -274,55 +274,22 @@ static void abandoned_jobs_are_cancelled_at_once_in_every_engine(void **state)
     }
 }
 
-struct engine_killer {
-    const struct engine_run *run;
-    unsigned killed;
-    unsigned outcomes, idle; // when it killed last, and how many since another had come
-};
-
-// An engine whose workers never get to work gives up: some do.
-static bool engine_may_kill(struct engine_killer *k)
-{
-    if (k->run->outcomes != k->outcomes)
-        k->idle = 0;
-    k->outcomes = k->run->outcomes;
-    return k->idle < 5;
-}
-
-static int engine_kill_workers(void *arg)
-{
-    struct engine_killer *k = arg;
-    char path[64];
-    int pids[16];
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", zygote_pid(engine_zygote),
-             zygote_pid(engine_zygote));
-    while (sleep_until(clock_mono() + patience((10 + rand() % 40) * CLOCK_MS)) == 0) {
-        int n = 0;
-        FILE *f = fopen(path, "r");
-        while (f && n < 16 && fscanf(f, "%d", &pids[n]) == 1)
-            n++;
-        if (f)
-            fclose(f);
-        if (n && engine_may_kill(k) && kill(pids[rand() % n], SIGKILL) == 0) {
-            k->killed++;
-            k->idle++;
-        }
-    }
-    return 0;
-}
-
 static void engine_with_deaths(struct engine_driver *d, struct engine_run *r)
 {
     static const struct engine_case ok = { "/ok", JOB_SPECIAL_OK | JOB_KEEP | JOB_DIGEST, 0,
                                            false };
+    enum { DEATHS = 10 };
     struct buffer b = { 0 };
     struct nursery n;
-    unsigned died = 0;
-    struct engine_killer killer = { .run = r };
+    unsigned died = 0, sent = 0;
+    struct engine_killer killer = { .zygote = engine_zygote,
+                                    .outcomes = &r->outcomes,
+                                    .between = 100 };
     nursery_init(&n, "killer");
-    assert_int_equal(nursery_spawn(&n, "killer", engine_kill_workers, &killer), 0);
-    for (unsigned i = 0; i < r->jobs; i++)
-        assert_int_equal(engine_driver_send(d, engine_job(&b, i, &ok)), 0);
+    assert_int_equal(nursery_spawn(&n, "killer", engine_killer_run, &killer), 0);
+    while (sent < r->jobs && killer.killed < DEATHS)
+        assert_int_equal(engine_driver_send(d, engine_job(&b, sent++, &ok)), 0);
+    r->jobs = sent;
     nursery_cancel(&n);
     nursery_close(&n);
     assert_int_equal(engine_driver_drain(d), 0);
@@ -334,7 +301,7 @@ static void engine_with_deaths(struct engine_driver *d, struct engine_run *r)
         else
             assert_int_equal(o->error, FETCH_OK);
     }
-    assert_true(killer.killed > 0);
+    assert_int_equal(killer.killed, DEATHS);
     assert_in_range(died, 0, killer.killed * r->at_once);
     buffer_fini(&b);
 }
@@ -346,11 +313,10 @@ static void killed_workers_cost_the_jobs_they_have_and_no_other(void **state)
     struct engine_run loops = { .engine = "forks:3/coro:8",
                                 .at_once = 8,
                                 .body = engine_with_deaths };
-    unsigned few = annotate_under_valgrind() ? 10 : 1;
     srand(5);
-    engine_run(&alone, 3000 / few);
+    engine_run(&alone, 100000);
     engine_run_fini(&alone);
-    engine_run(&loops, 10000 / few);
+    engine_run(&loops, 100000);
     engine_run_fini(&loops);
 }
 

@@ -21,13 +21,9 @@ struct fetch_sink {
     unsigned heads;
 };
 
-static struct canned origin;
 static struct fetch_sink collected;
 static struct response answer;
 static const struct address loopback = { 4, { 127, 0, 0, 1 } };
-static struct fetch_settings settings = { .user_agent = "trawl-test",
-                                          .compressed = true,
-                                          .min_speed = 100 };
 
 static enum sink_answer fetch_take_head(struct sink *s, const struct head *head)
 {
@@ -54,24 +50,6 @@ static struct sink *fetch_collect(int stop)
     collected.n = collected.heads = 0;
     collected.body[0] = '\0';
     return &collected.sink;
-}
-
-static struct request fetch_plain(const char *path, char url[200])
-{
-    snprintf(url, 200, "http://host.test:%u%s", origin.port, path);
-    return (struct request){ .url = url,
-                             .host = "host.test",
-                             .port = origin.port,
-                             .address = &loopback,
-                             .addresses = 1,
-                             .special_ok = true,
-                             .connect_timeout = patience(5 * CLOCK_S),
-                             .max_time = patience(5 * CLOCK_S) };
-}
-
-static unsigned fetch_connections(void)
-{
-    return __atomic_load_n(&origin.connections, __ATOMIC_SEQ_CST);
 }
 
 // GETs `path`, into `collected` and `answer`.
@@ -143,7 +121,7 @@ static void a_kept_connection_is_used_again(struct io *io)
         fetch_get(io, "/ok", true);
         fetch_expect_ok();
         assert_true(answer.reused);
-        assert_int_equal(answer.remote_port, origin.port);
+        assert_int_equal(answer.remote_port, fetch_origin.port);
         assert_true(address_equal(&answer.remote, &loopback));
     }
     assert_int_equal(fetch_connections(), before);
@@ -211,17 +189,17 @@ static void the_address_is_checked_on_reused_connections_too(struct io *io)
     char url[200];
     struct request q = fetch_plain("/ok", url);
     fetch_get(io, "/ok", true);
-    unsigned before = __atomic_load_n(&origin.requests, __ATOMIC_SEQ_CST);
+    unsigned before = __atomic_load_n(&fetch_origin.requests, __ATOMIC_SEQ_CST);
     q.special_ok = false;
     assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
     assert_int_equal(answer.error, FETCH_BLOCKED_ADDRESS);
-    assert_int_equal(__atomic_load_n(&origin.requests, __ATOMIC_SEQ_CST), before);
+    assert_int_equal(__atomic_load_n(&fetch_origin.requests, __ATOMIC_SEQ_CST), before);
 }
 
 static void fetch_expect_sent(const char *part)
 {
     char last[4096];
-    canned_last(&origin, last);
+    canned_last(&fetch_origin, last);
     if (!strstr(last, part))
         fail_msg("'%s' is not in '%s'", part, last);
 }
@@ -229,7 +207,7 @@ static void fetch_expect_sent(const char *part)
 static void fetch_expect_unsent(const char *part)
 {
     char last[4096];
-    canned_last(&origin, last);
+    canned_last(&fetch_origin, last);
     if (strcasestr(last, part))
         fail_msg("'%s' is in '%s'", part, last);
 }
@@ -349,9 +327,9 @@ static void too_slow_an_exchange_is_ended(struct io *io)
     fetch_get(io, "/hang-in-body", false);
     assert_int_equal(answer.error, FETCH_TIMEOUT);
     snprintf(message, sizeof message, "slower than 100 bytes/s for %d s",
-             (int)(settings.min_speed_time / CLOCK_S));
+             (int)(fetch_settings.min_speed_time / CLOCK_S));
     assert_string_equal(answer.message, message);
-    assert_true(answer.time_total >= settings.min_speed_time);
+    assert_true(answer.time_total >= fetch_settings.min_speed_time);
     assert_string_equal(collected.body, "hello");
 }
 
@@ -378,7 +356,7 @@ static void many_hosts_and_ports_find_their_way(struct io *io)
     q.host = host;
     for (unsigned i = 0; i < 300; i++) {
         snprintf(host, sizeof host, "h%u.test", i);
-        snprintf(url, sizeof url, "http://%s:%u/ok", host, origin.port);
+        snprintf(url, sizeof url, "http://%s:%u/ok", host, fetch_origin.port);
         q.keep = i % 2;
         assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
         fetch_expect_ok();
@@ -400,12 +378,12 @@ static void literals_need_no_lookup_either(struct io *io)
 {
     char url[200];
     struct request q = fetch_plain("/ok", url);
-    snprintf(url, sizeof url, "http://127.0.0.1:%u/ok", origin.port);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/ok", fetch_origin.port);
     q.host = "127.0.0.1";
     assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
     fetch_expect_ok();
     static const struct address six = { 6, { [15] = 1 } };
-    snprintf(url, sizeof url, "http://[::1]:%u/ok", origin.port);
+    snprintf(url, sizeof url, "http://[::1]:%u/ok", fetch_origin.port);
     q.host = "::1";
     q.address = &six;
     assert_int_equal(io->fetch(io, &q, fetch_collect(0), &answer), 0);
@@ -458,7 +436,7 @@ static void easy_keeps_them(void **state)
 {
     (void)state;
     struct easy *e;
-    assert_int_equal(easy_new(&e, &settings), 0);
+    assert_int_equal(easy_new(&e, &fetch_settings), 0);
     fetch_check_all(easy_io(e), fetch_sleep);
     easy_free(e);
 }
@@ -467,7 +445,7 @@ IN_LOOP(green_keeps_them)
 {
     struct easy *e;
     green_begin();
-    assert_int_equal(easy_new_green(&e, &settings), 0);
+    assert_int_equal(easy_new_green(&e, &fetch_settings), 0);
     fetch_check_all(easy_io(e), sleep_until);
     easy_free(e);
     green_end();
@@ -476,7 +454,7 @@ IN_LOOP(green_keeps_them)
 
 static int fetch_multi_new(struct multi **m)
 {
-    return multi_new(m, loop_current(), &settings, 1000);
+    return multi_new(m, loop_current(), &fetch_settings, 1000);
 }
 
 IN_LOOP(multi_keeps_them)
@@ -488,20 +466,10 @@ IN_LOOP(multi_keeps_them)
     return 0;
 }
 
-static int fetch_start(void **state)
-{
-    (void)state;
-    settings.min_speed_time = patience(CLOCK_S);
-    canned_start(&origin, fetch_answers, NULL);
-    return 0;
-}
-
 static int fetch_stop(void **state)
 {
-    (void)state;
-    canned_stop(&origin);
     response_fini(&answer);
-    return 0;
+    return fetch_origin_stop(state);
 }
 
 int main(void)
@@ -511,5 +479,5 @@ int main(void)
         cmocka_unit_test(green_keeps_them),
         cmocka_unit_test(multi_keeps_them),
     };
-    return cmocka_run_group_tests(tests, fetch_start, fetch_stop);
+    return cmocka_run_group_tests(tests, fetch_origin_start, fetch_stop);
 }

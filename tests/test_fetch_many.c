@@ -6,25 +6,9 @@
 #include "fetch_client.h"
 #include <errno.h>
 
-static struct canned origin;
-static struct fetch_settings settings = { .user_agent = "trawl-test",
-                                          .compressed = true,
-                                          .min_speed = 100 };
-
-static struct request fetch_plain(const char *path, char url[200])
-{
-    snprintf(url, 200, "http://host.test:%u%s", origin.port, path);
-    return fetch_request(url, "host.test", origin.port);
-}
-
-static unsigned fetch_connections(void)
-{
-    return __atomic_load_n(&origin.connections, __ATOMIC_SEQ_CST);
-}
-
 static int fetch_multi_new(struct multi **m)
 {
-    return multi_new(m, loop_current(), &settings, 1000);
+    return multi_new(m, loop_current(), &fetch_settings, 1000);
 }
 
 struct fetch_many {
@@ -117,26 +101,11 @@ IN_LOOP(cancelling_ends_an_exchange_wherever_it_is)
     return 0;
 }
 
-static int fetch_start(void **state)
-{
-    (void)state;
-    settings.min_speed_time = patience(CLOCK_S);
-    canned_start(&origin, fetch_answers, NULL);
-    return 0;
-}
-
-static int fetch_stop(void **state)
-{
-    (void)state;
-    canned_stop(&origin);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_fibers_share_the_connections_of_a_host),
         cmocka_unit_test(cancelling_ends_an_exchange_wherever_it_is),
     };
-    return cmocka_run_group_tests(tests, fetch_start, fetch_stop);
+    return cmocka_run_group_tests(tests, fetch_origin_start, fetch_origin_stop);
 }

@@ -7,6 +7,7 @@
 #include "engine/wire.h"
 #include "engine/worker.h"
 #include "engine_driver.h"
+#include "engine_killer.h"
 #include "engine_tally.h"
 #include "fetch/io.h"
 #include "fetch/response.h"
@@ -362,38 +363,28 @@ static void abandoned_jobs_are_cancelled_at_once(void **state)
     forks_run_body("forks:6", forks_given_up);
 }
 
-static int forks_killer(void *arg)
-{
-    struct zygote *z = arg;
-    pid_t pids[16];
-    while (sleep_until(clock_mono() + patience((rand() % 8) * CLOCK_MS)) == 0) {
-        unsigned n = engine_tally_pids(z, pids, 16);
-        if (n)
-            kill(pids[(unsigned)rand() % n], SIGKILL);
-    }
-    return 0;
-}
-
 static void forks_massacre(struct engine_driver *d, struct engine_tally *t)
 {
-    enum { JOBS = 4000 };
+    enum { LEAST = 4000, MOST = 400000, KILLS = 20 };
     struct buffer b = { 0 };
     struct nursery n;
-    t->seen = calloc(JOBS, 1);
-    t->ids = JOBS;
+    struct engine_killer killer = { forks_zygote, &t->outcomes, LEAST / KILLS / 2, 0, 0 };
+    uint32_t id = 0;
+    t->seen = calloc(MOST, 1);
+    t->ids = MOST;
     nursery_init(&n, "killer");
-    assert_int_equal(nursery_spawn(&n, "killer", forks_killer, forks_zygote), 0);
-    for (uint32_t id = 0; id < JOBS; id++)
+    assert_int_equal(nursery_spawn(&n, "killer", engine_killer_run, &killer), 0);
+    for (; id < MOST && (id < LEAST || killer.killed < KILLS); id++)
         assert_int_equal(
             engine_driver_send(d, engine_tally_job(&b, id, id % 50 ? "/ok" : "/slow", 0)), 0);
     nursery_cancel(&n);
     nursery_close(&n);
     assert_int_equal(engine_driver_drain(d), 0);
-    assert_int_equal(t->outcomes, JOBS);
+    assert_int_equal(t->outcomes, id);
     assert_int_equal(t->twice, 0);
-    assert_int_equal(t->ok + t->died, JOBS);
-    assert_true(t->died > 0);
-    for (unsigned id = 0; id < JOBS; id++)
+    assert_int_equal(t->ok + t->died, id);
+    assert_in_range(t->died, 1, killer.killed);
+    while (id-- > 0)
         assert_int_equal(t->seen[id], 1);
     free(t->seen);
     buffer_fini(&b);

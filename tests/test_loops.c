@@ -5,6 +5,7 @@
 #include "engine/worker.h"
 #include "engine/worker_loop.h"
 #include "engine_driver.h"
+#include "engine_killer.h"
 #include "engine_tally.h"
 #include "fetch/io.h"
 #include "fetch/request.h"
@@ -245,28 +246,17 @@ static void one_that_does_not_hear_it_is_killed(void **state)
     engine_case_run(&c);
 }
 
-static int loops_killer(void *arg)
-{
-    unsigned *kills = arg;
-    pid_t pids[16];
-    while (sleep_until(clock_mono() + patience((rand() % 20) * CLOCK_MS)) == 0) {
-        unsigned n = engine_tally_pids(loops_zygote, pids, 16);
-        *kills += n && kill(pids[(unsigned)rand() % n], SIGKILL) == 0;
-    }
-    return 0;
-}
-
 static void loops_massacre(struct engine_driver *d, struct engine_tally *t)
 {
     enum { LEAST = 20000, MOST = 400000, KILLS = 20 };
     struct nursery n;
-    unsigned kills = 0;
+    struct engine_killer killer = { loops_zygote, &t->outcomes, LEAST / KILLS / 2, 0, 0 };
     uint32_t id = 0;
     t->seen = calloc(MOST, 1);
     t->ids = MOST;
     nursery_init(&n, "killer");
-    assert_int_equal(nursery_spawn(&n, "killer", loops_killer, &kills), 0);
-    for (; id < MOST && (id < LEAST || kills < KILLS); id++)
+    assert_int_equal(nursery_spawn(&n, "killer", engine_killer_run, &killer), 0);
+    for (; id < MOST && (id < LEAST || killer.killed < KILLS); id++)
         loops_send(d, id, id % 50 ? "/ok" : "/slow", 0);
     nursery_cancel(&n);
     nursery_close(&n);
@@ -274,7 +264,7 @@ static void loops_massacre(struct engine_driver *d, struct engine_tally *t)
     assert_int_equal(t->outcomes, id);
     assert_int_equal(t->twice, 0);
     assert_int_equal(t->ok + t->died, id);
-    assert_in_range(t->died, 1, kills * 16);
+    assert_in_range(t->died, 1, killer.killed * 16);
     while (id-- > 0)
         assert_int_equal(t->seen[id], 1);
     free(t->seen);
