@@ -70,7 +70,7 @@ class Workers(unittest.TestCase):
                 self.kill_workers(engine, n, most, signals)
 
     def kill_workers(self, engine, n, most, signals):
-        path = "/delay/20?" if n > 4000 else "/bytes/"
+        path = "/delay/20?" if n > 4000 else "/delay/5?"
         p, out = start("--engine", engine, "--per-host", "12", "-q", urls=[f"{BASE}{path}{k}" for k in range(n)])
         kills, chosen = 0, random.Random(1)
         while p.poll() is None:
