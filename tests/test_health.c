@@ -171,6 +171,59 @@ static void a_short_silence_of_all_is_no_reason_to_ask_everybody_again(void **st
     assert_true(health_is_over(&n, (1 + HEALTH_QUIET_S) * CLOCK_S));
 }
 
+// One host, and the cable is pulled at this end: the machine knows.
+static void a_machine_without_a_way_blames_nobody(void **state)
+{
+    struct health_network n = { 0 };
+    struct health only = { 0 };
+    int64_t t = 2 * CLOCK_S;
+    (void)state;
+    assert_false(health_look(&n, false, 1)); // nobody was ever heard of
+    assert_false(health_is_outage(&n));
+    health_good(&only, &n, CLOCK_S);
+    for (; t < 2 * LIMIT; t += MINUTE_S * CLOCK_S) {
+        assert_false(health_look(&n, false, t));
+        health_bad(&only, &n, true, t);
+        health_pause(&only, 0);
+    }
+    assert_true(health_is_cut_off(&n));
+    assert_int_equal(n.cut_off, 2 * CLOCK_S);
+    assert_false(health_is_lost(&only, LIMIT));
+    // There is a way again, and it stays silent: from now on that is its own time.
+    int64_t back = t;
+    assert_true(health_look(&n, true, back));
+    assert_false(health_is_outage(&n));
+    assert_false(health_is_cut_off(&n));
+    health_bad(&only, &n, true, back);
+    assert_int_equal(health_pause(&only, 0), CLOCK_S);
+    assert_int_equal(only.blamed, 0);
+    assert_false(health_look(&n, true, back + LIMIT));
+    health_bad(&only, &n, true, back + LIMIT);
+    assert_true(health_is_lost(&only, LIMIT));
+}
+
+static void a_way_that_is_lost_for_moments_is_no_reason_to_ask_everybody_again(void **state)
+{
+    struct health_network n = { 0 };
+    struct health some[HEALTH_SILENT] = { { 0 } };
+    (void)state;
+    for (int k = 0; k < HEALTH_SILENT; k++)
+        health_good(&some[k], &n, CLOCK_S);
+    health_look(&n, false, 2 * CLOCK_S);
+    assert_true(health_is_cut_off(&n));
+    assert_false(health_look(&n, true, 3 * CLOCK_S));
+    assert_false(health_is_cut_off(&n));
+    // That there is a way does not mean that there is a network.
+    health_look(&n, false, 4 * CLOCK_S);
+    for (int k = 0; k < HEALTH_SILENT; k++)
+        health_bad(&some[k], &n, true, 5 * CLOCK_S);
+    health_look(&n, true, 20 * CLOCK_S);
+    assert_true(health_is_cut_off(&n));
+    assert_int_equal(n.cut_off, 4 * CLOCK_S);
+    health_good(&some[0], &n, 21 * CLOCK_S);
+    assert_false(health_is_outage(&n));
+}
+
 // At the end of a run nobody may be left but hosts that never answered: that is not the network.
 static void those_that_never_answered_tell_nothing_of_the_network(void **state)
 {
@@ -222,6 +275,8 @@ int main(void)
         cmocka_unit_test(the_time_without_a_network_counts_for_nobody),
         cmocka_unit_test(silence_alone_tells_of_the_network_and_makes_nobody_ill),
         cmocka_unit_test(a_short_silence_of_all_is_no_reason_to_ask_everybody_again),
+        cmocka_unit_test(a_machine_without_a_way_blames_nobody),
+        cmocka_unit_test(a_way_that_is_lost_for_moments_is_no_reason_to_ask_everybody_again),
         cmocka_unit_test(those_that_never_answered_tell_nothing_of_the_network),
         cmocka_unit_test(a_run_in_which_nobody_ever_answers_ends_some_day),
     };

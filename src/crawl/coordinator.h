@@ -93,6 +93,7 @@ struct coordinator {
     bool disk_failed;     // a body could not be saved, and that was said
     bool counted;         // what was not come to; it is being listed
     bool aside_said;      // that a host waits for its robots.txt
+    struct address heard; // of whoever was heard of last; family 0: nobody was
     bool silence_open;    // it was said that the network may be down, and not yet that it is back
     int64_t silence_said; // when it was said last, monotonic ns; 0: never
     bool stopping, abandoned;

@@ -7,6 +7,7 @@
 #include "crawl/settle.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/route.h"
 #include "visit/outcome.h"
 #include <stdio.h>
 
@@ -96,7 +97,7 @@ static void hear(struct coordinator *c, struct health *of)
 {
     struct frontier *f = &c->frontier;
     struct health nobody = { 0 };
-    if (health_is_cut_off(&f->network) && c->silence_open) {
+    if (c->silence_open) {
         log_note("the network is back");
         c->silence_open = false;
     }
@@ -132,22 +133,48 @@ static enum treatment treat(struct coordinator *c, struct host *h, bool robots, 
 
 // At the end of a run, when most of those left are dead, somebody slow may be heard of between them
 // again and again: that is not worth a line each time.
-static void note_silence(struct coordinator *c, bool before)
+static bool is_silence_news(struct coordinator *c, bool before)
 {
-    const struct health_network *n = &c->frontier.network;
-    if (before || !health_is_cut_off(n) ||
+    if (before || !health_is_cut_off(&c->frontier.network) ||
         (c->silence_said && c->now - c->silence_said < SILENCE_S * CLOCK_S))
-        return;
-    log_note("%u hosts have fallen silent, and no other is heard of: the network may be down; no "
-             "URL is charged with it",
-             n->silent);
+        return false;
     c->silence_open = true;
     c->silence_said = c->now;
+    return true;
+}
+
+// Somebody is silent: is there still a way to who was heard of last? If not, the network is down,
+// and no other host is needed to tell. Returns whether there is.
+static bool look_for_way(struct coordinator *c)
+{
+    struct frontier *f = &c->frontier;
+    struct sockaddr_storage to;
+    socklen_t length = address_to_sockaddr(&c->heard, 80, &to); // any port
+    bool before = health_is_cut_off(&f->network);
+    bool way = length == 0 || route_exists((struct sockaddr *)&to, length);
+    if (health_look(&f->network, way, c->now))
+        frontier_recall_all(f, c->now, RECALL_S * CLOCK_S, coordinator_random(c));
+    if (way)
+        return true;
+    if (is_silence_news(c, before))
+        log_note("this machine has no route any more to who has answered: the network is down; no "
+                 "URL is charged with it");
+    return false;
+}
+
+static void note_silence(struct coordinator *c, bool before)
+{
+    if (is_silence_news(c, before))
+        log_note("%u hosts have fallen silent, and no other is heard of: the network may be down; "
+                 "no URL is charged with it",
+                 c->frontier.network.silent);
 }
 
 static void note_bad(struct coordinator *c, struct host *h, const char *why, bool silent)
 {
     struct health_network *n = &c->frontier.network;
+    if (silent)
+        look_for_way(c);
     bool before = health_is_cut_off(n);
     health_bad(&h->conduct->health, n, silent, c->now);
     snprintf(h->conduct->why, sizeof h->conduct->why, "%s", why);
@@ -176,6 +203,7 @@ static void explain(const struct outcome *o, char out[96])
 bool treatment_cut_off(struct coordinator *c, struct host *h)
 {
     struct health_network *n = &c->frontier.network;
+    look_for_way(c);
     bool before = health_is_cut_off(n);
     if ((!h->heard && !before) || !host_conduct(h))
         return false; // most hosts of a list that never answer are just not there
@@ -193,11 +221,13 @@ bool treatment_cut_off(struct coordinator *c, struct host *h)
 }
 
 // What an exchange tells where hosts are treated all alike: whether there is a network. A server
-// that has taken the connection and then says nothing is no sign of that.
+// that has taken the connection and then says nothing is no sign of that, unless there is no way to
+// it any more.
 static bool note_network(struct coordinator *c, struct host *h, const struct outcome *o,
                          enum sign sign)
 {
-    if (o->error == FETCH_CONNECT_FAILED || o->error == FETCH_CONNECT_TIMEOUT)
+    if (o->error == FETCH_CONNECT_FAILED || o->error == FETCH_CONNECT_TIMEOUT ||
+        (sign == SIGN_SILENT && !look_for_way(c)))
         return treatment_cut_off(c, h);
     if (sign == SIGN_GOOD)
         treatment_good(c, h); // those whose robots.txt cannot be had are judged by it
@@ -212,6 +242,8 @@ bool treatment_note(struct coordinator *c, struct host *h, const struct outcome 
     char why[96];
     if (sign == SIGN_NONE)
         return false;
+    if (sign != SIGN_SILENT && o->remote.family)
+        c->heard = o->remote;
     if (!c->settings->manners.adapt)
         return note_network(c, h, o, sign);
     treatment_pace(c, h, o);

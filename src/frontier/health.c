@@ -9,6 +9,7 @@ static void hear(struct health_network *n, int64_t now)
     n->heard = now;
     n->cut_off = 0;
     n->silent = 0;
+    n->no_way = false;
     n->row++;
 }
 
@@ -35,8 +36,22 @@ void health_silent(struct health *h, struct health_network *n, int64_t now)
         return;
     h->silent = n->row + 1;
     n->silent++;
-    if (n->heard && n->silent == HEALTH_SILENT)
+    if (n->heard && n->silent == HEALTH_SILENT && n->cut_off == 0)
         n->cut_off = now;
+}
+
+bool health_look(struct health_network *n, bool way, int64_t now)
+{
+    bool had = !n->no_way, over = health_is_over(n, now);
+    n->no_way = n->heard && !way;
+    if (n->no_way && n->cut_off == 0)
+        n->cut_off = now;
+    if (n->no_way || had)
+        return false;
+    n->back = now;
+    if (!health_is_outage(n))
+        n->cut_off = 0;
+    return over;
 }
 
 void health_bad(struct health *h, struct health_network *n, bool silent, int64_t now)

@@ -12,6 +12,7 @@
 // down: then all are. So the time for which one has failed counts only as far as somebody else was
 // heard of meanwhile, or hardly anybody else has fallen silent. Of those only hosts that have
 // answered before tell anything: at the end of a run nobody may be left but those that never did.
+// The machine itself may know, too: when it has no way to whom it has heard of, one host is enough.
 // And of a silence of all that was as long as HEALTH_QUIET_S nothing counts, neither the time nor
 // the pauses nor the failures that it brought: they must not add to a first failure after it. When
 // nobody is heard of at all, hosts are given up after HEALTH_OUTAGE times as long, for a run must
@@ -30,6 +31,7 @@ struct health_network {
     int64_t cut_off; // since when it has looked as if it were down; 0: it does not
     unsigned silent; // hosts that have fallen silent since
     unsigned row;    // how often anybody was heard of
+    bool no_way;     // this machine has no way to anybody, as far as it knows
 };
 
 // Of one host. { 0 }: nothing is known.
@@ -53,6 +55,10 @@ void health_bad(struct health *h, struct health_network *n, bool silent, int64_t
 // the network.
 void health_silent(struct health *h, struct health_network *n, int64_t now);
 
+// Somebody is silent, and this machine has a way (`way`), or none, to who was heard of last.
+// Returns whether there is one again after a time worth asking everybody again for.
+bool health_look(struct health_network *n, bool way, int64_t now);
+
 // Whether it has failed so often that it should be set aside.
 static inline bool health_is_ill(const struct health *h)
 {
@@ -75,7 +81,7 @@ static inline bool health_is_cut_off(const struct health_network *n)
 // Whether it looks as if the network were down.
 static inline bool health_is_outage(const struct health_network *n)
 {
-    return n->silent >= HEALTH_SILENT;
+    return n->no_way || n->silent >= HEALTH_SILENT;
 }
 
 // Whether somebody who is heard of at `now` ends a silence of all that is worth asking everybody
