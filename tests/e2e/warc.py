@@ -275,13 +275,13 @@ class Warc(unittest.TestCase):
 
     def kill_workers(self, engine):
         directory, out = rig.path(f"kill{random.random()}"), rig.path("kill.jsonl")
-        name = rig.write("kill", "".join(f"{BASE}/bytes/{20000 + k}\n" for k in range(3000)))
+        name = rig.write("kill", "".join(f"{BASE}/delay/2/bytes/{20000 + k}\n" for k in range(3000)))
         p = subprocess.Popen([rig.TRAWL, "fetch", "-q", "-i", name, "-o", out, "--engine", engine, "--per-host", "32",
                               "--warc-max-size", "2M", "--warc-file", f"{directory}/t"], stderr=subprocess.PIPE)
         kills, chosen = 0, random.Random(1)
         while p.poll() is None and kills < 12:
             time.sleep(0.1)
-            workers = [c for c in rig.children_of(p.pid) if c != rig.children_of(p.pid)[0]]
+            workers = rig.children_of(p.pid)[1:]  # the first one makes them
             if workers and rig.alive(p.pid):
                 try:
                     os.kill(chosen.choice(workers), signal.SIGKILL)
