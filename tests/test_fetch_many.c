@@ -54,8 +54,11 @@ IN_LOOP(many_fibers_share_the_connections_of_a_host)
     assert_int_equal(nursery_close(&n), 0);
     assert_int_equal(many.done, 2000);
     assert_int_equal(many.wrong, 0);
-    // One that idles for long is not kept; and all is long under Valgrind.
-    assert_in_range(fetch_connections() - before, 1, annotate_under_valgrind() ? 400 : 200);
+    // They are in four multis, of 64 each. An exchange that ends while others of its multi still
+    // connect leaves a connection that the next one may not find, being put elsewhere: but none of
+    // them ever has more than 64. One that idles for long is not kept, and all is long under
+    // Valgrind.
+    assert_in_range(fetch_connections() - before, 1, annotate_under_valgrind() ? 400 : 4 * 64);
     multi_free(m);
     return 0;
 }

@@ -27,13 +27,14 @@ static void it_is_ill_after_some_failures_in_a_row(void **state)
 
 static void pauses_grow_to_ten_minutes(void **state)
 {
+    struct health_network n = { 0 };
     struct health h = { 0 };
     int64_t want = CLOCK_S;
     (void)state;
     for (int k = 0; k < 30; k++) {
         struct health copy = h;
-        assert_int_equal(health_pause(&h, 0), want);
-        int64_t shortest = health_pause(&copy, (uint64_t)want / 2 - 1);
+        assert_int_equal(health_pause(&h, &n, 0), want);
+        int64_t shortest = health_pause(&copy, &n, (uint64_t)want / 2 - 1);
         assert_in_range(shortest, want / 2, want / 2 + 1);
         want = want * 2 > 600 * CLOCK_S ? 600 * CLOCK_S : want * 2;
     }
@@ -119,14 +120,14 @@ static void the_time_without_a_network_counts_for_nobody(void **state)
     health_bad(&broken, &n, false, 2 * CLOCK_S);
     for (int64_t t = 3 * CLOCK_S; t < 2 * LIMIT; t += MINUTE_S * CLOCK_S) {
         health_bad(&broken, &n, true, t);
-        health_pause(&broken, 0);
+        health_pause(&broken, &n, 0);
         for (int k = 0; k < HEALTH_SILENT; k++)
             health_bad(&others[k], &n, true, t);
     }
     health_good(&others[0], &n, 2 * LIMIT);
     health_bad(&broken, &n, false, 2 * LIMIT + 5 * CLOCK_S);
     assert_in_range(broken.blamed, 0, 6 * CLOCK_S);
-    assert_int_equal(health_pause(&broken, 0), CLOCK_S);
+    assert_int_equal(health_pause(&broken, &n, 0), CLOCK_S);
     assert_false(health_is_ill(&broken));
     health_bad(&broken, &n, false, 2 * LIMIT + 7 * CLOCK_S);
     assert_in_range(broken.blamed, 7 * CLOCK_S, 8 * CLOCK_S);
@@ -184,7 +185,7 @@ static void a_machine_without_a_way_blames_nobody(void **state)
     for (; t < 2 * LIMIT; t += MINUTE_S * CLOCK_S) {
         assert_false(health_look(&n, false, t));
         health_bad(&only, &n, true, t);
-        health_pause(&only, 0);
+        assert_in_range(health_pause(&only, &n, 0), CLOCK_S, HEALTH_PROBE_S * CLOCK_S);
     }
     assert_true(health_is_cut_off(&n));
     assert_int_equal(n.cut_off, 2 * CLOCK_S);
@@ -195,7 +196,7 @@ static void a_machine_without_a_way_blames_nobody(void **state)
     assert_false(health_is_outage(&n));
     assert_false(health_is_cut_off(&n));
     health_bad(&only, &n, true, back);
-    assert_int_equal(health_pause(&only, 0), CLOCK_S);
+    assert_int_equal(health_pause(&only, &n, 0), CLOCK_S);
     assert_int_equal(only.blamed, 0);
     assert_false(health_look(&n, true, back + LIMIT));
     health_bad(&only, &n, true, back + LIMIT);

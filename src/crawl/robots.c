@@ -285,7 +285,8 @@ static void go_without(struct asking *a)
     bool silent = treatment_is_silent(outcome_of(a));
     if (conduct && conduct->known_until) {
         health_bad(&conduct->health, &a->c->frontier.network, silent, a->c->now);
-        int64_t pause = health_pause(&conduct->health, coordinator_random(a->c));
+        int64_t pause =
+            health_pause(&conduct->health, &a->c->frontier.network, coordinator_random(a->c));
         conduct->known_until = clock_after(a->c->now, pause);
         return;
     }

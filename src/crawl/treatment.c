@@ -15,9 +15,7 @@ enum {
     LOST_AT_ONCE = 256, // URLs of hosts given up that are ended in one go
     SILENCE_S = 60,     // that all are silent is said no more often
     RECALL_S = 10,      // within so many seconds all are asked again when the network is back
-    // Where hosts are treated all alike, and are not given up:
-    OUTAGE_S = 120, // so long it may be down before attempts count
-    PROBE_S = 8,    // a host is asked again after so long at the most
+    OUTAGE_S = 120, // so long it may be down before attempts count, where hosts are not given up
 };
 
 // What an exchange tells of its host.
@@ -82,16 +80,6 @@ static bool is_ill(const struct host *h)
     return h->conduct && health_is_ill(&h->conduct->health);
 }
 
-void treatment_pace(struct coordinator *c, struct host *h, const struct outcome *o)
-{
-    enum sign sign = sign_of(o);
-    struct group_table *groups = &c->frontier.hosts.groups;
-    if (sign == SIGN_GOOD && o->time_starttransfer > 0)
-        group_good(groups, h->group, o->time_starttransfer);
-    else if ((sign == SIGN_BUSY || sign == SIGN_BAD || sign == SIGN_SILENT) && !is_ill(h))
-        group_bad(groups, h->group, c->now - o->time_total, c->now);
-}
-
 // Somebody was heard of, whatever was said.
 static void hear(struct coordinator *c, struct health *of)
 {
@@ -118,7 +106,7 @@ static enum treatment treat(struct coordinator *c, struct host *h, bool robots, 
 {
     struct frontier *f = &c->frontier;
     struct conduct *conduct = h->conduct;
-    int64_t pause = health_pause(&conduct->health, coordinator_random(c));
+    int64_t pause = health_pause(&conduct->health, &f->network, coordinator_random(c));
     int64_t until = clock_after(c->now, pause);
     if (health_is_lost(&conduct->health, c->settings->manners.give_up)) {
         conduct->given_up_robots = robots;
@@ -160,6 +148,24 @@ static bool look_for_way(struct coordinator *c)
         log_note("this machine has no route any more to who has answered: the network is down; no "
                  "URL is charged with it");
     return false;
+}
+
+// A pace need not slow down for a network that is lost.
+static bool is_slowed_by(struct coordinator *c, enum sign sign)
+{
+    if (sign == SIGN_SILENT)
+        return look_for_way(c) && !health_is_cut_off(&c->frontier.network);
+    return sign == SIGN_BUSY || sign == SIGN_BAD;
+}
+
+void treatment_pace(struct coordinator *c, struct host *h, const struct outcome *o)
+{
+    enum sign sign = sign_of(o);
+    struct group_table *groups = &c->frontier.hosts.groups;
+    if (sign == SIGN_GOOD && o->time_starttransfer > 0)
+        group_good(groups, h->group, o->time_starttransfer);
+    else if (is_slowed_by(c, sign) && !is_ill(h))
+        group_bad(groups, h->group, c->now - o->time_total, c->now);
 }
 
 static void note_silence(struct coordinator *c, bool before)
@@ -212,8 +218,8 @@ bool treatment_cut_off(struct coordinator *c, struct host *h)
     if (!health_is_cut_off(n) || c->now - n->cut_off > OUTAGE_S * CLOCK_S || h->state == HOST_LOST)
         return false;
     if (h->state != HOST_ASIDE) { // others of it may have been under way
-        int64_t pause = health_pause(&h->conduct->health, coordinator_random(c));
-        pause = pause < PROBE_S * CLOCK_S ? pause : PROBE_S * CLOCK_S;
+        int64_t pause = health_pause(&h->conduct->health, n, coordinator_random(c));
+        pause = pause < HEALTH_PROBE_S * CLOCK_S ? pause : HEALTH_PROBE_S * CLOCK_S;
         frontier_set_aside(&c->frontier, h, clock_after(c->now, pause), c->now);
         commits_host(c, h);
     }

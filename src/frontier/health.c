@@ -77,12 +77,12 @@ bool health_is_lost(const struct health *h, int64_t limit)
     return h->since && (h->blamed >= limit || h->last - h->since >= outage);
 }
 
-int64_t health_pause(struct health *h, uint64_t random)
+int64_t health_pause(struct health *h, const struct health_network *n, uint64_t random)
 {
-    enum { MOST_S = 600 };
-    int64_t whole = h->pauses < 10 ? CLOCK_S << h->pauses : MOST_S * CLOCK_S;
-    if (whole > MOST_S * CLOCK_S)
-        whole = MOST_S * CLOCK_S;
+    int64_t most = (n->no_way ? HEALTH_PROBE_S : 600) * CLOCK_S;
+    int64_t whole = h->pauses < 10 ? CLOCK_S << h->pauses : most;
+    if (whole > most)
+        whole = most;
     if (h->pauses < UINT16_MAX)
         h->pauses++;
     return whole - (int64_t)(random % (uint64_t)(whole / 2));

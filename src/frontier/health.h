@@ -22,6 +22,7 @@ enum {
     HEALTH_SILENT = 3, // hosts that are silent, and it may be the network
     HEALTH_OUTAGE = 24,
     HEALTH_QUIET_S = 10,
+    HEALTH_PROBE_S = 8, // the longest pause while the network is sure to be down
 };
 
 // What all hosts of a run tell of the network. { 0 } is its start.
@@ -69,8 +70,9 @@ static inline bool health_is_ill(const struct health *h)
 bool health_is_lost(const struct health *h, int64_t limit);
 
 // ns until it should be asked again: 1 s, doubling each time to 10 minutes, of which a random part
-// up to a half is taken off. `random` is any 64 random bits.
-int64_t health_pause(struct health *h, uint64_t random);
+// up to a half is taken off. While this machine has no way, HEALTH_PROBE_S at the most: then to ask
+// burdens nobody, and tells whether there is one again. `random` is any 64 random bits.
+int64_t health_pause(struct health *h, const struct health_network *n, uint64_t random);
 
 // Whether it looks as if the network were down, and it was not at first.
 static inline bool health_is_cut_off(const struct health_network *n)
