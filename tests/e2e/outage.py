@@ -2,6 +2,7 @@
 """The network goes away and comes back: nothing is lost, and no host is given up because of us. In network namespaces of its own: the
 run in one, its origin and name server in another, a cable between them that is pulled at either end. TRAWL_LONG=1: for a minute."""
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -75,7 +76,7 @@ class Cable:
 
 
 class Outage(unittest.TestCase):
-    def outage(self, end, command, *options, away=AWAY, ttl=1):
+    def outage(self, end, command, *options, away=AWAY, ttl=1, look=lambda: None):
         cable = Cable(ttl)
         out = rig.path(f"out{cable.number}")
         run = subprocess.Popen([rig.TRAWL, command, "-o", out, "--dns-servers", cable.there, "--allow-private", "--connect-timeout",
@@ -86,6 +87,7 @@ class Outage(unittest.TestCase):
             cable.pull(end)
             time.sleep(away)
             self.assertIsNone(run.poll(), run.poll() is None or run.stderr.read())
+            look()
             cable.plug(end)
             err = run.communicate(timeout=400)[1]
         finally:
@@ -143,7 +145,17 @@ class Outage(unittest.TestCase):
         self.fetch("near", "threads:4", *SHORT, "--retry", "0", hosts=1, ttl=600)
 
     def test_a_crawl_of_one_host_whose_own_end_is_pulled(self):
-        self.check_crawl(1, "near", "--engine", "coro", "--host-give-up", "1s", away=2 * AWAY)
+        """Nor is its pace slowed."""
+        state = rig.path("state-of-one")
+        delay = []
+
+        def look():
+            said = subprocess.run([rig.TRAWL, "status", "--json", state], capture_output=True, check=True).stdout
+            delay.extend(h["delay"] for h in json.loads(said)["hosts"])
+
+        self.check_crawl(1, "near", "--engine", "coro", "--host-give-up", "1s", "--state", state, "--min-delay", "100ms",
+                         "--delay-factor", "0", away=2 * AWAY, look=look)
+        self.assertEqual(delay, [0.1])
 
 
 if __name__ == "__main__":
