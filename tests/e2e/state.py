@@ -85,11 +85,16 @@ class Kept:
     def records(self):
         return [json.loads(line) for line in lines(self.out)]
 
-    def kill(self, process, records):
-        """Kills it once it has written so many lines; False: it ended before."""
+    def committed(self):
+        """How many records the state knows of."""
+        done = subprocess.run([rig.TRAWL, "status", "--json", self.state], capture_output=True, timeout=60, check=False)
+        return json.loads(done.stdout).get("records", 0) if done.returncode == 0 else 0
+
+    def kill(self, process, records, committed=False):
+        """Kills it once it has written so many lines, and, with `committed`, the state knows of some; False: it ended before."""
         end = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < end:
-            if os.path.exists(self.out) and self.written() >= records:
+            if os.path.exists(self.out) and self.written() >= records and (not committed or self.committed() > 0):
                 process.kill()
                 process.communicate()
                 return process.returncode == -signal.SIGKILL
@@ -97,10 +102,10 @@ class Kept:
         process.communicate()
         return False
 
-    def kill_at(self, records, **options):
+    def kill_at(self, records, committed=False, **options):
         """A run that is killed once it has written so many lines. One that has ended before that was seen is done over."""
         for _ in range(20):
-            if self.kill(self.start(**options), records):
+            if self.kill(self.start(**options), records, committed):
                 return
             shutil.rmtree(self.state)
             os.remove(self.out)
@@ -308,8 +313,8 @@ class Lists(Case):
 
     def test_another_list_is_refused_and_a_longer_one_is_not(self):
         urls = [url(f"bytes/10?l={i}") for i in range(300)]
-        kept = Kept("--host-rate", "500/s", urls=urls)
-        kept.kill_at(100)
+        kept = Kept("--host-rate", "200/s", urls=urls)
+        kept.kill_at(100, committed=True)
         kept.write_list([url("bytes/10?other")] + urls[1:])
         other = kept.run()
         self.assertEqual(other.status, 2)
@@ -352,8 +357,8 @@ class Refused(Case):
             self.check_refused(kept, command, "file")
 
     def test_an_output_that_was_shortened_is_noticed(self):
-        kept = Kept("--host-rate", "500/s", urls=[url(f"bytes/10?short={i}") for i in range(200)])
-        kept.kill_at(60)
+        kept = Kept("--host-rate", "200/s", urls=[url(f"bytes/10?short={i}") for i in range(400)])
+        kept.kill_at(60, committed=True)
         os.truncate(kept.out, 100)
         self.check_refused(kept, None, "is shorter than it was")
         os.unlink(kept.out)
@@ -378,8 +383,8 @@ class Refused(Case):
         self.check_refused(kept, [rig.TRAWL, "resume"], "resume what")
 
     def test_damage_is_refused(self):
-        kept = Kept("--host-rate", "500/s", urls=[url(f"bytes/10?damage={i}") for i in range(400)])
-        kept.kill_at(100)
+        kept = Kept("--host-rate", "200/s", urls=[url(f"bytes/10?damage={i}") for i in range(400)])
+        kept.kill_at(100, committed=True)
         data = f"{kept.state}/data.mdb"
         with open(data, "r+b") as f:
             content = bytearray(f.read())
