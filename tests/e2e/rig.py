@@ -9,6 +9,7 @@ import functools
 import itertools
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -29,6 +30,16 @@ SANITIZER = next(iter(re.findall(r"^built with (\w+Sanitizer)", subprocess.run([
 if SANITIZER:  # what it finds goes to files, so that no run's standard error is asked for it, and nothing found is overlooked
     for _tool in ("ASAN", "UBSAN", "TSAN", "LSAN"):
         os.environ[f"{_tool}_OPTIONS"] = f"{os.environ.get(f'{_tool}_OPTIONS', '')}:log_path={DIR}/found.{_tool}"
+def _first_passing():
+    """The first port that the system gives to outgoing connections, and to servers that asked for none in particular."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as f:
+        first = int(f.read().split()[0])
+    return first if first > 16384 else 32768
+
+
+FIRST_PASSING = _first_passing()
+PORTS = random.Random()  # its own: tests seed the common one
+TAKEN = []
 _cleanup = []
 _numbers = itertools.count(1)
 for _scheme in ("http", "https", "all", "no"):  # what the machine reaches the outside through is none of the tests' business
@@ -59,15 +70,21 @@ def need_path(*paths):
 
 
 def free_port(address="127.0.0.1"):
-    """A port that nobody has just now, neither for TCP nor for UDP."""
+    """A port that nobody has just now, neither for TCP nor for UDP. No other test gets it as long as this process lives, and no
+    connection goes out from it."""
     while True:
+        port = PORTS.randrange(10240, FIRST_PASSING)
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as u:
-            s.bind((address, 0))
+            mark = socket.socket(socket.AF_UNIX)
             try:
-                u.bind((address, s.getsockname()[1]))
+                mark.bind(f"\0trawl-test-port-{port}")  # of this network namespace; gone with the process
+                s.bind((address, port))
+                u.bind((address, port))
             except OSError:
+                mark.close()
                 continue
-            return s.getsockname()[1]
+        TAKEN.append(mark)
+        return port
 
 
 def slack():
