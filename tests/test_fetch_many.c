@@ -54,10 +54,9 @@ IN_LOOP(many_fibers_share_the_connections_of_a_host)
     assert_int_equal(nursery_close(&n), 0);
     assert_int_equal(many.done, 2000);
     assert_int_equal(many.wrong, 0);
-    // They are in four multis, none of which ever has more than 64 connections. An exchange does
-    // not always go to the one that has an idle connection: with other work on the machine there
-    // may be more than 200. One that idles for long is not kept, and all is long under Valgrind.
-    assert_in_range(fetch_connections() - before, 1, annotate_under_valgrind() ? 400 : 4 * 64);
+    // They are in four multis, and each goes where one idles, if one does in any of them. One that
+    // idles for long is not kept, and all is long under Valgrind.
+    assert_in_range(fetch_connections() - before, 1, annotate_under_valgrind() ? 400 : 200);
     multi_free(m);
     return 0;
 }

@@ -166,11 +166,12 @@ static int dial_ask(void *arg, char *peer, char *local, int port, int local_port
     if (d->asked && *t->text)
         dial_listen(t);
     d->asked = true;
-    transfer_stream_begin(t, d->opened ? dial_socket(d, local_port) : -1);
+    int fd = d->opened ? dial_socket(d, local_port) : -1;
+    transfer_stream_begin(t, fd);
     if (t->settings->tls_facts || t->request->wire)
         tls_read_facts(t->easy, t->settings->tls_facts, &t->arrival.out->tls);
     if (t->owner->asking)
-        t->owner->asking(t->owner, t);
+        t->owner->asking(t->owner, t, fd);
     return CURL_PREREQFUNC_OK;
 }
 

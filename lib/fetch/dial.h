@@ -18,8 +18,9 @@ struct dial_owner {
     int (*opened)(struct dial_owner *o, int fd);
     // About to be closed. Sockets that never connected are closed without a word.
     void (*closing)(struct dial_owner *o, int fd);
-    // The transfer is connected, and about to send its request.
-    void (*asking)(struct dial_owner *o, struct transfer *t);
+    // The transfer is connected, and about to send its request; over a socket that was made for it,
+    // or -1: over a connection that others have used before.
+    void (*asking)(struct dial_owner *o, struct transfer *t, int fd);
 };
 
 // What one exchange's dialling has come to.

@@ -110,7 +110,7 @@ static struct multi *multi_of_owner(struct dial_owner *o)
     return list_entry(o, struct multi, owner);
 }
 
-// The socket's connection is no longer one that an exchange could use.
+// The socket's connection is gone.
 static void multi_forget(struct multi *m, struct socket_slot *slot)
 {
     struct seat *seat = slot->seat;
@@ -126,9 +126,8 @@ static void multi_on_ready(struct sockets *sockets, struct socket_slot *slot, in
         return;
     }
     // An idle connection: its server has closed it, most likely. libcurl finds out when it would
-    // use it.
+    // use it, and makes another in its place.
     socket_watch(sockets, slot, 0);
-    multi_forget(list_entry(sockets, struct multi, sockets), slot);
 }
 
 static int multi_on_opened(struct dial_owner *o, int fd)
@@ -150,12 +149,18 @@ static void multi_on_closing(struct dial_owner *o, int fd)
     multi_forget(m, slot);
 }
 
-static void multi_on_asking(struct dial_owner *o, struct transfer *t)
+static void multi_on_asking(struct dial_owner *o, struct transfer *t, int fd)
 {
-    (void)o;
     struct passage *p = list_entry(t, struct passage, transfer);
-    p->shard->asking = t->easy;
-    p->shard->asking_seat = p->seat;
+    place_settle(&p->place);
+    if (fd < 0)
+        return;
+    struct socket_slot *slot = sockets_at(&multi_of_owner(o)->sockets, fd);
+    slot->connected = true;
+    if (slot->seat || !p->place.seat)
+        return;
+    slot->seat = p->place.seat;
+    places_connected(slot->seat);
 }
 
 // ---- one exchange: options are set, nothing is sent
@@ -187,14 +192,14 @@ static int multi_place(struct multi *m, struct passage *p, const struct request 
                        struct shard **shard)
 {
     int r = places_take(&m->places, request_origin(request), request->keep, m->settings->http2,
-                        &p->place, &p->seat);
+                        &p->place);
     if (r < 0)
         return r;
-    struct shard *s = &m->shard[p->place];
+    struct shard *s = &m->shard[p->place.multi];
     if (!s->curl)
         r = shard_open(s, m->loop, &m->sockets, &m->kicked, &m->stirred, multi_connections());
     if (r < 0) {
-        places_leave(&m->places, p->place, p->seat);
+        places_leave(&m->places, &p->place);
         return r;
     }
     p->transfer.pins = &s->pins;
@@ -204,7 +209,7 @@ static int multi_place(struct multi *m, struct passage *p, const struct request 
 
 static void multi_over(struct passages *s, struct passage *p)
 {
-    places_leave(&list_entry(s, struct multi, passages)->places, p->place, p->seat);
+    places_leave(&list_entry(s, struct multi, passages)->places, &p->place);
 }
 
 int multi_start(struct multi *m, struct passage **out, const struct request *request,
@@ -232,7 +237,7 @@ int multi_start(struct multi *m, struct passage **out, const struct request *req
     return 0;
 
 no_start:
-    places_leave(&m->places, p->place, p->seat);
+    places_leave(&m->places, &p->place);
 no_place:
     passage_give(p);
     return r == -EINVAL ? 1 : r; // libcurl took it for no request: the response says so

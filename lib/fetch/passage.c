@@ -73,8 +73,6 @@ void passage_give(struct passage *p)
 
 static int passage_enter(struct passage *p, struct shard *s)
 {
-    if (s->asking == p->transfer.easy)
-        s->asking = NULL;
     p->shard = s;
     if (curl_multi_add_handle(s->curl, p->transfer.easy) == CURLM_OK)
         return 0;

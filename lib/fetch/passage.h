@@ -2,6 +2,7 @@
 #ifndef FETCH_PASSAGE_H
 #define FETCH_PASSAGE_H
 #include "data/list.h"
+#include "fetch/places.h"
 #include "fetch/transfer.h"
 #include "sched/errand.h"
 
@@ -15,7 +16,6 @@
 //
 // What libcurl's callbacks find out is only noted; everything else happens on the loop's stack.
 struct passage;
-struct seat;
 struct shard;
 
 // What the passages of a multi have in common.
@@ -37,8 +37,7 @@ struct passage {
     bool paused, over;   // its sink is to be drained first; libcurl has no more to say
     int result;          // what `done` will be told
     struct shard *shard; // NULL: libcurl does not hold it
-    struct seat *seat;   // see places.h
-    unsigned place;      // the multi it is counted in
+    struct place place;  // where it is counted
     CURLcode code;
     struct errand errand; // of its sink, while it is drained
     struct errand_run run;

@@ -37,11 +37,18 @@ static unsigned places_with_room(const struct places *p, unsigned from)
     return i;
 }
 
+// Exchanges that dial are not counted as users of a connection, or one that another exchange has
+// given back meanwhile would seem to be in use.
+static bool seat_has_idle(const struct seat *s)
+{
+    return s->connections > s->busy - s->dialling;
+}
+
 // Keeps the order of the host's seats after a change to `s`.
-static void place_sort(struct seat *s)
+static void seat_sort(struct seat *s)
 {
     list_remove(&s->node);
-    if (s->connections > s->busy)
+    if (seat_has_idle(s))
         list_push_front(&s->host->seats, &s->node);
     else
         list_push(&s->host->seats, &s->node);
@@ -93,7 +100,7 @@ static struct seat *place_of_host(const struct places *p, const struct place_hos
     if (list_empty(&h->seats))
         return NULL;
     struct seat *first = list_entry(h->seats.next, struct seat, node);
-    return one || first->connections > first->busy ? first : place_beside(p, h);
+    return one || seat_has_idle(first) ? first : place_beside(p, h);
 }
 
 static void place_host_drop(struct places *p, struct place_host *h)
@@ -104,16 +111,14 @@ static void place_host_drop(struct places *p, struct place_host *h)
     free(h);
 }
 
-int places_take(struct places *p, struct span key, bool keep, bool one, unsigned *multi,
-                struct seat **seat)
+int places_take(struct places *p, struct span key, bool keep, bool one, struct place *out)
 {
     uint64_t hash = map_hash(key);
     struct map_node *node = map_find(&p->hosts, hash, key);
     struct place_host *h = node ? list_entry(node, struct place_host, node) : NULL;
     if (!h && !keep && !one) {
-        *multi = places_with_room(p, (unsigned)(hash % p->multis));
-        *seat = NULL;
-        p->load[*multi]++;
+        *out = (struct place){ .multi = places_with_room(p, (unsigned)(hash % p->multis)) };
+        p->load[out->multi]++;
         return 0;
     }
     int r = h ? 0 : place_host_new(p, &h, hash, key);
@@ -127,18 +132,19 @@ int places_take(struct places *p, struct span key, bool keep, bool one, unsigned
             return r;
         }
     }
+    *out = (struct place){ .multi = s->multi, .seat = s, .dialling = !seat_has_idle(s) };
     s->busy++;
-    place_sort(s);
+    s->dialling += out->dialling;
+    seat_sort(s);
     p->load[s->multi]++;
-    *multi = s->multi;
-    *seat = s;
     return 0;
 }
 
-static void seat_settle(struct places *p, struct seat *s)
+// Drops the seat that nothing needs any more.
+static void seat_check(struct places *p, struct seat *s)
 {
     if (s->busy || s->connections) {
-        place_sort(s);
+        seat_sort(s);
         return;
     }
     list_remove(&s->node);
@@ -146,23 +152,33 @@ static void seat_settle(struct places *p, struct seat *s)
     free(s);
 }
 
-void places_leave(struct places *p, unsigned multi, struct seat *seat)
+void place_settle(struct place *at)
 {
-    p->load[multi]--;
-    if (!seat)
+    if (!at->dialling)
         return;
-    seat->busy--;
-    seat_settle(p, seat);
+    at->dialling = false;
+    at->seat->dialling--;
+    seat_sort(at->seat);
+}
+
+void places_leave(struct places *p, struct place *at)
+{
+    p->load[at->multi]--;
+    if (!at->seat)
+        return;
+    place_settle(at);
+    at->seat->busy--;
+    seat_check(p, at->seat);
 }
 
 void places_connected(struct seat *seat)
 {
     seat->connections++;
-    place_sort(seat);
+    seat_sort(seat);
 }
 
 void places_disconnected(struct places *p, struct seat *seat)
 {
     seat->connections--;
-    seat_settle(p, seat);
+    seat_check(p, seat);
 }

@@ -18,7 +18,15 @@ struct seat {
     struct place_host *host;
     unsigned multi;
     unsigned busy;        // exchanges under way
+    unsigned dialling;    // of these, the ones that found no idle connection and have none yet
     unsigned connections; // idle ones and those in use
+};
+
+// What one exchange holds.
+struct place {
+    unsigned multi;
+    struct seat *seat; // NULL: no connections are kept account of
+    bool dialling;
 };
 
 struct places {
@@ -34,17 +42,18 @@ int places_init(struct places *p, unsigned multis, unsigned room);
 // Every seat has been left and every connection closed.
 void places_fini(struct places *p);
 
-// Finds the multi for one exchange with the host `key`, and counts it there. `seat` is set when
+// Finds the multi for one exchange with the host `key`, and counts it there. It has a seat when
 // connections of this host are kept account of: with `keep` always, else only if there are some.
 // `one` (HTTP/2): all of the host's exchanges go to the same multi. Errors: -ENOMEM.
-int places_take(struct places *p, struct span key, bool keep, bool one, unsigned *multi,
-                struct seat **seat);
+int places_take(struct places *p, struct span key, bool keep, bool one, struct place *out);
 
-// The exchange is over. `seat` may be NULL; it may be gone afterwards.
-void places_leave(struct places *p, unsigned multi, struct seat *seat);
+// The exchange has a connection now, be it a new one or not. May be said again.
+void place_settle(struct place *at);
 
-// A connection has been made there; one has been closed, or is known to be dead. The latter may
-// free the seat.
+// The exchange is over. Its seat may be gone afterwards.
+void places_leave(struct places *p, struct place *at);
+
+// A connection has been made there; one has been closed. The latter may free the seat.
 void places_connected(struct seat *seat);
 void places_disconnected(struct places *p, struct seat *seat);
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/shard.h"
 #include "fetch/deaf.h"
-#include "fetch/places.h"
 #include "fetch/tls_flood.h"
 #include "sys/clock.h"
 #include <errno.h>
@@ -51,7 +50,7 @@ static void shard_on_time(struct loop_timer *timer)
 
 static int shard_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
 {
-    (void)known;
+    (void)easy, (void)known;
     struct shard *s = arg;
     struct socket_slot *slot = sockets_at(s->sockets, fd);
     if (what == CURL_POLL_REMOVE) {
@@ -62,14 +61,6 @@ static int shard_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, vo
     }
     slot->shard = s;
     slot->wanted = (uint8_t)what;
-    if (easy == s->asking) {
-        slot->connected = true;
-        if (s->asking_seat && !slot->seat) {
-            slot->seat = s->asking_seat;
-            places_connected(slot->seat);
-        }
-        s->asking = NULL;
-    }
     socket_watch(s->sockets, slot, slot->wanted);
     return 0;
 }

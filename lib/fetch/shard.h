@@ -23,9 +23,6 @@ struct shard {
     int64_t due; // when libcurl wants its next call; CLOCK_NEVER
     struct list kicked, stirred; // its places on the lists below
     struct list *kick_list, *stir_list;
-    // The transfer whose request is being sent: its socket becomes known right after.
-    CURL *asking;
-    struct seat *asking_seat;
 };
 
 // Opens the multi. `connections` is how many it may keep at most. The others are borrowed. Errors:
