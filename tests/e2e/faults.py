@@ -14,6 +14,7 @@ import concurrent.futures
 import json
 import os
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -31,7 +32,7 @@ ENGINES = ("coro", "threads:4", "forks:2", "forks:2/coro:4", "callback", "green"
 ALL = os.environ.get("FAULTS_ALL") == "1"
 ONLY = os.environ.get("FAULTS_ONLY", "").split(",") if os.environ.get("FAULTS_ONLY") else []
 SAMPLES = int(os.environ.get("FAULTS_SAMPLES", "5"))  # of a kind and an engine, unless ALL
-SECONDS = 20 * int(os.environ.get("FAULTS_PATIENCE", "3"))  # a run takes 0.05 s, or a few with retries; that is a hang
+SECONDS = 180  # a run takes 0.05 s, or a few with retries; that is a hang
 PROBLEMS = re.compile(r"assert|abort|broken invariant|Sanitizer|double free|corrupt", re.IGNORECASE)
 
 DNS = rig.free_port()
@@ -76,11 +77,16 @@ class Faulty:
 
     def __init__(self, engine, kind="", at=0):
         self.home, self.engine, self.way = tempfile.mkdtemp(dir=rig.DIR), engine, engine.partition("+")[2]
+        self.pages = set()  # of a crawl
         self.what = f"FAULTS_ONLY={engine},{kind},{at}"
-        self.run(dict(os.environ, LD_PRELOAD=PRELOAD, CALL_FAULT_COUNT=f"{self.home}/counts", CALL_FAULT_KIND=kind, CALL_FAULT_AT=str(at)))
+        self.run(CALL_FAULT_COUNT=f"{self.home}/counts", CALL_FAULT_KIND=kind, CALL_FAULT_AT=str(at))
         self.counts, self.first = read_counts(f"{self.home}/counts"), self.status
+        self.problem = self.find_problem()
+        if not self.problem:
+            shutil.rmtree(self.home)
 
-    def run(self, env):
+    def run(self, **faults):
+        env = dict(os.environ, LD_PRELOAD=PRELOAD, **faults)
         with open(f"{self.home}/err", "wb") as err:
             run = subprocess.Popen([rig.TRAWL, *options(self.engine, self.home)], env=env, stdin=subprocess.DEVNULL, stdout=err, stderr=err,
                                    start_new_session=True)
@@ -116,16 +122,17 @@ class Faulty:
             return b""
 
     def wrong_pages(self, records):
-        urls = sorted(r["url"] for r in records)
-        if len(set(urls)) != len(urls):
+        urls = [r["url"] for r in records]
+        self.pages = set(urls)
+        if len(self.pages) != len(urls):
             return "writes two records for a URL"
-        if set(urls) - FOUND and FOUND:
-            return f"found {set(urls) - FOUND}"
-        if self.status in (0, 3) and set(urls) != FOUND and not any("error" in r for r in records):
-            return f"says it is complete, without {FOUND - set(urls)}" if FOUND else None
+        if FOUND and self.pages - FOUND:
+            return f"found {self.pages - FOUND}"
+        if FOUND - self.pages and self.status in (0, 3) and not any("error" in r for r in records):
+            return f"says it is complete, without {FOUND - self.pages}"
         return None
 
-    def problem(self):
+    def find_problem(self):
         """What is wrong with it, in words; None: nothing."""
         if self.hung:
             return "hangs"
@@ -142,8 +149,8 @@ class Faulty:
     def problem_of_going_on(self):
         """The same again, where nothing fails."""
         first, status = self.err, self.first
-        self.run(dict(os.environ))
-        problem = self.problem() if self.status in (0, 3) else f"ends with {self.status}"
+        self.run()
+        problem = self.find_problem() if self.status in (0, 3) else f"ends with {self.status}"
         self.err = f"{first}--- gone on with:\n{self.err}"
         return f"ends with {status}, and gone on with {problem}" if problem else None
 
@@ -179,10 +186,10 @@ def sample(count, samples):
 def all_faults():
     for engine in [ONLY[0]] if ONLY else ENGINES:
         counted = Faulty(engine)
-        if counted.problem() or counted.status != (0 if counted.way == "crawling" else 3):
-            raise AssertionError(f"without a fault: {counted.problem()}, status {counted.status}, {counted.err}")
-        if counted.way == "crawling" and not FOUND:
-            FOUND.update(json.loads(line)["url"] for line in counted.text("records").splitlines())
+        if counted.problem or counted.status != (0 if counted.way == "crawling" else 3):
+            raise AssertionError(f"without a fault: {counted.problem}, status {counted.status}, {counted.err}")
+        if not FOUND:
+            FOUND.update(counted.pages)
         samples = SAMPLES * 3 // 5 if counted.way else SAMPLES  # they take longer
         for kind, (count, _) in counted.counts.items():
             if ONLY[1:2] in ([], [kind]):
@@ -193,15 +200,14 @@ def all_faults():
 class Faults(unittest.TestCase):
     def test_whatever_fails_a_run_ends_well(self):
         wrong, ends, struck = [], {}, 0
-        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
             for run in pool.map(lambda f: Faulty(*f), all_faults()):
-                problem = run.problem()
                 struck += any(s for _, s in run.counts.values())
                 ends[run.first] = ends.get(run.first, 0) + 1
                 if ONLY:
-                    print(f"{run.what}: {problem or 'well'}, status {run.status}\n{run.err}", file=sys.stderr)
-                if problem:
-                    wrong.append(f"{run.what} {problem}:\n{run.err[-600:]}")
+                    print(f"{run.what}: {run.problem or 'well'}, status {run.status}\n{run.err}", file=sys.stderr)
+                if run.problem:
+                    wrong.append(f"{run.what} {run.problem}:\n{run.err[-600:]}")
         print(f"{struck} faults in {sum(ends.values())} runs; by exit status: {ends}", file=sys.stderr)
         self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
         self.assertGreater(struck, 0)

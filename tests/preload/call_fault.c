@@ -11,6 +11,7 @@
 //     CALL_FAULT_TRACE  a file to which each failing call's stack is appended
 //
 // What cannot fail in life is let through: writes to an eventfd, EPOLL_CTL_DEL, memory given back.
+// Nothing is ever synced: that would wait for what others write to the disk, however long it takes.
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -37,6 +38,7 @@ enum kind {
     OPEN,
     READ,
     WRITE,
+    SYNC,
     SEND,
     SOCKET,
     CONNECT,
@@ -59,10 +61,10 @@ struct tally {
     uint64_t count, struck;
 };
 
-static const char *const names[KINDS] = { "alloc",   "open",    "read",    "write",  "send",
-                                          "socket",  "connect", "sockopt", "epoll",  "eventfd",
-                                          "timerfd", "pipe",    "fork",    "thread", "mmap",
-                                          "memfd",   "random",  "dup" };
+static const char *const names[KINDS] = { "alloc",   "open",    "read",    "write",   "sync",
+                                          "send",    "socket",  "connect", "sockopt", "epoll",
+                                          "eventfd", "timerfd", "pipe",    "fork",    "thread",
+                                          "mmap",    "memfd",   "random",  "dup" };
 static struct tally *tallies;
 static enum kind kind = KINDS;
 static uint64_t at, times = 1;
@@ -264,6 +266,7 @@ static mode_t mode_of(int flags, va_list more)
         va_start(more, flags);                                     \
         mode_t mode = mode_of(flags, more);                        \
         va_end(more);                                              \
+        flags &= ~O_DSYNC;                                         \
         return fails(OPEN, EMFILE) ? -1 : real(path, flags, mode); \
     }
 OPEN_AS(open)
@@ -277,6 +280,7 @@ OPEN_AS(open64)
         va_start(more, flags);                                                \
         mode_t mode = mode_of(flags, more);                                   \
         va_end(more);                                                         \
+        flags &= ~O_DSYNC;                                                    \
         return fails(OPEN, EMFILE) ? -1 : real(directory, path, flags, mode); \
     }
 OPENAT_AS(openat)
@@ -342,6 +346,22 @@ ssize_t read(int fd, void *p, size_t n)
     if (e && e != EPIPE && fails(READ, e == ENOSPC ? EIO : e))
         return -1;
     return real(fd, p, n);
+}
+
+int fsync(int fd)
+{
+    (void)fd;
+    return fails(SYNC, EIO) ? -1 : 0;
+}
+
+int fdatasync(int fd)
+{
+    return fsync(fd);
+}
+
+int syncfs(int fd)
+{
+    return fsync(fd);
 }
 
 // ---- sockets
