@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 static unsigned faults_nth;
+static unsigned faults_asked;
 static int faults_all;
 
 void *__real_malloc(size_t n);
@@ -28,6 +29,11 @@ void faults_fail_all_allocations(void)
     faults_all = 1;
 }
 
+unsigned faults_allocations(void)
+{
+    return __atomic_load_n(&faults_asked, __ATOMIC_RELAXED);
+}
+
 int faults_pending(void)
 {
     return faults_nth > 0;
@@ -35,6 +41,7 @@ int faults_pending(void)
 
 static int faults_strike(void)
 {
+    __atomic_add_fetch(&faults_asked, 1, __ATOMIC_RELAXED);
     if (!faults_all && (faults_nth == 0 || --faults_nth > 0))
         return 0;
     errno = ENOMEM;

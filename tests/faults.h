@@ -11,6 +11,9 @@ void faults_fail_allocation(unsigned nth);
 // Makes every allocation fail until faults_fail_allocation(0).
 void faults_fail_all_allocations(void);
 
+// How many allocations there have been.
+unsigned faults_allocations(void);
+
 // Whether an armed fault has not struck yet.
 int faults_pending(void);
 #endif

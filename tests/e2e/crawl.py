@@ -521,15 +521,19 @@ class Cookies(unittest.TestCase):
 class Resumed(unittest.TestCase):
     """Killed, and gone on with."""
 
+    def status(self, home):
+        done = subprocess.run([rig.TRAWL, "status", "--json", home], capture_output=True, timeout=60, check=False)
+        return json.loads(done.stdout) if done.returncode == 0 else {}
+
     def kill_and_go_on(self, options, seeds, kills=3, step=40):
-        """Runs a crawl that is killed whenever some more records are there, to its end; returns its records."""
+        """Runs a crawl that is killed whenever some more records are committed, to its end; returns its records."""
         home = rig.path(f"state{len(os.listdir(rig.DIR))}")
         out, log = home + ".jsonl", home + ".rejected"
         command = [rig.TRAWL, "crawl", *POLITE, "--commit-interval", "50ms", "--state", home, "-o", out, "--rejected-log", log,
                    *options, *seeds]
         for n in range(kills):
             process = rig.start(command, stderr=subprocess.DEVNULL)
-            while process.poll() is None and (not os.path.exists(out) or len(lines_of_json(out)) < step * (n + 1)):
+            while process.poll() is None and self.status(home).get("records", 0) < step * (n + 1):
                 time.sleep(0.02)
             process.kill()
             process.wait()
@@ -588,7 +592,7 @@ class Resumed(unittest.TestCase):
         urls = {f"{site.base}/{p}" for p in ["", *range(90)]}
         self.assertEqual({one["url"] for one in left}, urls - {r["url"] for r in records})
         self.assertEqual((len(left), {one["reason"] for one in left}), (41, {"pages-per-host"}))
-        status = json.loads(subprocess.run([rig.TRAWL, "status", "--json", home], capture_output=True, timeout=60, check=True).stdout)
+        status = self.status(home)
         self.assertEqual((status["records"], status["left"], status["left_out"]), (50, 0, {"pages-per-host": 41}))
         again = subprocess.run([rig.TRAWL, "resume", home], capture_output=True, timeout=60, check=False)
         self.assertEqual(again.returncode, 0, again.stderr)
@@ -600,7 +604,7 @@ class Resumed(unittest.TestCase):
         site = Site({"/": links(*pages), "/robots.txt": "User-agent: *\nDisallow: /private/\n", **pages})
         site.pages.update({f"/deep/{n}/x": links(f"/deeper/{n}") for n in range(40)})
         records, left, home = self.kill_and_go_on(("--rate", "120/s", "--level", "2", "--reject-regex", "[?]"), [site.base], step=25)
-        status = json.loads(subprocess.run([rig.TRAWL, "status", "--json", home], capture_output=True, timeout=60, check=True).stdout)
+        status = self.status(home)
         reasons_left = collections.Counter(one["reason"] for one in left)
         self.assertEqual(status["left_out"], dict(reasons_left))
         self.assertEqual(set(reasons_left), {"scope", "reject-regex", "level"})
