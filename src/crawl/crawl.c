@@ -70,6 +70,14 @@ static int64_t next_look(const struct coordinator *c)
     return end < tick ? end : tick;
 }
 
+// Whether there is something to begin. It has been begun when this is asked, unless there was no
+// memory for it just then; and nothing else may be under way whose end would bring it up again.
+static bool is_held_up(const struct coordinator *c)
+{
+    return (frontier_has_ready(&c->frontier) && c->in_flight < c->cap) ||
+           (!list_empty(&c->frontier.unopened) && c->opening == 0);
+}
+
 // Waits for the end, and looks now and then at what only time tells.
 static void wait_until_over(struct coordinator *c, struct crawl_watcher *watcher)
 {
@@ -78,6 +86,8 @@ static void wait_until_over(struct coordinator *c, struct crawl_watcher *watcher
         park_on(&c->over, next_look(c));
         report(c, watcher);
         c->now = clock_mono();
+        if (is_held_up(c))
+            coordinator_stir(c);
         pump_look_at_limits(c);
         if (!c->stopping && engines_failed(c)) {
             log_error("no engine is left that could do any work");

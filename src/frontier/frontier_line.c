@@ -26,7 +26,8 @@ static bool is_on_trial(const struct host *h)
     return h->conduct && health_is_ill(&h->conduct->health);
 }
 
-// Puts a host that belongs into another group there; false: not yet.
+// Puts a host that belongs into another group there; false: not yet. Without memory it stays where
+// it is for another turn.
 static bool settle_group(struct frontier *f, struct host *h)
 {
     if (!h->moving)
@@ -34,7 +35,7 @@ static bool settle_group(struct frontier *f, struct host *h)
     if (h->in_flight || h->asked)
         return false;
     h->moving = host_move(&f->hosts, h) < 0;
-    return !h->moving;
+    return true;
 }
 
 void frontier_line_up(struct frontier *f, struct host *h, int64_t now)
