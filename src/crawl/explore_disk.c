@@ -209,6 +209,13 @@ bool explore_is_over(const struct coordinator *c)
 
 // ---- at the end
 
+// Whether the store may still answer. When a commit has failed, because something could not be
+// synced, the store of a state waits for that commit, and nothing behind it is done any more.
+static bool can_answer(const struct coordinator *c)
+{
+    return (c->explore->own_store || c->end != CRAWL_BROKEN) && store_error(c->store) == 0;
+}
+
 // Takes all that is left off the disk, which nobody needs any more.
 static void list_all(struct coordinator *c, bool left_out)
 {
@@ -230,7 +237,7 @@ static void leave_all(struct coordinator *c)
     struct explore *x = c->explore;
     x->leaving = true;
     store_survey(c->store, 0, HOSTS_AT_ONCE);
-    while (store_asked(c->store) > 0 && store_error(c->store) == 0)
+    while (store_asked(c->store) > 0 && can_answer(c))
         if (park_on(&x->listing, clock_after(loop_now(c->loop), LOOK)) == -ECANCELED)
             return;
 }
@@ -239,14 +246,14 @@ static void leave_all(struct coordinator *c)
 static uint64_t rest(struct coordinator *c)
 {
     store_flush(c->store);
-    while (!store_is_quiet(c->store) && store_error(c->store) == 0) {
+    while (!store_is_quiet(c->store) && can_answer(c)) {
         struct store_answer a;
         if (c->explore->own_store && store_receive(c->store, &a))
             explore_take(c, &a);
         else if (park_on(&c->explore->listing, clock_after(loop_now(c->loop), LOOK)) == -ECANCELED)
             return 0;
     }
-    return store_error(c->store) < 0 ? 0 : store_counts(c->store).frontier;
+    return can_answer(c) ? store_counts(c->store).frontier : 0;
 }
 
 void explore_end(struct coordinator *c)

@@ -60,7 +60,8 @@ def options(engine, home):
     engine, _, way = engine.partition("+")
     keep = ["--save", f"{home}/saved", "--warc-file", f"{home}/w", "--warc-cdx", "--state", f"{home}/state", "--cookies",
             "--cookie-jar", f"{home}/jar", "--robots", "obey"]
-    crawl = ["crawl", "--scope", "host", "--host-delay", "0", "--no-adapt", "--per-host", "4", *keep, *SEEDS]
+    crawl = ["crawl", "--scope", "host", "--host-delay", "0", "--no-adapt", "--per-host", "4", "--rate", "60/s",
+             "--commit-interval", "50ms", *keep, *SEEDS]
     fetch = ["fetch", "-i", LIST, *([*keep, "--host-give-up", "1s"] if way else [])]
     return [*(crawl if way == "crawling" else fetch), "-q", "-o", f"{home}/records", "--failed", f"{home}/failed", "--dns-servers",
             f"127.0.0.1:{DNS}", "--allow-private", "--engine", engine, *(["--no-sandbox"] if "CALL_FAULT_TRACE" in os.environ else []),
