@@ -28,7 +28,7 @@ PRELOAD = os.path.join(os.environ.get("builddir", "."), "tests/preload/call_faul
 rig.need_no_sanitizer("the faults of this test are loaded before libc, where it must be itself")
 rig.need_path(PRELOAD)
 ENGINES = ("coro", "threads:4", "forks:2", "forks:2/coro:4", "callback", "green", "coro+keeping", "forks:2+keeping", "coro+crawling",
-           "forks:2+crawling", "threads:2/coro+crawling")
+           "forks:2+crawling", "threads:2/coro+crawling", "coro+alone", "forks:2+alone")
 ALL = os.environ.get("FAULTS_ALL") == "1"
 ONLY = os.environ.get("FAULTS_ONLY", "").split(",") if os.environ.get("FAULTS_ONLY") else []
 SAMPLES = int(os.environ.get("FAULTS_SAMPLES", "5"))  # of a kind and an engine, unless ALL
@@ -49,6 +49,8 @@ def urls():
 
 URLS = urls()
 LIST = rig.write("list", "".join(u + "\n" for u in URLS))
+ALONE = f"http://127.0.0.1:{rig.free_port()}/"  # nobody is there
+AT_ONCE = 7  # allocations that fail in a row, where nothing else is under way
 
 
 SEEDS = [f"http://h{i}.web.test:{PORT}/" for i in range(3)]
@@ -56,14 +58,16 @@ FOUND = set()  # what a crawl that nothing fails for finds
 
 
 def options(engine, home):
-    """An engine's name may have "keeping" behind it: a run that leaves all the kinds of files there are; or "crawling": such a crawl."""
+    """An engine's name may have "keeping" behind it: a run that leaves all the kinds of files there are; or "crawling": such a crawl; or
+    "alone": nothing is under way while a host's robots.txt waits to be asked for again, nobody would notice what is forgotten then."""
     engine, _, way = engine.partition("+")
     keep = ["--save", f"{home}/saved", "--warc-file", f"{home}/w", "--warc-cdx", "--state", f"{home}/state", "--cookies",
             "--cookie-jar", f"{home}/jar", "--robots", "obey"]
     crawl = ["crawl", "--scope", "host", "--host-delay", "0", "--no-adapt", "--per-host", "4", "--rate", "60/s",
              "--commit-interval", "50ms", *keep, *SEEDS]
     fetch = ["fetch", "-i", LIST, *([*keep, "--host-give-up", "1s"] if way else [])]
-    return [*(crawl if way == "crawling" else fetch), "-q", "-o", f"{home}/records", "--failed", f"{home}/failed", "--dns-servers",
+    alone = ["fetch", ALONE, "--robots", "obey", "--host-give-up", "1s"]
+    return [*(crawl if way == "crawling" else alone if way == "alone" else fetch), "-q", "-o", f"{home}/records", "--failed", f"{home}/failed", "--dns-servers",
             f"127.0.0.1:{DNS}", "--allow-private", "--engine", engine, *(["--no-sandbox"] if "CALL_FAULT_TRACE" in os.environ else []),
             "--retry", "1", "--max-time", "8s", "--digest"]
 
@@ -79,8 +83,10 @@ class Faulty:
     def __init__(self, engine, kind="", at=0):
         self.home, self.engine, self.way = tempfile.mkdtemp(dir=rig.DIR), engine, engine.partition("+")[2]
         self.pages = set()  # of a crawl
+        self.urls = [ALONE] if self.way == "alone" else URLS
         self.what = f"FAULTS_ONLY={engine},{kind},{at}"
-        self.run(CALL_FAULT_COUNT=f"{self.home}/counts", CALL_FAULT_KIND=kind, CALL_FAULT_AT=str(at))
+        self.run(CALL_FAULT_COUNT=f"{self.home}/counts", CALL_FAULT_KIND=kind, CALL_FAULT_AT=str(at),
+                 CALL_FAULT_TIMES=str(AT_ONCE if self.way == "alone" and kind == "alloc" else 1))
         self.counts, self.first = read_counts(f"{self.home}/counts"), self.status
         self.problem = self.find_problem()
         if not self.problem:
@@ -88,8 +94,9 @@ class Faulty:
 
     def run(self, **faults):
         env = dict(os.environ, LD_PRELOAD=PRELOAD, **faults)
+        self.options = options(self.engine, self.home)
         with open(f"{self.home}/err", "wb") as err:
-            run = subprocess.Popen([rig.TRAWL, *options(self.engine, self.home)], env=env, stdin=subprocess.DEVNULL, stdout=err, stderr=err,
+            run = subprocess.Popen([rig.TRAWL, *self.options], env=env, stdin=subprocess.DEVNULL, stdout=err, stderr=err,
                                    start_new_session=True)
         self.hung = False
         try:
@@ -145,7 +152,7 @@ class Faulty:
             return "complains"
         if self.status in (1, 2) and not self.err.strip():
             return f"says nothing of why its status is {self.status}"
-        return self.wrong_records() or (self.problem_of_going_on() if self.way and self.status not in (0, 3) else None)
+        return self.wrong_records() or (self.problem_of_going_on() if "--state" in self.options and self.status not in (0, 3) else None)
 
     def problem_of_going_on(self):
         """The same again, where nothing fails."""
@@ -168,10 +175,10 @@ class Faulty:
         lines = sorted(r["line"] for r in records)
         if len(set(lines)) != len(lines):
             return "writes two records for a URL"
-        if self.status in (0, 3) and lines != list(range(1, len(URLS) + 1)):
-            return f"says it is complete, without lines {sorted(set(range(1, len(URLS) + 1)) - set(lines))}"
+        if self.status in (0, 3) and lines != list(range(1, len(self.urls) + 1)):
+            return f"says it is complete, without lines {sorted(set(range(1, len(self.urls) + 1)) - set(lines))}"
         for r in records:
-            if r["url"] != URLS[r["line"] - 1]:
+            if r["url"] != self.urls[r["line"] - 1]:
                 return f"has {r['url']} in the record of line {r['line']}"
             if ("status" not in r) == ("error" not in r) and "error" not in r:
                 return f"has neither status nor error for line {r['line']}"
@@ -193,8 +200,9 @@ def all_faults():
             FOUND.update(counted.pages)
         samples = SAMPLES * 3 // 5 if counted.way else SAMPLES  # they take longer
         for kind, (count, _) in counted.counts.items():
+            all_of_it = range(1, count + 1, AT_ONCE) if counted.way == "alone" and kind == "alloc" else sample(count, samples)
             if ONLY[1:2] in ([], [kind]):
-                for at in [int(ONLY[2])] if len(ONLY) > 2 else sample(count, samples):
+                for at in [int(ONLY[2])] if len(ONLY) > 2 else all_of_it:
                     yield engine, kind, at
 
 

@@ -265,7 +265,7 @@ class Saving(unittest.TestCase):
             self.skipTest("a small file system cannot be mounted")
         try:
             self.dir = shm
-            run = rig.fetch("--engine", self.engine, "--save", self.dir, urls=[url(p) for p in ("/long", "/long", "/x")])
+            run = rig.fetch("--engine", self.engine, "--save", self.dir, "-j", "1", urls=[url(p) for p in ("/long", "/long", "/x")])
             self.assertEqual(run.status, 3, run.err)
             for line in (1, 2):
                 r = run.by_line[line]
