@@ -230,12 +230,19 @@ bool commits_wanted(const struct coordinator *c)
     return c->commits && c->commits->wanted;
 }
 
+// Something was lost, for want of memory most likely: what was taken from disk, links that were
+// found. In what is committed already it is still there.
+static bool is_broken(const struct coordinator *c)
+{
+    return c->end == CRAWL_BROKEN && c->abandoned;
+}
+
 // A cut falls where nothing is half done: what was taken from disk is in memory, and the last line
 // of the list is an item, or has its record.
 void commits_turn(struct coordinator *c)
 {
     struct commits *cm = c->commits;
-    if (!cm || cm->cutting || cm->last_made || !c->store)
+    if (!cm || cm->cutting || cm->last_made || !c->store || is_broken(c))
         return;
     cm->wanted |= cm->last || commits_due(c) <= c->now;
     if (cm->wanted && store_asked(c->store) == 0 && c->limbo == 0)
