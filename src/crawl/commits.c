@@ -242,8 +242,12 @@ static bool is_broken(const struct coordinator *c)
 void commits_turn(struct coordinator *c)
 {
     struct commits *cm = c->commits;
-    if (!cm || cm->cutting || cm->last_made || !c->store || is_broken(c))
+    if (!cm || cm->cutting || cm->last_made || !c->store)
         return;
+    if (is_broken(c)) {
+        wake_all(&cm->done, 0); // the last one is not waited for
+        return;
+    }
     cm->wanted |= cm->last || commits_due(c) <= c->now;
     if (cm->wanted && store_asked(c->store) == 0 && c->limbo == 0)
         cut(c);
