@@ -205,7 +205,7 @@ class Killed(Case):
 
 class Ended(Case):
     def test_an_interrupt_keeps_what_is_left(self):
-        kept = Kept("-j", "4", "--per-host", "4", "--host-rate", "300/s", urls=[url(f"bytes/10?i={i}") for i in range(500)])
+        kept = Kept("-j", "4", "--per-host", "4", "--host-rate", "100/s", urls=[url(f"bytes/10?i={i}") for i in range(500)])
         failed = f"{kept.dir}/failed"
         kept.command += ["--failed", failed]
         process = kept.start()
