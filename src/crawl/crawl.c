@@ -75,7 +75,8 @@ static int64_t next_look(const struct coordinator *c)
 static bool is_held_up(const struct coordinator *c)
 {
     return (frontier_has_ready(&c->frontier) && c->in_flight < c->cap) ||
-           (!list_empty(&c->frontier.unopened) && c->opening == 0);
+           (!list_empty(&c->frontier.unopened) && c->opening == 0) ||
+           !list_empty(&c->frontier.asking);
 }
 
 // Waits for the end, and looks now and then at what only time tells.

@@ -33,10 +33,11 @@ void shelf_put(struct coordinator *c, struct item *i, uint64_t host)
 
 static void damaged(struct coordinator *c, int r)
 {
-    if (!c->store_failed)
-        log_error("'%s': %s", c->settings->state_dir ? c->settings->state_dir : "temporary store",
-                  state_error_text(r));
-    c->store_failed = true; // which is said once
+    if (c->store_failed) // which was said, and stirs the pump once: else it would run for nothing
+        return;
+    log_error("'%s': %s", c->settings->state_dir ? c->settings->state_dir : "temporary store",
+              state_error_text(r));
+    c->store_failed = true;
     coordinator_break(c);
 }
 

@@ -172,7 +172,8 @@ class Outcome:
             options += ("--save", saved, "--warc-file", rig.path(name) + "-warc")
         self.run = rig.fetch("--engine", engine, "-i", listed, "--input-format", "jsonl", "--failed", failed, "-j", "48",
                              "--per-host", "16", "--retry", "1", "--max-filesize", "300K", "--max-redirs", "5", "--max-retry-after", "1s", "--resolve", f"post.test:{world.serve}:127.0.0.1",
-                             "--resolve", f"reset.test:{world.serve}:127.0.0.1", *options)
+                             "--resolve", f"reset.test:{world.serve}:127.0.0.1", *options,
+                             timeout=300)  # a single exchange may take a minute and more: see PATIENCE
         self.engines = {r["engine"] for r in self.run.records if r.get("attempts")}
         out = world.plain(self.run.out.decode()).replace(saved, "DIR")
         self.records = {r["line"]: steady(r) for r in map(json.loads, out.splitlines())}

@@ -32,7 +32,7 @@ ENGINES = ("coro", "threads:4", "forks:2", "forks:2/coro:4", "callback", "green"
 ALL = os.environ.get("FAULTS_ALL") == "1"
 ONLY = os.environ.get("FAULTS_ONLY", "").split(",") if os.environ.get("FAULTS_ONLY") else []
 SAMPLES = int(os.environ.get("FAULTS_SAMPLES", "5"))  # of a kind and an engine, unless ALL
-SECONDS = 180  # a run takes 0.05 s, or a few with retries; that is a hang
+SECONDS = 60  # a run takes 0.05 s, or a few with retries; that is a hang
 PROBLEMS = re.compile(r"assert|abort|broken invariant|Sanitizer|double free|corrupt", re.IGNORECASE)
 
 DNS = rig.free_port()

@@ -14,10 +14,10 @@ ENGINES = ("coro", "forks:4")
 BOTH = "coro:2,forks:2"
 each_engine = rig.each_engine(*ENGINES)
 # A rate is kept to however busy the machine is, so what a run takes has a bound below that always holds. The one above it misses
-# when others have the processors: it is to be met by one run of TRIES, and grows with the load. Where a limit is to strike while something else goes on, both
+# when others have the processors: it is to be met by one run of TRIES. Where a limit is to strike while something else goes on, both
 # are so many times as long.
 LATE, PATIENCE = (20, 3) if rig.SANITIZER else (0.3, 1)
-TRIES = 5
+TRIES = 15
 
 
 def lines(name):
@@ -79,7 +79,7 @@ class Time(unittest.TestCase):
         run = rig.fetch("--engine", engine, "--per-host", "4", "--max-run-time", f"{PATIENCE}s", "--failed", failed, urls=urls)
         took = time.monotonic() - began
         self.assertEqual(run.status, 0)
-        self.assertTrue(1.3 * PATIENCE < took < 3 * PATIENCE * rig.slack(), took)
+        self.assertTrue(1.3 * PATIENCE < took < 3 * PATIENCE, took)
         self.assertIn("--max-run-time: reached", run.err)
         self.assertEqual({r["status"] for r in run.records}, {200})
         self.assertTrue(4 <= len(run.records) <= 8, run.out)
@@ -140,7 +140,7 @@ def timed(*options, size, count, good=lambda run, took: True):
 
 
 def within(most):
-    return lambda run, took: took < most * rig.slack()
+    return lambda run, took: took < most
 
 
 class Rate(unittest.TestCase):
@@ -154,7 +154,7 @@ class Rate(unittest.TestCase):
                     most = 1.1 * wanted + LATE
                     run, took = timed("--engine", engine, "--limit-rate", str(rate), size=size, count=count, good=within(most))
                     self.assertEqual((run.status, len(run.records)), (0, count))
-                    self.assertTrue(0.9 * wanted - 0.1 < took < most * rig.slack(), (took, wanted))
+                    self.assertTrue(0.9 * wanted - 0.1 < took < most, (took, wanted))
                     if engine == BOTH:
                         self.assertEqual({r["engine"] for r in run.records}, {"coro", "forks"})
 
@@ -163,7 +163,7 @@ class Rate(unittest.TestCase):
         most = 3.2 + LATE
         run, took = timed("--engine", engine, "--limit-rate", "20K", size=10000, count=6, good=within(most))
         self.assertEqual(run.status, 0)
-        self.assertTrue(2.5 < took < most * rig.slack(), took)
+        self.assertTrue(2.5 < took < most, took)
 
     @each_engine
     def test_nobody_starves(self, engine):
@@ -181,7 +181,7 @@ class Rate(unittest.TestCase):
         run, took = timed("--engine", engine, "--limit-rate", "50000", "--max-time", f"{PATIENCE}s", "--min-speed", f"100K,{PATIENCE}s",
                           "--retry", "0", size=50000, count=3 * PATIENCE, good=within(most))
         self.assertEqual([r.get("error") for r in run.records], [None] * 3 * PATIENCE)
-        self.assertTrue(2.5 * PATIENCE < took < most * rig.slack(), took)
+        self.assertTrue(2.5 * PATIENCE < took < most, took)
 
     @each_engine
     def test_a_server_that_stops_still_runs_into_it(self, engine):
@@ -197,7 +197,7 @@ class Rate(unittest.TestCase):
         run = rig.fetch("--engine", engine, "--limit-rate", "60000", "--max-time", "1s", "--retry", "0", f"http://127.0.0.1:{origin.port}/")
         took = time.monotonic() - began
         self.assertEqual(run.records[0]["error"], "timeout")
-        self.assertTrue(1.5 < took < 5 * PATIENCE * rig.slack(), took)
+        self.assertTrue(1.5 < took < 5 * PATIENCE, took)
 
     @each_engine
     def test_connections_are_used_again(self, engine):
