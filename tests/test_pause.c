@@ -12,7 +12,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PAUSE_LINE = 100, PAUSE_LINES = 20000, PAUSE_FULL = 50000, PAUSE_MORE = 64 * 1024 };
+enum {
+    PAUSE_LINE = 100,
+    PAUSE_LINES = 20000,
+    PAUSE_FULL = 50000,
+    PAUSE_MORE = 64 * 1024,
+    PAUSE_TRIES = 20
+};
 
 static const char pause_line[PAUSE_LINE + 1] =
     "0123456789012345678901234567890123456789012345678901234567890123456789"
@@ -32,7 +38,11 @@ static const struct canned_answer pause_answers[] = {
 
 static struct canned origin;
 static const struct address loopback = { 4, { 127, 0, 0, 1 } };
-static const struct fetch_settings settings = { .min_speed = 100, .min_speed_time = CLOCK_S };
+// The origin is threads of this process, which a busy machine may keep waiting for a second: it is
+// allowed more of them, but for where the rule is what is tested.
+enum { PAUSE_SLOW = 5 };
+static struct fetch_settings settings = { .min_speed = 100,
+                                          .min_speed_time = PAUSE_SLOW * CLOCK_S };
 
 // Takes PAUSE_FULL bytes, then pauses until it has been drained.
 struct pause_sink {
@@ -74,11 +84,19 @@ static enum sink_answer pause_drain(struct sink *sink, struct errand *e)
     return s->answer;
 }
 
+// Whether the origin had not come to answering within the time. The sink has been told of nothing
+// then: nothing that is promised to it is at stake.
+static bool pause_is_unanswered(const struct response *r)
+{
+    return r->error == FETCH_TIMEOUT && !r->status;
+}
+
 static struct response pause_get(struct io *io, const char *path, struct pause_sink *s,
                                  int64_t max_time)
 {
     char url[100];
     struct response r = { 0 };
+    int e, tries = 0;
     snprintf(url, sizeof url, "http://host.test:%u%s", origin.port, path);
     struct request q = {
         .url = url, .host = "host.test", .port = origin.port, .address = &loopback
@@ -87,8 +105,11 @@ static struct response pause_get(struct io *io, const char *path, struct pause_s
     q.special_ok = q.keep = true;
     q.max_time = patience(max_time);
     s->sink = (struct sink){ NULL, pause_write, pause_drain };
-    int e = io->fetch(io, &q, &s->sink, &r);
-    assert_true(e == 0 || e == -ECANCELED);
+    do {
+        response_fini(&r);
+        e = io->fetch(io, &q, &s->sink, &r);
+        assert_true(e == 0 || e == -ECANCELED);
+    } while (pause_is_unanswered(&r) && ++tries < PAUSE_TRIES);
     struct response plain = r;
     response_fini(&r);
     plain.head = r.head;
@@ -119,9 +140,11 @@ static void pause_check(struct io *io)
     assert_true(r.stopped);
     assert_int_equal(s.drained, 1);
     // A pause is no slowness of the server's.
-    s = (struct pause_sink){ .nap = 1300 * CLOCK_MS, .full = true };
+    s = (struct pause_sink){ .nap = 2300 * CLOCK_MS, .full = true };
+    settings.min_speed_time = CLOCK_S;
     r = pause_get(io, "/short", &s, 20 * CLOCK_S);
     assert_int_equal(r.error, FETCH_OK);
+    settings.min_speed_time = PAUSE_SLOW * CLOCK_S;
     s = (struct pause_sink){ .nap = CLOCK_MS };
     assert_int_equal(pause_get(io, "/short", &s, CLOCK_S).error, FETCH_OK); // nothing sticks
 }
@@ -348,7 +371,9 @@ IN_LOOP(cancelling_ends_an_exchange_that_pauses)
 static int pause_one_of_many(void *arg)
 {
     struct pause_sink s = { .nap = CLOCK_MS };
-    assert_int_equal(pause_get(arg, "/long", &s, 30 * CLOCK_S).error, FETCH_OK);
+    struct response r = pause_get(arg, "/long", &s, 30 * CLOCK_S);
+    assert_string_equal(r.message, "");
+    assert_int_equal(r.error, FETCH_OK);
     assert_false(s.wrong);
     assert_int_equal(s.total, PAUSE_LINE * PAUSE_LINES);
     return 0;
