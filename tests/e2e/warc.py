@@ -150,7 +150,7 @@ class Warc(unittest.TestCase):
     def test_why_a_body_was_cut_is_said(self):
         raw = rig.RawOrigin(origin)
         here = f"http://127.0.0.1:{raw.port}"
-        a = Archive("--max-filesize", "500K", "--max-time", "2s", "--retry", "0",
+        a = Archive("--max-filesize", "500K", "--max-time", rig.seconds(3), "--retry", "0",
                     urls=[f"{here}/cut", f"{here}/slow", f"{here}/long", f"{BASE}/chunked/1M"], status=3)
         self.assertEqual([a.of(i)[0].get("WARC-Truncated") for i in (1, 2, 3, 4)], ["disconnect", "time", "length", "length"])
         self.assertEqual(a.of(1)[0].body, PAGE[:700])

@@ -96,7 +96,7 @@ class Workers(unittest.TestCase):
     def test_a_worker_that_hangs_is_killed_and_its_urls_are_tried_again(self):
         for engine in ("forks:1", "forks:1/coro:8"):
             with self.subTest(engine=engine):
-                p, out = start("--engine", engine, "-j", "8", "--max-time", "2s", "--connect-timeout", "1s", "-v",
+                p, out = start("--engine", engine, "-j", "8", "--max-time", "4s", "--connect-timeout", "1s", "-v",
                                urls=[f"{BASE}/delay/{'1500' if k == 0 else '20'}?{k}" for k in range(20)])
                 end = time.monotonic() + 60
                 worker = None
