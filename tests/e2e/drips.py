@@ -59,7 +59,7 @@ class Drips(unittest.TestCase):
         urls = DRIPS[:12] + GOOD[:40]
         for engine in ("threads:4", "forks:4"):
             with self.subTest(engine=engine):
-                run = rig.fetch("-q", "--engine", engine, "-j", "4", "--retry", "0", "--min-speed", f"100,{TOO_LONG}", urls=urls)
+                run = rig.fetch("-q", "--engine", engine, "-j", "4", "--retry", "0", "--min-speed", f"100,{TOO_LONG}", urls=urls, timeout=240)
                 self.assertEqual(run.status, 3, run.err)
                 ends = [run.by_line[n].get("error", run.by_line[n]["status"]) for n in range(1, len(urls) + 1)]
                 self.assertEqual(ends, 12 * ["timeout"] + 40 * [200])
@@ -68,7 +68,8 @@ class Drips(unittest.TestCase):
         drips = [f"http://127.1.0.1:{PORT}/hostile/body-drip?{k}" for k in range(9)]
         for engine in ("coro", "forks:4"):
             with self.subTest(engine=engine):
-                run = rig.fetch("-q", "--engine", engine, "-j", "4", "--retry", "0", "--min-speed", f"100,{TOO_LONG}", urls=drips + GOOD[:40])
+                run = rig.fetch("-q", "--engine", engine, "-j", "4", "--retry", "0", "--min-speed", f"100,{TOO_LONG}", urls=drips + GOOD[:40],
+                                timeout=240)
                 self.assertEqual(run.status, 3, run.err)
                 order = [r["status"] if "error" not in r else r["error"] for r in run.records]
                 self.assertEqual(sorted(map(str, order)), sorted(40 * ["200"] + 9 * ["timeout"]))

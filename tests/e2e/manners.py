@@ -127,9 +127,16 @@ class Manners(unittest.TestCase):
         web = Web()
         run = web.fetch("--engine", engine, "--host-delay", "0.3s", "--retry", "1", urls=["h.test/1", "h.test/die", "h.test/2"])
         self.assertEqual([r["status"] for r in run.records if "error" not in r], [200, 200])
-        self.assert_paced(web.seen(), 0.3)
+        seen = web.seen()
+        self.assert_paced(seen, 0.3)
         dead = next(r for r in run.records if "error" in r)
-        self.assertEqual((dead["error"], dead["attempts"]), ("empty-reply", 3))  # one of them was not its fault
+        connections = [(connection, path) for _, _, connection, _, path in seen["h.test"]]
+        asked = [k for k, (_, path) in enumerate(connections) if path == "/die"]
+        self.assertEqual((dead["error"], dead["attempts"]), ("empty-reply", len(asked)))
+        # Over a connection that had served before it was not its fault, and it was asked again beyond --retry.
+        own = [k for k in asked if connections[k][0] not in dict(connections[:k])]
+        self.assertEqual(len(own), 2, connections)
+        self.assertGreater(len(asked), len(own), connections)
 
     def test_a_run_that_is_killed_goes_on_at_the_pace_it_had(self):
         web, home = Web(), rig.path("paced-state")

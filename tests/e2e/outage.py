@@ -142,7 +142,7 @@ class Outage(unittest.TestCase):
         self.fetch("near", "coro", *SHORT, "--retry", "1", hosts=1, away=ALIKE)
 
     def test_a_list_of_one_host_is_not_charged_with_what_was_under_way(self):
-        self.fetch("near", "threads:4", *SHORT, "--retry", "0", hosts=1, ttl=600)
+        self.fetch("near", "threads:4", "--retry", "0", hosts=1, away=2 * AWAY, ttl=600)
 
     def test_a_crawl_of_one_host_whose_own_end_is_pulled(self):
         """Nor is its pace slowed."""
