@@ -148,7 +148,7 @@ class Web(unittest.TestCase):
         dns = rig.free_port()
         port = rig.serve("--web", "10,40", "--dns", str(dns), "--web-errors", "10", "--web-delay", "5ms")
         run = crawl("--dns-servers", f"127.0.0.1:{dns}", "--allow-private", "--per-host", "8", "--scope", "any",
-                    "--max-time", "10s", "--host-give-up", "1s", seeds=[f"http://h0.web.test:{port}/"], timeout=240)
+                    "--max-time", "20s", "--host-give-up", "1s", seeds=[f"http://h0.web.test:{port}/"], timeout=240)
         urls = [r["url"] for r in run.records]
         self.assertEqual(len(urls), len(set(urls)))
         self.assertGreater(sum(r["status"] == 200 for r in run.records), 200)
