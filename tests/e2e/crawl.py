@@ -145,6 +145,7 @@ class Web(unittest.TestCase):
             self.assertEqual(r["depth"], by_url[r["via"]]["depth"] + step, r)
 
     def test_a_broken_web_costs_only_what_is_broken(self):
+        """Each fault slows its host down, by turns to some seconds between two pages: it takes a minute on a quiet machine."""
         dns = rig.free_port()
         port = rig.serve("--web", "10,40", "--dns", str(dns), "--web-errors", "10", "--web-delay", "5ms")
         run = crawl("--dns-servers", f"127.0.0.1:{dns}", "--allow-private", "--per-host", "8", "--scope", "any",
