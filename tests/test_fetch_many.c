@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What only many exchanges at once show, each in a fiber of its own: whose connections they use,
-// and that each can be cancelled.
+// that one is not charged with what another does, and that each can be cancelled.
 #include "canned.h"
 #include "fetch_cases.h"
 #include "fetch_client.h"
 #include <errno.h>
+#include <unistd.h>
 
 static int fetch_multi_new(struct multi **m)
 {
@@ -61,6 +62,65 @@ IN_LOOP(many_fibers_share_the_connections_of_a_host)
     return 0;
 }
 
+// ---- what comes while this process does not look
+
+static enum sink_answer fetch_be_busy(struct sink *s, const char *p, size_t n)
+{
+    (void)s;
+    if (memchr(p, '!', n))
+        usleep(450000);
+    return SINK_GO;
+}
+
+static int fetch_busily(void *arg)
+{
+    struct sink sink = { .write = fetch_be_busy };
+    struct response r = { 0 };
+    char url[200];
+    struct request q = fetch_plain("/byte-before", url);
+    struct fetch_many *many = arg;
+    many->io->fetch(many->io, &q, &sink, &r);
+    response_fini(&r);
+    return 0;
+}
+
+static int fetch_meanwhile(void *arg)
+{
+    struct fetch_many *many = arg;
+    struct sink sink = { .write = fetch_drop };
+    struct response r = { 0 };
+    char url[200];
+    struct request q = fetch_plain("/more-soon", url);
+    many->io->fetch(many->io, &q, &sink, &r);
+    many->wrong = r.error;
+    response_fini(&r);
+    return 0;
+}
+
+// Something comes after 0.8 s of silence, while a sink has kept the thread from 0.7 s on until a
+// whole second is over: that was no second of silence. On a busy machine it may well be one.
+IN_LOOP(what_has_come_is_read_before_a_server_is_called_slow)
+{
+    struct multi *m;
+    struct nursery n;
+    int64_t usual = fetch_settings.min_speed_time;
+    assert_int_equal(fetch_multi_new(&m), 0);
+    struct fetch_many many = { .io = multi_io(m), .wrong = 1 };
+    fetch_settings.min_speed_time = CLOCK_S;
+    for (int i = 0; i < 20 && many.wrong; i++) {
+        nursery_init(&n, "meanwhile");
+        assert_int_equal(nursery_spawn(&n, "fetch", fetch_meanwhile, &many), 0);
+        assert_int_equal(nursery_spawn(&n, "fetch", fetch_busily, &many), 0);
+        assert_int_equal(nursery_close(&n), 0);
+    }
+    assert_int_equal(many.wrong, 0);
+    fetch_settings.min_speed_time = usual;
+    multi_free(m);
+    return 0;
+}
+
+// ---- cancelling
+
 static int fetch_forever(void *arg)
 {
     struct fetch_many *many = arg;
@@ -106,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_fibers_share_the_connections_of_a_host),
+        cmocka_unit_test(what_has_come_is_read_before_a_server_is_called_slow),
         cmocka_unit_test(cancelling_ends_an_exchange_wherever_it_is),
     };
     return cmocka_run_group_tests(tests, fetch_origin_start, fetch_origin_stop);

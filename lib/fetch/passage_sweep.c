@@ -20,7 +20,7 @@ void passage_sweep_set(struct passage_sweep *s)
 }
 
 // Whether this process has been stopped, or kept from running, for so long that the rule of
-// `min_speed` would be about us. What has come meanwhile has not been read yet.
+// `min_speed` would be about us: what we were to send has not been sent.
 static bool was_away(const struct passage_sweep *s, int64_t now)
 {
     return now - s->due > s->settings->min_speed_time / 2;
@@ -65,10 +65,18 @@ static void end_slow(struct passages *all, int64_t now)
 static void fire(struct loop_timer *timer)
 {
     struct passage_sweep *s = list_entry(timer, struct passage_sweep, timer);
-    int64_t now = loop_now(s->loop);
-    if (was_away(s, now))
-        forgive(s->passages);
-    end_slow(s->passages, now);
+    int64_t now = loop_now(s->loop), looked = s->looked;
+    if (!looked) {
+        if (was_away(s, now))
+            forgive(s->passages);
+        // Who is judged for the time until now has what has come by now read first.
+        s->looked = now;
+        if (loop_arm(s->loop, &s->timer, now) == 0)
+            return;
+        looked = now;
+    }
+    s->looked = 0;
+    end_slow(s->passages, looked);
     passages_trim(s->passages, s->spare, SWEEP_TRIM);
     if (s->passages->busy || s->passages->idle_count > s->spare)
         passage_sweep_want(s);

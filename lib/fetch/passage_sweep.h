@@ -14,6 +14,7 @@ struct passage_sweep {
     const struct fetch_settings *settings; // borrowed
     unsigned spare;                        // idle passages that are kept whatever happens
     int64_t due;                           // monotonic ns
+    int64_t looked; // when it was due, while what has come until then is read; 0: not now
 };
 
 void passage_sweep_init(struct passage_sweep *s, struct loop *l, struct passages *passages,
